@@ -1,0 +1,1 @@
+"""What a retailer and a platform signed, as data, and what follows from it."""

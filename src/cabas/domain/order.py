@@ -1,0 +1,91 @@
+"""An order and its life cycle. The life cycle is the table below; nothing else moves an order.
+
+A short pick, a weight or a substitution is an adjustment of a line, never an edit of the order (UCP, order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cabas.kernel.errors import Conflict
+from cabas.kernel.money import Money
+
+
+class OrderStatus(StrEnum):
+    """Where an order is."""
+
+    PLACED = "placed"
+    PICKING = "picking"
+    READY = "ready"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+
+
+# event -> {from: to}
+TRANSITIONS: Mapping[str, Mapping[OrderStatus, OrderStatus]] = {
+    "start_picking": {OrderStatus.PLACED: OrderStatus.PICKING},
+    "finish_picking": {OrderStatus.PICKING: OrderStatus.READY},
+    "dispatch": {OrderStatus.READY: OrderStatus.OUT_FOR_DELIVERY},
+    "hand_over": {OrderStatus.READY: OrderStatus.COMPLETED, OrderStatus.OUT_FOR_DELIVERY: OrderStatus.COMPLETED},
+    "cancel": {OrderStatus.PLACED: OrderStatus.CANCELED, OrderStatus.PICKING: OrderStatus.CANCELED},
+}
+
+
+def next_status(status: OrderStatus, event: str) -> OrderStatus:
+    """Where `event` takes an order in `status`. Raises `Conflict` when it cannot happen there."""
+    try:
+        return TRANSITIONS[event][status]
+    except KeyError:
+        allowed = [name for name, moves in TRANSITIONS.items() if status in moves]
+        raise Conflict(
+            f"An order that is {status} cannot {event.replace('_', ' ')}.",
+            remedy=f"It can: {', '.join(allowed) or 'nothing more'}.",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line as sold: `quantity` in pieces or grams, `price` for all of it, VAT included."""
+
+    line: int
+    sku: str
+    name: str
+    quantity: int
+    sold_by: str
+    unit_price: Money
+    price: Money
+    vat_rate: int
+    category: tuple[str, ...] = ()
+    family: str | None = None
+    minimum_age: int = 0
+    allergens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A confirmed sale at one store. `channel` is how it was ordered ("voice", "web", ...): terms look at it."""
+
+    id: str
+    number: str
+    retailer_id: str
+    store_id: str
+    shopper_id: str | None
+    platform: str
+    agreement_id: str
+    channel: str
+    placed_at: datetime
+    status: OrderStatus
+    lines: tuple[OrderLine, ...]
+    method: str
+    slot_id: str
+    slot_starts_at: datetime
+    slot_ends_at: datetime
+    fee: Money
+    goods: Money
+    total: Money
+    merchant_of_record: str
+    delivered_by: str

@@ -1,0 +1,1 @@
+"""The surfaces people talk to in a browser."""

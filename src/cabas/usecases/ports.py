@@ -1,0 +1,189 @@
+"""What the use cases need from the outside, as Protocols. `storage` implements them on PostgreSQL and tantivy, and in
+memory for tests and evaluations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from cabas.domain.cart import Conversation
+from cabas.domain.catalog import Offer, Product
+from cabas.domain.customer import Habit, Shopper
+from cabas.domain.fulfillment import Method, Slot
+from cabas.domain.ledger import Posting
+from cabas.domain.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A shop with its own stock and slots. `timezone` is an IANA name; `hours` maps a weekday (0 = Monday) to
+    (opens, closes) pairs like ("08:30", "20:30"). `delivers_to` are postcode prefixes.
+    """
+
+    id: str
+    retailer_id: str
+    name: str
+    timezone: str
+    postcode: str = ""
+    city: str = ""
+    address: str = ""
+    currency: str = "EUR"
+    methods: tuple[str, ...] = ("pickup", "delivery")
+    delivers_to: tuple[str, ...] = ()
+    hours: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search, already taken apart by the dialogue. `words` is the free text; the rest narrows or lifts.
+
+    `families` are lexicon ids (the family asked for and what is below it); `excluded` words must not appear.
+    """
+
+    words: str
+    lang: str
+    families: tuple[str, ...] = ()
+    brand: str | None = None
+    labels: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A product found, with the engine's relevance (higher is better, comparable within one search only)."""
+
+    product: Product
+    score: float
+
+
+class Search(Protocol):
+    """The published catalog of one retailer, for reading. Never sees a commission."""
+
+    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+        """The best products for `query`, best first."""
+        ...
+
+    def get(self, skus: Iterable[str]) -> dict[str, Product]:
+        """Products by SKU; unknown ones are left out."""
+        ...
+
+    def knows(self, words: str) -> bool:
+        """Whether products are called that: every word of `words`, together, in a name. Grounds the segmentation."""
+        ...
+
+
+class Conversations(Protocol):
+    """The memory of conversations."""
+
+    async def load(self, retailer_id: str, conversation_id: str) -> Conversation | None:
+        """The conversation, or None."""
+        ...
+
+    async def save(self, conversation: Conversation) -> Conversation:
+        """Store it and return it with its next version. Raises `Conflict` when another turn was stored meanwhile."""
+        ...
+
+
+class Shop(Protocol):
+    """What one retailer's stores ask and have: read side of prices, stock, slots and shoppers."""
+
+    async def store(self, retailer_id: str, store_id: str) -> Store:
+        """The store. Raises `NotFound`, naming the stores there are."""
+        ...
+
+    async def stores(self, retailer_id: str) -> list[Store]:
+        """All stores of the retailer, by id."""
+        ...
+
+    async def offers(self, retailer_id: str, store_id: str, skus: Sequence[str]) -> dict[str, Offer]:
+        """Price and available-to-sell of those SKUs in that store; those it does not sell are left out."""
+        ...
+
+    async def slots(
+        self, retailer_id: str, store_id: str, start: datetime, end: datetime, method: Method | None = None
+    ) -> list[Slot]:
+        """The slots that start in [start, end), earliest first, in the store's time zone."""
+        ...
+
+    async def shopper(self, retailer_id: str, shopper_id: str) -> Shopper:
+        """The shopper. Raises `NotFound`."""
+        ...
+
+    async def habits(self, retailer_id: str, shopper_id: str, now: datetime) -> tuple[Habit, ...]:
+        """What the shopper usually buys, strongest first. The caller has checked consent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """Everything the placing transaction writes, decided beforehand. `answer` is what a replay of `key` returns.
+
+    `key` and `request_hash` (SHA-256 of the raw request) make it idempotent; `events` become outbox rows
+    (topic, payload). Quantities of `order.lines` are taken from stock, one place from the slot.
+    """
+
+    order: Order
+    postings: tuple[Posting, ...]
+    key: str
+    request_hash: str
+    answer: bytes
+    conversation: Conversation | None = None
+    events: tuple[tuple[str, Mapping[str, object]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order stands. `replayed` when the same key and request had placed it before; `answer` is the stored one."""
+
+    answer: bytes
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SoldOut:
+    """Nothing was changed: these SKUs (with what is left of each, in the product's unit) or the slot ran out."""
+
+    short: Mapping[str, int] = field(default_factory=dict)
+    slot_full: bool = False
+
+
+class Orders(Protocol):
+    """Placing and reading orders."""
+
+    async def place(self, command: PlaceOrder) -> Placed | SoldOut:
+        """Take stock and slot, write order, lines, postings, outbox and the idempotency row: all or nothing.
+
+        Raises `Conflict` (code "idempotency_mismatch") when `key` was used with another request.
+        """
+        ...
+
+    async def get(self, retailer_id: str, order_id: str) -> Order:
+        """The order, by id or by number. Raises `NotFound`."""
+        ...
+
+    async def postings(self, retailer_id: str, order_id: str) -> tuple[Posting, ...]:
+        """What the order posted to the ledger, in order."""
+        ...
+
+
+class RecipePages(Protocol):
+    """Fetches a recipe page: https, public addresses only, limits on size and time, no scripts."""
+
+    async def fetch(self, url: str) -> str:
+        """The HTML of the page. Raises `InvalidInput` or `Unavailable` saying why it was not read."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The moment a use case runs at, for one store: `now` in the store's zone."""
+
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        """The store's calendar day."""
+        return self.now.date()
