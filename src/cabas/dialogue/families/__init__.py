@@ -2,28 +2,27 @@
 
 A file holds families of one department:
 
-    category: {fr: [Crèmerie, Laits], en: [Dairy, Milk]}      # path of the department; a family may override it
-    defaults: {vat: 550, storage: chilled, sold_by: each}     # any family field
+    category: {fr: [Crèmerie, Laits], en: [Dairy, Milk]}   # path of the department; a family may override it
+    defaults: {vat: 550, storage: chilled, sold_by: each}  # any family field
     families:
       semi_skimmed_milk:
-        fr: [lait demi-écrémé, lait demi écrémé UHT]          # names, singular; the first is the one Cabas says
+        fr: [lait demi-écrémé, lait demi écrémé UHT]       # names, singular; the first is the one Cabas says
         en: [semi-skimmed milk, 2% milk, reduced fat milk]
-        gender: m                                             # of the first French name (m when left out)
-        parent: milk                                          # the wider family, in any file
-        packs: [1 l, 6x1 l, 50 cl]                            # sold so, the usual one first; "6x1 l" is a multipack
-        price: 0.95-1.45                                      # euros for the first pack (per kg when sold by weight)
-        brands: dairy                                         # pool of made-up brands, or none for loose goods
-        labels: [organic, lactose_free]                       # variants that exist (ids of labels.yaml)
-        allergens: [milk]                                     # EU 1169/2011 annex II: gluten crustaceans egg fish peanut
-                                                              # soy milk nuts celery mustard sesame sulphites lupin molluscs
-        popularity: 95                                        # 0-100
-        piece: 55 g                                           # usual weight or volume of one piece, where counted
-        storage: ambient                                      # ambient, chilled, frozen
-        sold_by: each                                         # each, weight (priced per kg)
-        age: 18                                               # minimum age, where there is one
-        staple: true                                          # a thing kitchens have (salt, oil): proposed, not pushed
-        not: [lait corporel]                                  # product names that contain the words but are another thing
-        variants: [{fr: entier, en: whole}]                   # more words that make another SKU of the same family
+        gender: m                                          # of the first French name (m when left out)
+        parent: milk                                       # the wider family, in any file
+        packs: [1 l, 6x1 l, 50 cl]                         # sold so, the usual one first; "6x1 l" is a multipack
+        price: 0.95-1.45                                   # euros for the first pack (per kg when sold by weight)
+        brands: dairy                                      # pool of made-up brands, or none for loose goods
+        labels: [organic, lactose_free]                    # variants that exist (ids of labels.yaml)
+        allergens: [milk]                                  # ids of EU 1169/2011 annex II, see ALLERGENS
+        popularity: 95                                     # 0-100
+        piece: 55 g                                        # usual weight or volume of one piece, where counted
+        storage: ambient                                   # ambient, chilled, frozen
+        sold_by: each                                      # each, weight (priced per kg)
+        age: 18                                            # minimum age, where there is one
+        staple: true                                       # kitchens have it (salt, oil): proposed, not pushed
+        not: [lait corporel]                               # names that contain the words but are another thing
+        variants: [{fr: entier, en: whole}]                # more words that make another SKU of the same family
 
 A family with neither packs nor price is only a wider word ("milk", "cheese"): the best-selling child answers for it.
 Another language adds `locales/<lang>/foods.yaml`: `{family id: [names]}`.
@@ -37,6 +36,10 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+
+ALLERGENS = frozenset(
+    "gluten crustaceans egg fish peanut soy milk nuts celery mustard sesame sulphites lupin molluscs".split()
+)
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
