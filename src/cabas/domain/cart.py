@@ -167,7 +167,8 @@ class Conversation:
     """One shopper talking to one store through one platform. All of its memory is here, in the database.
 
     `focus` are the line ids last spoken of, newest first ("mets-en deux de plus"); `past` the carts before the last
-    changes, newest first, at most `PAST_MAX`, for undo. `version` guards against two turns at once.
+    changes, newest first, at most `PAST_MAX`, for undo. `said` are the last `SAID_MAX` (who, text) pairs, oldest first.
+    `version` guards against two turns at once.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Conversation:
     misses: int = 0
     turns: int = 0
     order_id: str | None = None
+    said: tuple[tuple[str, str], ...] = ()
     version: int = 0
 
     @property
@@ -193,3 +195,4 @@ class Conversation:
 
 
 PAST_MAX = 10
+SAID_MAX = 40
