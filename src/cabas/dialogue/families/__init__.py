@@ -10,7 +10,8 @@ A file holds families of one department:
         en: [semi-skimmed milk, 2% milk, reduced fat milk]
         gender: m                                          # of the first French name (m when left out)
         parent: milk                                       # the wider family, in any file
-        packs: [1 l, 6x1 l, 50 cl]                         # sold so, the usual one first; "6x1 l" is a multipack
+        packs: [1 l, 6x1 l, 50 cl]                         # sold so, the usual one first; "6x1 l" is a multipack,
+                                                           # "12 pieces" is counted; see `pack_size`
         price: 0.95-1.45                                   # euros for the first pack (per kg when sold by weight)
         brands: dairy                                      # pool of made-up brands, or none for loose goods
         labels: [organic, lactose_free]                    # variants that exist (ids of labels.yaml)
@@ -30,17 +31,23 @@ Another language adds `locales/<lang>/foods.yaml`: `{family id: [names]}`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
+from cabas.kernel.errors import InvalidInput
+from cabas.kernel.quantity import EACH, SYMBOLS, Quantity
+
 ALLERGENS = frozenset(
     "gluten crustaceans egg fish peanut soy milk nuts celery mustard sesame sulphites lupin molluscs".split()
 )
 
+_PACK = re.compile(r"(?:(\d+) ?x ?)?(\d+(?:[.,]\d+)?) ?([a-z]*)")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -57,3 +64,19 @@ def sheets() -> Mapping[str, Mapping[str, Any]]:
                 raise ValueError(f"{path.name}: family {family_id} is already defined in another file.")
             result[family_id] = {"category": document["category"], **document.get("defaults", {}), **record}
     return result
+
+
+def pack_size(text: str) -> tuple[int, Quantity]:
+    """How many units are inside and how much one holds: (6, 1.5 l) for "6x1.5 l", (12, 1 piece) for "12 pieces".
+
+    A word that is no unit of measure counts ("24 rolls"). Raises `InvalidInput` for anything else.
+    """
+    found = _PACK.fullmatch(text.strip())
+    if found is None:
+        raise InvalidInput(f"{text!r} is not a pack.", remedy="Write it like 250 g, 6x1.5 l or 12 pieces.")
+    units, number, symbol = int(found[1] or 1), Fraction(found[2].replace(",", ".")), found[3]
+    if symbol in SYMBOLS:
+        return units, Quantity.of(number, SYMBOLS[symbol])
+    if number.denominator != 1:
+        raise InvalidInput(f"{text!r} counts a part of a piece.", remedy="Give a whole number, or a weight.")
+    return units * int(number), Quantity(1, EACH)
