@@ -1,0 +1,159 @@
+"""How a language writes and says money, amounts, days and lists. The words are in `locales/<lang>/replies.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from cabas.domain.cart import Amount
+from cabas.domain.catalog import Product, SoldBy, unit_price
+from cabas.kernel.errors import NotFound
+from cabas.kernel.money import Money, exponent
+from cabas.kernel.quantity import Quantity
+from cabas.kernel.text import fold
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+VOWELS = frozenset("aeiouh")
+
+
+@cache
+def phrases(lang: str) -> Mapping[str, Any]:
+    """The replies of a language. Raises `NotFound`, naming the languages there are."""
+    folder = files("cabas.dialogue.locales")
+    path = folder / lang / "replies.yaml"
+    if not path.is_file():
+        known = sorted(entry.name for entry in folder.iterdir() if (entry / "replies.yaml").is_file())
+        raise NotFound(f"Cabas does not speak {lang!r} yet.", remedy=f"It speaks {', '.join(known)}.")
+    loaded: Mapping[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
+    return loaded
+
+
+def number(value: Fraction | int, lang: str) -> str:
+    """At most two decimals, without trailing zeros: "1,5"."""
+    text = f"{float(value):.2f}".rstrip("0").rstrip(".")
+    return text.replace(".", phrases(lang)["format"]["decimal"])
+
+
+def money(amount: Money, lang: str) -> str:
+    """As written on a shelf label: "2,10 €", "€2.10"."""
+    digits = exponent(amount.currency)
+    value = f"{amount.amount / 10**digits:.{digits}f}".replace(".", phrases(lang)["format"]["decimal"])
+    if amount.currency != "EUR":
+        return f"{value} {amount.currency}"
+    return str(phrases(lang)["format"]["money"].format(amount=value))
+
+
+def spoken_money(amount: Money, lang: str) -> str:
+    """As people say it: "2 euros 10", "90 centimes". Currencies without words fall back to the written form."""
+    if amount.currency != "EUR" or amount.amount < 0:
+        return money(amount, lang)
+    words = phrases(lang)["format"]["spoken_money"]
+    whole, cents = divmod(amount.amount, 100)
+    if not cents:
+        return str(words["whole" if whole == 1 else "wholes"].format(whole=whole))
+    if not whole:
+        return str(words["cents"].format(cents=cents))
+    return str(words["both" if whole == 1 else "boths"].format(whole=whole, cents=f"{cents:02d}"))
+
+
+def measure(quantity: Quantity, lang: str) -> str:
+    """A content in the unit people read: 1500 ml -> "1,5 l", 75 cl stays under a litre as "75 cl"."""
+    base = quantity.base
+    if quantity.dimension == "mass":
+        return f"{number(base / 1000, lang)} kg" if base >= 1000 else f"{number(base, lang)} g"
+    if quantity.dimension == "volume":
+        if base >= 1000:
+            return f"{number(base / 1000, lang)} l"
+        return f"{number(base / 10, lang)} cl" if base >= 100 and base % 10 == 0 else f"{number(base, lang)} ml"
+    return number(base, lang)
+
+
+def content(product: Product, lang: str) -> str:
+    """What one pack holds: "1 l", "6 x 1,5 l", "12"; empty when unknown or sold by weight."""
+    if product.content is None or product.sold_by is SoldBy.WEIGHT:
+        return ""
+    if product.pieces > 1 and product.content.dimension != "count":
+        return f"{product.pieces} x {measure(product.content.times(Fraction(1, product.pieces)), lang)}"
+    return measure(product.content, lang)
+
+
+def per_unit(price: Money | None, product: Product, lang: str) -> str:
+    """The unit price people compare by: "1,05 €/l"; empty when unknown."""
+    found = unit_price(price, product) if price is not None else None
+    if found is None or (found[1] == "C62" and product.pieces <= 1):
+        return ""
+    amount, unit = found
+    value = f"{amount.amount / 100:.2f}".replace(".", phrases(lang)["format"]["decimal"])
+    return f"{value} {phrases(lang)['format']['per'][unit]}"
+
+
+def amount(said: Amount, lang: str) -> str:
+    """An amount as it was said: "1,5 kg", "4 boîte", "2"."""
+    unit = phrases(lang)["format"]["units"].get(said.unit, said.unit)
+    return f"{number(said.value, lang)} {unit}".strip()
+
+
+def join(parts: Sequence[str], lang: str, most: int = 0) -> str:
+    """ "a, b et c"; with `most`, the rest is counted: "a, b et 3 autres"."""
+    shown = list(parts)
+    if most and len(shown) > most:
+        rest = len(shown) - most
+        more = phrases(lang)["format"]["and_more"]
+        shown = [*shown[:most], (more["one"] if rest == 1 else more["other"]).format(n=rest)]
+    comma, last = phrases(lang)["format"]["join"]
+    return last.join([comma.join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def day(when: date, today: date, lang: str) -> str:
+    """ "aujourd'hui", "demain", "samedi 28 novembre"."""
+    words = phrases(lang)["format"]
+    ahead = (when - today).days
+    if ahead in (0, 1):
+        return str(words["day"]["today" if ahead == 0 else "tomorrow"])
+    return str(
+        words["day"]["other"].format(
+            weekday=words["weekdays"][when.weekday()], day=when.day, month=words["months"][when.month - 1]
+        )
+    )
+
+
+def hour(when: datetime, lang: str) -> str:
+    """ "18 h", "18 h 30"."""
+    words = phrases(lang)["format"]
+    return str(words["minute" if when.minute else "hour"].format(hour=when.hour, minute=when.minute))
+
+
+def window(starts_at: datetime, ends_at: datetime, today: date, lang: str) -> str:
+    """ "demain entre 18 h et 19 h", in the time zone of its arguments."""
+    return str(
+        phrases(lang)["format"]["window"].format(
+            day=day(starts_at.date(), today, lang), start=hour(starts_at, lang), end=hour(ends_at, lang)
+        )
+    )
+
+
+def elided(word: str, before: str, lang: str) -> str:
+    """`word` in front of `before`: "de lait", "d'œufs"."""
+    words = phrases(lang)["format"]
+    short = words["elide"].get(word)
+    plain = fold(before)
+    if short and plain[:1] in VOWELS and not plain.startswith(tuple(words.get("aspirated", ()))):
+        return f"{short}{before}"
+    return f"{word} {before}"
+
+
+def reasons(why: Iterable[str], lang: str) -> tuple[str, ...]:
+    """Reason codes in words; "label:bio" carries its own word."""
+    words = phrases(lang)["why"]
+    result = []
+    for code in why:
+        kind, _, value = code.partition(":")
+        if kind in words:
+            result.append(words[kind].format(label=value))
+    return tuple(result)
