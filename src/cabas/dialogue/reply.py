@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from cabas.dialogue import say
 from cabas.domain.cart import Amount, LineItem
@@ -29,10 +28,10 @@ class Fact:
     """Something that happened or must be said. `kind` is a key of `facts:` in replies.yaml."""
 
     kind: str
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
 
-def fact(kind: str, **values: Any) -> Fact:
+def fact(kind: str, **values: object) -> Fact:
     """`fact("added", items=lines)`."""
     return Fact(kind, values)
 
@@ -62,7 +61,7 @@ def _sentence(item: Fact, lang: str, today: date) -> tuple[str, str]:
     return text, _fill(template.get("speech", template["text"]), heard, lang)
 
 
-def _count(values: Mapping[str, Any]) -> int:
+def _count(values: Mapping[str, object]) -> int:
     for key in ("count", "names", "items"):
         value = values.get(key)
         if isinstance(value, int):
@@ -80,7 +79,7 @@ def _fill(template: str, fields: Mapping[str, str], lang: str) -> str:
     return re.sub(r"\s+", " ", _FIELD.sub(put, template)).strip()
 
 
-def _words(value: Any, lang: str, today: date, *, spoken: bool) -> str:
+def _words(value: object, lang: str, today: date, *, spoken: bool) -> str:
     if isinstance(value, Money):
         return say.spoken_money(value, lang) if spoken else say.money(value, lang)
     if isinstance(value, LineItem):
