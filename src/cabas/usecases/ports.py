@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+from cabas.agreement.agreement import Agreement
 from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper
@@ -160,12 +161,35 @@ class Orders(Protocol):
         """
         ...
 
+    async def replay(self, retailer_id: str, platform: str, key: str, request_hash: str) -> bytes | None:
+        """The stored answer of `key`, or None when it was never used. Keys belong to one retailer and platform.
+
+        Raises `Conflict` (code "idempotency_mismatch") when it was used with another request.
+        """
+        ...
+
     async def get(self, retailer_id: str, order_id: str) -> Order:
         """The order, by id or by number. Raises `NotFound`."""
         ...
 
     async def postings(self, retailer_id: str, order_id: str) -> tuple[Posting, ...]:
         """What the order posted to the ledger, in order."""
+        ...
+
+
+class Agreements(Protocol):
+    """What the retailers signed."""
+
+    async def for_platform(self, retailer_id: str, platform: str, day: date | None = None) -> Agreement | None:
+        """The agreement with `platform` that is live on `day`; else the nearest one; None without any."""
+        ...
+
+
+class Consents(Protocol):
+    """What shoppers agreed to."""
+
+    async def purposes(self, retailer_id: str, shopper_id: str, platform: str, now: datetime) -> frozenset[str]:
+        """The purposes (`domain.consent.PURPOSES`) the shopper agreed to for `platform` at `now`."""
         ...
 
 
