@@ -1,0 +1,281 @@
+"""Amounts as people say them: "un kilo et demi", "two six-packs", "le pot d'un kilo", "a 2 kg bag".
+
+The words are `locales/<lang>/units.yaml`. A reading is a span of tokens with the amount and what was said about the
+format (`size:1kg`, `pack_of:6`). Whether such words are an amount or part of a name ("demi-sel", "half-and-half",
+"quatre-quarts") is for the caller to weigh: `at` gives every reading, the longest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.numbers import Number, Numbers, numbers_of
+from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.tokens import Token
+from cabas.domain.cart import Amount
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: `factor` of the spoken unit `said`. `kind` is measure (mass, volume), container or kitchen.
+
+    `ml` or `g` is what one holds, where that is usual (spoons, cups). `symbol` is how a size is written with it.
+    """
+
+    id: str
+    kind: str
+    said: str
+    factor: Fraction = Fraction(1)
+    ml: Fraction | None = None
+    g: Fraction | None = None
+    symbol: str = ""
+
+    @property
+    def dimension(self) -> str:
+        """mass, volume or count."""
+        if self.kind == "measure":
+            return "mass" if self.said in ("g", "kg") else "volume"
+        return "volume" if self.ml else "mass" if self.g else "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An amount said by the tokens [start, end), the "of" after it not included.
+
+    `unit` is None for a bare number. `implied` means no number was said ("kilo de riz", "le pot d'un kilo": one).
+    `low` is the lower end of a range, in the same unit. `article` marks "un" or "a" without a unit.
+    """
+
+    amount: Amount
+    start: int
+    end: int
+    unit: Unit | None = None
+    constraints: tuple[str, ...] = ()
+    low: Fraction | None = None
+    implied: bool = False
+    article: bool = False
+    definite: bool = False
+
+
+class Measures:
+    """The amounts of one locale ("fr-CA": a livre is 454 g). Use `measures_of`."""
+
+    def __init__(self, locale: str) -> None:
+        lang, _, region = locale.partition("-")
+        sheet = locales.read(lang, "units")
+        self.numbers: Numbers = numbers_of(lang)
+        self._orders = _units(sheet, ("measures", "containers"), region)
+        self._recipes = _units(sheet, ("measures", "containers", "kitchen"), region)
+        self.of: Phrases[bool] = Phrases.of(locales.words(sheet["of"]), True)
+        self._size_of = Phrases.of(locales.words(sheet["size_of"]), True)
+        self._times = Phrases.of(locales.words(sheet["times"]), True)
+        self._definite = Phrases.of(locales.words(sheet["definite"]), True)
+        self._counted = Phrases.of(locales.words(sheet["counted"]), True)
+        self._counts = frozenset(sheet["counts"])
+        self._sizes: Phrases[str] = Phrases()
+        for size, said in sheet["sizes"].items():
+            for word in locales.words(said):
+                self._sizes.put(word, size)
+        for word in locales.words(sheet["plain"]):
+            self._sizes.put(word, "")
+
+    def unit(self, tokens: Sequence[Token], index: int, *, kitchen: bool = False) -> tuple[Unit, int] | None:
+        """The unit that starts at `index`, and the index after it."""
+        return (self._recipes if kitchen else self._orders).at(tokens, index)
+
+    def at(self, tokens: Sequence[Token], index: int, *, kitchen: bool = False) -> tuple[Measured, ...]:
+        """Every reading of an amount that starts at `index`, the longest first. `kitchen` reads spoons and pinches."""
+        found = {reading.end: reading for reading in self._readings(tokens, index, kitchen)}
+        return tuple(sorted(found.values(), key=lambda reading: -reading.end))
+
+    def _readings(self, tokens: Sequence[Token], index: int, kitchen: bool) -> Iterator[Measured]:
+        number = self.numbers.at(tokens, index)
+        definite = self._definite.at(tokens, index)
+        if number is not None:
+            yield Measured(Amount(number.value), index, number.end, low=number.low, article=number.article)
+            yield from self._counting(tokens, number, kitchen)
+        elif definite is not None:
+            for reading in self._readings(tokens, definite[1], kitchen):
+                if reading.unit is not None:
+                    yield replace(reading, start=index, definite=True)
+        else:
+            one = Number(Fraction(1), index, index)
+            for reading in self._counting(tokens, one, kitchen):
+                yield replace(reading, implied=True)
+
+    def _counting(self, tokens: Sequence[Token], number: Number, kitchen: bool) -> Iterator[Measured]:
+        """Readings of a number and what it counts."""
+        start = number.end
+        glue = self.of.at(tokens, start)
+        if number.value.denominator != 1:
+            start = self.numbers.whole_after(tokens, start)
+        if start == number.end and glue and (number.collective or number.value.denominator != 1):
+            start = glue[1]  # "trois quarts de litre", "une quinzaine de tranches"
+        start, tags = self._adjectives(tokens, start)
+        yield from self._multiplied(tokens, number, start)
+        found = self.unit(tokens, start, kitchen=kitchen)
+        if found is None:
+            yield from self._sized(tokens, number, start)
+            return
+        unit, end = found
+        extra = self.numbers.fraction_after(tokens, end)
+        value = number.value
+        if extra and value.denominator == 1 and not number.collective:
+            value, end = value + extra[0], extra[1]
+        low = number.low * unit.factor if number.low is not None else None
+        reading = Measured(Amount(value * unit.factor, unit.said), number.start, end, unit, tags, low)
+        yield reading
+        if unit.kind == "measure":
+            yield from self._bagged(tokens, reading, start)
+        elif unit.kind == "container":
+            yield from self._holding(tokens, reading)
+            yield from self._counted_pack(tokens, reading, number, found[1])
+
+    def _adjectives(self, tokens: Sequence[Token], index: int) -> tuple[int, tuple[str, ...]]:
+        """Past "petite", "good", ...: only when a unit follows."""
+        position, tags = index, []
+        while found := self._sizes.at(tokens, position):
+            if found[0]:
+                tags.append(found[0])
+            position = found[1]
+        if position == index or self.unit(tokens, position) is None:
+            return index, ()
+        return position, tuple(tags)
+
+    def _multiplied(self, tokens: Sequence[Token], number: Number, index: int) -> Iterator[Measured]:
+        """ "6 x 33 cl", "deux fois 500 grammes": a count and the size of one."""
+        times = self._times.at(tokens, index)
+        if times is None:
+            return
+        size = self._measure(tokens, times[1])
+        if size is not None:
+            yield Measured(Amount(number.value), number.start, size.end, size.unit, (_size(size),))
+        elif number.start == number.end - 1:
+            yield Measured(Amount(number.value), number.start, times[1])  # "2x camembert"
+
+    def _sized(self, tokens: Sequence[Token], number: Number, index: int) -> Iterator[Measured]:
+        """ "two 1.5 liter bottles", "three 14 oz cans", "two six-packs": a number, the size of one, the container."""
+        inner = self.numbers.at(tokens, index)
+        if inner is None or inner.article or inner.end >= len(tokens):
+            return
+        size = self._measure(tokens, index)
+        if size is not None:
+            for reading in self._bagged(tokens, size, index):
+                yield replace(reading, amount=Amount(number.value, reading.amount.unit), start=number.start)
+            return
+        found = self.unit(tokens, inner.end)
+        if found and found[0].id in self._counts and inner.value > 1:
+            unit, end = found
+            yield Measured(
+                Amount(number.value, unit.said), number.start, end, unit, (f"pack_of:{_plain(inner.value)}",)
+            )
+
+    def _bagged(self, tokens: Sequence[Token], size: Measured, index: int) -> Iterator[Measured]:
+        """ "2 kg bag": the measure was the size of one container."""
+        position, _ = self._adjectives(tokens, size.end)
+        found = self.unit(tokens, position)
+        if found and found[0].kind == "container" and index < size.end:
+            unit, end = found
+            yield Measured(Amount(Fraction(1), unit.said), size.start, end, unit, (_size(size),))
+
+    def _holding(self, tokens: Sequence[Token], reading: Measured) -> Iterator[Measured]:
+        """ "un filet de deux kilos", "a pack of six": a container and what it holds."""
+        glue = self._size_of.at(tokens, reading.end)
+        opened = glue is None and reading.end < len(tokens) and tokens[reading.end].folded == "("
+        for start in ([glue[1]] if glue else []) + ([reading.end + 1] if opened else []):
+            size = self._measure(tokens, start, implied=True)
+            if size is not None:
+                tags = (*reading.constraints, _size(size))
+                yield replace(reading, end=size.end, constraints=tags)
+                continue
+            inner = self.numbers.at(tokens, start)
+            if inner is None or inner.value < 2 or inner.value.denominator != 1:
+                continue
+            tags = (*reading.constraints, f"pack_of:{_plain(inner.value)}")
+            yield replace(reading, end=inner.end, constraints=tags)
+            each = self._multiplied_size(tokens, inner.end)
+            if each is not None:
+                yield replace(reading, end=each.end, constraints=(*tags, _size(each)))
+            counted = self._counted.at(tokens, inner.end)
+            if counted:
+                yield replace(reading, end=counted[1], constraints=tags)
+
+    def _multiplied_size(self, tokens: Sequence[Token], index: int) -> Measured | None:
+        times = self._times.at(tokens, index)
+        return self._measure(tokens, times[1]) if times else None
+
+    def _counted_pack(self, tokens: Sequence[Token], reading: Measured, number: Number, end: int) -> Iterator[Measured]:
+        """ "a nine-pack" is number and unit too: one pack of nine, when the unit is written in the singular."""
+        unit = reading.unit
+        if unit is None or unit.id not in self._counts or number.value < 2 or tokens[end - 1].folded.endswith("s"):
+            return
+        if number.low is None and number.value.denominator == 1:
+            tags = (*reading.constraints, f"pack_of:{_plain(number.value)}")
+            yield replace(reading, amount=Amount(Fraction(1), unit.said), constraints=tags)
+
+    def _measure(self, tokens: Sequence[Token], index: int, *, implied: bool = False) -> Measured | None:
+        """A mass or volume at `index` ("500 g", "un demi-litre"); `implied` lets "kilo" stand for one kilo."""
+        number = self.numbers.at(tokens, index)
+        if number is None:
+            if not implied:
+                return None
+            number = Number(Fraction(1), index, index)
+        for reading in self._counting_measure(tokens, number):
+            return reading
+        return None
+
+    def _counting_measure(self, tokens: Sequence[Token], number: Number) -> Iterator[Measured]:
+        start = number.end
+        if number.value.denominator != 1:
+            start = self.numbers.whole_after(tokens, start)
+            glue = self.of.at(tokens, start)
+            start = glue[1] if glue and start == number.end else start
+        found = self.unit(tokens, start)
+        if found and found[0].kind == "measure":
+            unit, end = found
+            value = number.value
+            extra = self.numbers.fraction_after(tokens, end)
+            if extra and value.denominator == 1:
+                value, end = value + extra[0], extra[1]
+            yield Measured(Amount(value * unit.factor, unit.said), number.start, end, unit)
+
+
+def _size(measured: Measured) -> str:
+    """What is said about the format of one container, in the unit it was said in: `size:1.5l`, `size:13gal`."""
+    amount, unit = measured.amount, measured.unit
+    if unit is not None and unit.symbol:
+        return f"size:{_plain(amount.value / unit.factor)}{unit.symbol}"
+    return f"size:{_plain(amount.value)}{amount.unit}"
+
+
+def _plain(value: Fraction) -> str:
+    """A number as short as it can be: "1.5"."""
+    return f"{round(float(value), _DIGITS):g}"
+
+
+def _units(sheet: dict[str, dict[str, dict[str, object]]], groups: tuple[str, ...], region: str) -> Phrases[Unit]:
+    phrases: Phrases[Unit] = Phrases()
+    kinds = {"measures": "measure", "containers": "container", "kitchen": "kitchen"}
+    for group in groups:
+        for unit_id, record in sheet[group].items():
+            local = record.get("in", {})
+            factor = local.get(region, record.get("factor", 1)) if isinstance(local, dict) else 1
+            holds = {key: Fraction(str(record[key])) for key in ("ml", "g") if key in record}
+            said = str(record.get("said", "piece"))
+            symbol = str(record.get("symbol", unit_id if group == "measures" else ""))
+            unit = Unit(unit_id, kinds[group], said, Fraction(str(factor)), holds.get("ml"), holds.get("g"), symbol)
+            for word in locales.words(record["words"]):
+                phrases.put(word, unit)
+    return phrases
+
+
+@lru_cache(maxsize=32)
+def measures_of(locale: str) -> Measures:
+    """The amounts of a locale, read once."""
+    return Measures(locale)

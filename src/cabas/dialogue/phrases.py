@@ -1,0 +1,66 @@
+"""Phrases of a language, looked up by the words of a text: the longest one that starts at a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
+
+from cabas.dialogue.tokens import Token, tokenize
+
+T = TypeVar("T")
+_END = ""
+
+
+class Phrases(Generic[T]):
+    """A trie of folded words. Hyphens, apostrophes and case do not matter; the value of the last `put` wins."""
+
+    __slots__ = ("_root",)
+
+    def __init__(self) -> None:
+        self._root: dict[str, object] = {}
+
+    @classmethod
+    def of(cls, phrases: Iterable[str], value: T) -> Phrases[T]:
+        """Several phrases with one value."""
+        made: Phrases[T] = cls()
+        for phrase in phrases:
+            made.put(phrase, value)
+        return made
+
+    def put(self, phrase: str, value: T) -> None:
+        """Remember `value` for `phrase`; an empty phrase is ignored."""
+        node = self._root
+        folded = [token.folded for token in tokenize(phrase)]
+        if not folded:
+            return
+        for word in folded:
+            node = node.setdefault(word, {})  # type: ignore[assignment]
+        node[_END] = value
+
+    def at(self, tokens: Sequence[Token], index: int) -> tuple[T, int] | None:
+        """The value of the longest phrase that starts at `index`, and the index after it."""
+        node, found = self._root, None
+        for position in range(index, len(tokens)):
+            below = node.get(tokens[position].folded)
+            if below is None:
+                break
+            node = below  # type: ignore[assignment]
+            if _END in node:
+                found = (node[_END], position + 1)
+        return found  # type: ignore[return-value]
+
+    def every(self, tokens: Sequence[Token], index: int) -> list[tuple[T, int]]:
+        """Every phrase that starts at `index`, shortest first."""
+        node, found = self._root, []
+        for position in range(index, len(tokens)):
+            below = node.get(tokens[position].folded)
+            if below is None:
+                break
+            node = below  # type: ignore[assignment]
+            if _END in node:
+                found.append((node[_END], position + 1))
+        return found  # type: ignore[return-value]
+
+    def __contains__(self, word: str) -> bool:
+        node = self._root.get(word)
+        return isinstance(node, dict) and _END in node

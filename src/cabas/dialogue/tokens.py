@@ -1,0 +1,98 @@
+"""Text as tokens: folded words, numbers and marks with their place in the text, and light stems by language.
+
+Words are cut at apostrophes and hyphens ("demi-sel", "l'eau"), because a recognizer writes neither; `lead` remembers
+what stood before. Work is bounded: no more than `TEXT_MAX` characters and `TOKENS_MAX` tokens are ever looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from cabas.dialogue import locales
+from cabas.kernel.text import INVISIBLE, fold
+
+TEXT_MAX, TOKENS_MAX = 10_000, 800
+
+_TOKEN = re.compile(
+    r"(?P<url>(?:https?://|www\.)\S{1,2000})"
+    r"|(?P<number>\d{1,9}(?:[.,]\d{1,9})*(?:\s?/\s?\d{1,4})?|[¼½¾⅐-⅞])"
+    r"|(?P<word>[^\W\d_]+|[%&+€$£@°])"
+    r"|(?P<mark>\n|[^\w\s])"
+)
+_JOINTS = {"'", "’", "‘", "ʼ", "-", "‐", "‑"}
+_VULGAR = {"¼": "1/4", "½": "1/2", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number, mark or address. `text` is as written, `folded` without case and accents.
+
+    `lead` is what stood before it: a space, "-", "'", or nothing ("500" and "g" in "500g").
+    `start` and `end` count characters of the text handed in.
+    """
+
+    text: str
+    folded: str
+    start: int
+    end: int
+    kind: str = "word"
+    lead: str = " "
+
+    @property
+    def is_mark(self) -> bool:
+        """Punctuation: a place where one thing may end and another begin."""
+        return self.kind == "mark"
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """The tokens of `text`, at most `TOKENS_MAX`; what lies beyond `TEXT_MAX` characters is not read."""
+    text = INVISIBLE.sub(" ", text[:TEXT_MAX])
+    tokens: list[Token] = []
+    end, pending = 0, ""
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup or "word"
+        body = found.group()
+        gap = text[end : found.start()]
+        end = found.end()
+        if kind == "mark" and body in _JOINTS and not gap and tokens and text[end : end + 1].isalnum():
+            pending = "'" if body in "'’‘ʼ" else "-"  # joins the words around it
+            continue
+        lead = pending or (" " if gap or not tokens else "")
+        pending = ""
+        folded = _VULGAR.get(body) or fold(body) or body
+        tokens.append(Token(body, folded, found.start(), end, kind, lead))
+        if len(tokens) >= TOKENS_MAX:
+            break
+    return tuple(tokens)
+
+
+def spell(tokens: Iterable[Token]) -> str:
+    """The tokens as text again, with the apostrophes and hyphens that were said."""
+    parts: list[str] = []
+    for token in tokens:
+        parts.append(token.lead if parts else "")
+        parts.append(token.text)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=8)
+def _stemmer(lang: str) -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer(locales.read(lang, "locale")["stemmer"])
+
+
+@lru_cache(maxsize=65536)
+def stem(folded: str, lang: str) -> str:
+    """What the forms of a word share ("courgettes" and "courgette"). Takes a folded word; short words stay whole."""
+    if len(folded) <= 3:
+        return folded[:-1] if len(folded) == 3 and folded[-1] == "s" else folded
+    return str(_stemmer(lang).stemWord(folded))
+
+
+def stems(text: str, lang: str) -> tuple[str, ...]:
+    """The stems of the words and numbers of `text`, marks left out."""
+    return tuple(stem(token.folded, lang) for token in tokenize(text) if not token.is_mark)
