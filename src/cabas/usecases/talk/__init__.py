@@ -1,0 +1,1 @@
+"""A shopper talks, Cabas answers: one conversation, one cart, one store."""

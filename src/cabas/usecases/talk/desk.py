@@ -1,0 +1,26 @@
+"""What a conversation needs from the outside, in one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cabas.dialogue.lexicon import Lexicon
+from cabas.kernel.clock import Clock
+from cabas.kernel.ids import NewId
+from cabas.usecases.ports import Agreements, Conversations, Orders, RecipePages, Search, Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ports of the talk use case. `search` and `lexicon` are chosen by retailer."""
+
+    conversations: Conversations
+    shop: Shop
+    orders: Orders
+    agreements: Agreements
+    pages: RecipePages
+    search: Callable[[str], Search]
+    lexicon: Callable[[str], Lexicon]
+    clock: Clock
+    new_id: NewId

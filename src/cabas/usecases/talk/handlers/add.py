@@ -1,0 +1,124 @@
+"""Put things into the cart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from cabas.dialogue.acts import Act
+from cabas.dialogue.labels import labels_by_word, restricted
+from cabas.dialogue.pick import Picked
+from cabas.domain.cart import QUANTITY_ASK, QUANTITY_MAX, Amount, LineItem, Want
+from cabas.kernel.text import fold
+from cabas.usecases.talk.refer import focus_lines, same_thing
+from cabas.usecases.talk.scene import Scene
+from cabas.usecases.talk.take import add_lines, line_of, requantify, take
+
+KINDS = ("add",)
+_COUNTED = ("piece", "pack", "dozen", "bunch", "can", "bottle", "jar", "tub", "bag")
+# The most of a measured thing one cart holds, per unit said.
+_MOST = {"kg": 100, "l": 500, "g": 100_000, "ml": 500_000, "dozen": 40, "slice": 500}
+
+
+async def handle(scene: Scene, act: Act) -> None:
+    """Add every wish; absurd amounts are asked about, goods that are not sold are refused, the rest goes in."""
+    if act.doubt == "referent" or (not act.wants and not focus_lines(scene)):
+        scene.tell("no_referent")
+        scene.asked = True
+        return
+    wanted = [want for want in act.wants if not _refuse(scene, want)]
+    wanted = [want for want in wanted if not _too_much(scene, want, doubt=act.doubt == "quantity")]
+    wanted = [want for want in wanted if not await _more_of_the_same(scene, want)]
+    if wanted:
+        await put(scene, wanted)
+
+
+async def put(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None] = (), kind: str = "added") -> None:
+    """Choose products for `wants`, add the lines, and tell what was taken, missing, sold out or not as asked."""
+    picked = []
+    for one in await take(scene, wants, skus=skus):
+        if one.denied:
+            scene.tell("denied", words=one.want.words, sentence=one.denied)
+        else:
+            picked.append(one)
+    lines = add_lines(scene, [line_of(scene, one) for one in picked])
+    taken = [line for line in lines if line.sku is not None]
+    if taken:
+        scene.tell(kind, items=taken, total=scene.cart.goods)
+    missing = [line.want.words for line in lines if line.sku is None]
+    if missing:
+        scene.tell("not_found", names=missing)
+    tell_doubts(scene, list(zip(picked, lines, strict=True)))
+
+
+def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None:
+    """What a clerk would add: sold out, not quite as asked, few left, a label to read, an age to prove."""
+    for picked, line in chosen:
+        if line.sku is None:
+            continue
+        if picked.sold_out is not None:
+            scene.tell("out_of_stock", name=picked.sold_out.name_in(scene.lang), items=[line])
+        for tag in picked.broken:
+            scene.tell("unmet", constraint=_readable(tag), words=line.want.words)
+        if picked.choice is not None and not picked.choice.enough and picked.offer is not None:
+            scene.tell("short", left=picked.choice.quantity, name=line.name)
+        if any(_is_allergen(tag) for tag in line.want.constraints):
+            scene.tell("allergen_unknown")
+        amount = line.want.amount
+        if amount is not None and amount.unit in _COUNTED and amount.value > QUANTITY_ASK:
+            scene.tell("many", amount=amount)
+    adult = [line.name for _, line in chosen if line.minimum_age]
+    if adult:
+        scene.restricted.extend(adult)
+        scene.tell("age", names=adult)
+
+
+def _readable(tag: str) -> str:
+    return tag.replace(":", " ").replace("_", " ")
+
+
+def _is_allergen(tag: str) -> bool:
+    label = labels_by_word().get(fold(tag))
+    return label is not None and bool(label.allergens)
+
+
+def _refuse(scene: Scene, want: Want) -> bool:
+    """Medicine, tobacco, weapons: said no to, named, nothing added."""
+    for restriction in restricted().values():
+        if restriction.kind != "refused":
+            continue
+        if scene.lexicon.mentions(want.words, restriction.id):
+            scene.restricted.append(want.words)
+            scene.tell("refused_goods", words=want.words)
+            scene.asked = True
+            return True
+    return False
+
+
+def _too_much(scene: Scene, want: Want, *, doubt: bool) -> bool:
+    amount = want.amount
+    if amount is None:
+        return False
+    if doubt or amount.value > _MOST.get(amount.unit, QUANTITY_MAX):
+        scene.tell("ask_quantity", amount=amount)
+        scene.asked = True
+        return True
+    return False
+
+
+async def _more_of_the_same(scene: Scene, want: Want) -> bool:
+    """ "Two more milks" when there are milks: the amounts add up on the line that is there."""
+    for line in scene.cart.lines:
+        if line.recipe is None and line.sku is not None and same_thing(line, want):
+            mine, more = line.want.amount, want.amount or Amount(Fraction(1))
+            unit = mine.unit if mine else "piece"
+            if more.unit != unit:
+                continue
+            total = Amount((mine.value if mine else Fraction(1)) + more.value, unit)
+            changed = await requantify(scene, line, replace(line.want, amount=total))
+            scene.update(scene.cart.put(changed))
+            scene.touch([line.id])
+            scene.tell("quantity", items=[changed])
+            return True
+    return False

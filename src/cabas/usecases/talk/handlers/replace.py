@@ -1,0 +1,122 @@
+"""Another one instead: another product, or "non, le petit"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from cabas.dialogue.acts import Act
+from cabas.domain.cart import LineItem, Want
+from cabas.domain.catalog import Offer, Product, unit_price
+from cabas.usecases.talk.handlers.add import put, tell_doubts
+from cabas.usecases.talk.refer import find_lines
+from cabas.usecases.talk.scene import Scene
+from cabas.usecases.talk.take import fill, line_of, take, units_of
+
+KINDS = ("replace",)
+
+
+async def handle(scene: Scene, act: Act) -> None:
+    """Swap the product of a line. Without a line to swap, what was asked for is simply added."""
+    lines = find_lines(scene, act.target)
+    if act.wants:
+        await _by_wish(scene, lines[0] if lines else None, act.wants[0])
+    elif not lines:
+        scene.tell("no_referent")
+        scene.asked = True
+    else:
+        await _by_comparison(scene, lines[0], act.compare or "other")
+
+
+async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
+    if old is None:
+        await put(scene, [want])
+        return
+    if want.amount is None:
+        want = replace(want, amount=old.want.amount)
+    picked = (await take(scene, [want]))[0]
+    if picked.choice is None:
+        scene.tell("not_found", names=[want.words])
+        return
+    line = replace(line_of(scene, picked, recipe=old.recipe), id=old.id)
+    scene.update(scene.cart.put(line))
+    scene.touch([line.id])
+    scene.tell("replaced", old=old.name, items=[line])
+    tell_doubts(scene, [(picked, line)])
+
+
+# What "smaller", "cheaper" ... sort by; lower is better. Returning None leaves a product out.
+Measure = Callable[[Product, Offer, LineItem], "float | None"]
+
+
+def _content(product: Product) -> float | None:
+    return float(product.content.base) if product.content is not None else None
+
+
+def _smaller(product: Product, offer: Offer, line: LineItem) -> float | None:
+    return _content(product)
+
+
+def _bigger(product: Product, offer: Offer, line: LineItem) -> float | None:
+    size = _content(product)
+    return -size if size is not None else None
+
+
+def _cheaper(product: Product, offer: Offer, line: LineItem) -> float | None:
+    per = unit_price(offer.price, product) if offer.price is not None else None
+    return float(per[0].amount) if per is not None else float(offer.price.amount) if offer.price else None
+
+
+def _other_brand(product: Product, offer: Offer, line: LineItem) -> float | None:
+    return None if product.brand == line.brand else -float(product.popularity)
+
+
+def _organic(product: Product, offer: Offer, line: LineItem) -> float | None:
+    return -float(product.popularity) if "organic" in product.labels else None
+
+
+def _other(product: Product, offer: Offer, line: LineItem) -> float | None:
+    return 0.0
+
+
+MEASURES: Mapping[str, Measure] = {
+    "smaller": _smaller,
+    "bigger": _bigger,
+    "cheaper": _cheaper,
+    "other_brand": _other_brand,
+    "organic": _organic,
+    "other": _other,
+}
+
+
+async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
+    """The best of the line's alternatives by what was asked; the same one again is no answer."""
+    products = scene.search.get([*line.alternatives, *([line.sku] if line.sku else [])])
+    offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, list(products))
+    measure = MEASURES.get(compare, _other)
+    scored = []
+    for place, sku in enumerate(line.alternatives):
+        product, offer = products.get(sku), offers.get(sku)
+        if product is None or offer is None or offer.available <= 0:
+            continue
+        value = measure(product, offer, line)
+        if value is not None:
+            scored.append((value, place, product, offer))
+    mine, here = products.get(line.sku or ""), offers.get(line.sku or "")
+    bound = measure(mine, here, line) if mine and here and compare in ("smaller", "bigger", "cheaper") else None
+    scored = [one for one in scored if bound is None or one[0] < bound]
+    if not scored:
+        scene.tell("no_alternative", name=line.name)
+        return
+    _, _, product, offer = min(scored, key=lambda one: one[:2])
+    swap(scene, line, product, offer)
+
+
+def swap(scene: Scene, line: LineItem, product: Product, offer: Offer) -> None:
+    """Put `product` into `line`, as many as the wish needs; what was there becomes an alternative."""
+    units = units_of(product, line.want)
+    others = tuple(sku for sku in (line.sku, *line.alternatives) if sku and sku != product.sku)
+    changed = fill(scene, replace(line, alternatives=others, why=("asked",)), product, offer, units)
+    scene.update(scene.cart.put(changed))
+    scene.touch([line.id])
+    scene.tell("replaced", old=line.name, items=[changed])

@@ -1,0 +1,108 @@
+"""One turn being played: the conversation as it changes, and the facts to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cabas.agreement.agreement import Agreement, Request, evaluate
+from cabas.agreement.term import Sell
+from cabas.dialogue.lexicon import Lexicon
+from cabas.dialogue.reply import Fact
+from cabas.domain.cart import PAST_MAX, Cart, Conversation, LineItem, Pending
+from cabas.domain.catalog import Product
+from cabas.domain.customer import Habit, Shopper
+from cabas.usecases.ports import Search, Store
+from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.view import PlacedOrder
+
+FOCUS_MAX = 8
+
+
+@dataclass(slots=True)
+class Scene:
+    """The state of one turn. Handlers read it, change the cart through `update`, and `tell` facts; nothing is stored
+    until the turn ends, so an error leaves the conversation as it was.
+    """
+
+    desk: Desk
+    talk: Conversation
+    store: Store
+    now: datetime
+    search: Search
+    lexicon: Lexicon
+    channel: str
+    shopper: Shopper | None
+    agreement: Agreement
+    before: Cart = field(default_factory=Cart)
+    facts: list[Fact] = field(default_factory=list)
+    touched: list[str] = field(default_factory=list)
+    restricted: list[str] = field(default_factory=list)
+    asked: bool = False
+    answered: Pending | None = None
+    about: LineItem | None = None
+    order: PlacedOrder | None = None
+    known_habits: tuple[Habit, ...] | None = None
+    denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
+
+    @property
+    def lang(self) -> str:
+        """The language of the conversation."""
+        return self.talk.lang
+
+    @property
+    def cart(self) -> Cart:
+        """The cart as it is now."""
+        return self.talk.cart
+
+    def update(self, cart: Cart) -> None:
+        """Change the cart."""
+        self.talk = replace(self.talk, cart=cart)
+
+    def tell(self, kind: str, **values: object) -> None:
+        """A fact for the reply."""
+        self.facts.append(Fact(kind, values))
+
+    def ask(self, kind: str, about: Iterable[str] = (), options: Iterable[str] = ()) -> None:
+        """Wait for an answer. The question itself is told as a fact."""
+        self.talk = replace(self.talk, pending=Pending(kind, tuple(about), tuple(options)))
+
+    def touch(self, line_ids: Iterable[str]) -> None:
+        """These lines were spoken of: pronouns of the next turn mean them."""
+        for line_id in line_ids:
+            if line_id in self.touched:
+                self.touched.remove(line_id)
+            self.touched.insert(0, line_id)
+
+    def remember(self) -> None:
+        """Keep the cart from before this turn for undo, and what was spoken of for pronouns."""
+        past = self.talk.past
+        if self.cart != self.before:
+            past = (self.before, *past)[:PAST_MAX]
+        alive = {line.id for line in self.cart.lines}
+        focus = [line_id for line_id in (*self.touched, *self.talk.focus) if line_id in alive]
+        self.talk = replace(self.talk, past=past, focus=tuple(dict.fromkeys(focus))[:FOCUS_MAX])
+
+    def denial(self, product: Product) -> str:
+        """Why the agreement of the platform does not let this product be sold now; empty when it does."""
+        key = (product.category, product.minimum_age)
+        if key not in self.denials:
+            question = Sell(self.now.date(), self.channel, product.category, product.minimum_age)
+            request = Request(self.talk.retailer_id, self.talk.platform, (question,))
+            denied = evaluate(self.agreement, request).denials
+            self.denials[key] = denied[0].sentence(self.lang) if denied else ""
+        return self.denials[key]
+
+    @property
+    def may_be_personal(self) -> bool:
+        """Whether this shopper agreed to results from their own purchases."""
+        return self.shopper is not None and self.shopper.personal
+
+    async def habits(self) -> tuple[Habit, ...]:
+        """The shopper's habits, read once a turn; none without a shopper or without consent."""
+        if self.known_habits is None:
+            self.known_habits = ()
+            if self.shopper is not None and self.may_be_personal:
+                self.known_habits = await self.desk.shop.habits(self.talk.retailer_id, self.shopper.id, self.now)
+        return self.known_habits

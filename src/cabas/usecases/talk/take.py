@@ -1,0 +1,128 @@
+"""From wishes to cart lines: search, offers, habits, then the pure choice of `dialogue.pick`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+
+from cabas.dialogue import say
+from cabas.dialogue.families import family
+from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.pick import Picked, Shelf, pick
+from cabas.domain.cart import LineItem, Want
+from cabas.domain.catalog import Offer, Product
+from cabas.domain.packs import ask_of, packs_for
+from cabas.domain.pricing import line_total, price_today
+from cabas.kernel.text import fold
+from cabas.usecases.ports import Query
+from cabas.usecases.talk.scene import Scene
+
+HITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Picked):
+    """A choice, with the sentence of the agreement when it forbids everything that would fit."""
+
+    denied: str = ""
+
+
+async def take(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None] = ()) -> list[Taken]:
+    """The best product here for each wish; one database round trip for all. `skus` fixes some of the products."""
+    fixed = dict(enumerate(skus))
+    known = scene.search.get([sku for sku in skus if sku])
+    found: list[list[tuple[Product, float]]] = []
+    denials: list[str] = []
+    for index, want in enumerate(wants):
+        product = known.get(fixed.get(index) or "")
+        hits = [(product, 1.0)] if product else _search(scene, want)
+        allowed = [(one, score) for one, score in hits if not scene.denial(one)]
+        denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
+        found.append(allowed)
+    every = sorted({product.sku for hits in found for product, _ in hits})
+    offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, every) if every else {}
+    habits = {habit.sku: habit for habit in await scene.habits()}
+    result = []
+    for want, hits, denied in zip(wants, found, denials, strict=True):
+        usual = family(want.family) if want.family else None
+        shelf = Shelf(offers, habits, labels_by_word(), scene.now.date(), usual.piece if usual else None)
+        picked = pick(want, hits, shelf)
+        result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
+    return result
+
+
+def _search(scene: Scene, want: Want) -> list[tuple[Product, float]]:
+    labels = labels_by_word()
+    query = Query(
+        words=want.words,
+        lang=want.lang,
+        families=scene.lexicon.below(want.family) if want.family else (),
+        brand=want.brand,
+        labels=tuple(labels[fold(tag)].id for tag in want.constraints if fold(tag) in labels),
+        excluded=tuple(tag.partition(":")[2] for tag in want.constraints if tag.startswith("not_brand:")),
+    )
+    return [(hit.product, hit.score) for hit in scene.search.find(query, HITS)]
+
+
+def line_of(scene: Scene, picked: Picked, *, recipe: str | None = None, ticked: bool = True) -> LineItem:
+    """The cart line of a choice; a line without product when nothing fits, so that the wish is not lost."""
+    if picked.choice is None:
+        return LineItem(id="", want=picked.want, name=picked.want.words, available=False, recipe=recipe, ticked=ticked)
+    line = LineItem(
+        id="", want=picked.want, alternatives=picked.alternatives, why=picked.why, recipe=recipe, ticked=ticked
+    )
+    return fill(scene, line, picked.choice.product, picked.offer, picked.choice.quantity)
+
+
+def fill(scene: Scene, line: LineItem, product: Product, offer: Offer | None, quantity: int) -> LineItem:
+    """`line` with `quantity` units of `product` at the store's price of today."""
+    day, lang = scene.now.date(), scene.lang
+    price = price_today(offer, day) if offer else None
+    full = line_total(product, replace(offer, promotion=None), quantity, day) if offer else None
+    return replace(
+        line,
+        sku=product.sku,
+        name=product.name_in(lang),
+        brand=product.brand,
+        family=product.family,
+        quantity=quantity,
+        sold_by=product.sold_by.value,
+        unit_price=price,
+        price=line_total(product, offer, quantity, day) if offer else None,
+        full_price=full,
+        vat_rate=product.vat_rate,
+        category=product.category,
+        allergens=tuple(sorted(product.allergens)),
+        minimum_age=product.minimum_age,
+        content=say.content(product, lang),
+        per_unit=say.per_unit(price, product, lang),
+        available=offer is None or offer.available >= quantity,
+    )
+
+
+async def requantify(scene: Scene, line: LineItem, want: Want, quantity: int | None = None) -> LineItem:
+    """`line` for another amount of the same product; `quantity` sets the units themselves."""
+    if line.sku is None:
+        return replace(line, want=want)
+    product = scene.search.get([line.sku]).get(line.sku)
+    offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, [line.sku])
+    if product is None:
+        return replace(line, want=want)
+    units = quantity if quantity is not None else units_of(product, want)
+    return fill(scene, replace(line, want=want), product, offers.get(line.sku), units)
+
+
+def units_of(product: Product, want: Want) -> int:
+    """How many packs (or grams) of `product` the amount of a wish takes."""
+    usual = family(product.family or want.family or "")
+    return packs_for(product, ask_of(want.amount, want.constraints), usual.piece if usual else None)
+
+
+def add_lines(scene: Scene, lines: Iterable[LineItem]) -> list[LineItem]:
+    """Put lines into the cart, numbered; they come back as they stand there."""
+    added = []
+    for line in lines:
+        scene.update(scene.cart.add(line))
+        added.append(scene.cart.lines[-1])
+    scene.touch([line.id for line in reversed(added)])
+    return added
