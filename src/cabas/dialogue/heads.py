@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cabas.dialogue import locales
-from cabas.dialogue.lexicon import BRAND, FAMILY, Lexicon, Match, holds, small_words
+from cabas.dialogue.lexicon import BRAND, FAMILY, Lexicon
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
+from cabas.dialogue.trie import Match, joints, small_words
 
 NAME_TOKENS_MAX = 30
 
@@ -63,7 +64,7 @@ def _heads(lexicon: Lexicon, tokens: Sequence[Token], lang: str) -> list[Match]:
         found.extend(here[:1])
     first = locales.read(lang, "locale").get("head", "first") == "first"
     if first:
-        found = [match for match in found if not _complement(lexicon, tokens, match, lang)]
+        found = [match for match in found if not _complement(tokens, match, lang)]
         # the leftmost, and of two that start in the same brand the longer one
         found.sort(key=lambda match: (match.start, -match.end))
         outside = [m for m in found if not any(b.start <= m.start and m.end <= b.end for b in brands)]
@@ -72,12 +73,10 @@ def _heads(lexicon: Lexicon, tokens: Sequence[Token], lang: str) -> list[Match]:
     return sorted(found, key=lambda match: (-match.end, match.start))
 
 
-def _complement(lexicon: Lexicon, tokens: Sequence[Token], match: Match, lang: str) -> bool:
+def _complement(tokens: Sequence[Token], match: Match, lang: str) -> bool:
     """Whether "de", "au", ... stands right before: "nuggets de poulet" is no chicken."""
-    index = match.start
-    return any(
-        lexicon.is_joint(tokens, start, lang) == index and start > 0 for start in range(max(0, index - 2), index)
-    )
+    starts = range(max(1, match.start - 2), match.start)
+    return any((found := joints(lang).at(tokens, start)) and found[1] == match.start for start in starts)
 
 
 def _modifier(lexicon: Lexicon, tokens: Sequence[Token], match: Match, lang: str) -> bool:
@@ -88,6 +87,3 @@ def _modifier(lexicon: Lexicon, tokens: Sequence[Token], match: Match, lang: str
     if following.kind != "word" or following.folded in small_words(lang):
         return False
     return not (lexicon.knows_word(following.folded, lang) or len(following.folded) < 3)
-
-
-__all__ = ["family_of", "holds", "narrowed"]

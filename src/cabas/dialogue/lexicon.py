@@ -1,188 +1,77 @@
 """What things are called: families of goods, labels, brands, dishes, restricted goods, found in text by their words.
 
-A trie of stems per language, so that plurals, accents, hyphens and small words inside names ("jus de pomme", "jus
-pomme") do not matter. Products of a French store may be asked for in English: every language is looked at, the
-shopper's own first. Words nobody knows may be misspelled or misheard: see `sounds`.
+The names every store shares are read once; a store's brands and own words are a thin layer over them. Products of a
+French store may be asked for in English: every language is looked at, the shopper's own first. Words nobody knows
+may be misspelled or misheard: see `sounds`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from cabas.dialogue import locales
-from cabas.dialogue.families import sheets
-from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.families import pack_size, sheets
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
-from cabas.kernel.text import fold
+from cabas.dialogue.trie import Entry, Match, Trie, holds, small_words
+from cabas.domain.catalog import Family, SoldBy, Storage
+
+__all__ = [
+    "BRAND",
+    "DISH",
+    "FAMILY",
+    "KINDS",
+    "LABEL",
+    "RESTRICTED",
+    "Entry",
+    "Lexicon",
+    "Match",
+    "lexicon",
+    "small_words",
+]
 
 FAMILY, LABEL, BRAND, DISH, RESTRICTED = "family", "label", "brand", "dish", "restricted"
-NAME_WORDS_MAX = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One name of one thing. `lang` is "" for names that are the same in every language (brands).
-
-    `weight` (0-100) decides between things of the same name: the more popular one.
-    """
-
-    kind: str
-    id: str
-    name: str
-    lang: str = ""
-    weight: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A name found in the tokens [start, end). `score` is 1 for the very words, less for other forms and guesses.
-
-    `words` counts the words of the name that were met, small words aside.
-    """
-
-    start: int
-    end: int
-    kind: str
-    id: str
-    score: float
-    lang: str = ""
-    words: int = 1
-    weight: int = 0
-
-    @property
-    def rank(self) -> tuple[int, float, int]:
-        """What makes one match better than another that starts at the same place."""
-        return (self.end - self.start, self.score, self.weight)
-
-
-class _Node:
-    __slots__ = ("below", "entries")
-
-    def __init__(self) -> None:
-        self.below: dict[str, _Node] = {}
-        self.entries: list[Entry] = []
+KINDS = (FAMILY, LABEL, BRAND, DISH, RESTRICTED)
+# A name of another language than the shopper's counts this much less.
+FOREIGN = 0.1
 
 
 class Lexicon:
-    """Names and the families behind them. Build it once per store with `lexicon`; it never changes."""
+    """The names of one store for shoppers who speak `lang`. Make it with `lexicon`; it never changes."""
 
-    def __init__(self, entries: Iterable[Entry], families: Mapping[str, Mapping[str, Any]], brands_known: bool) -> None:
-        self.families = families
-        self.brands_known = brands_known
-        self.langs = locales.languages()
-        self._roots = {lang: _Node() for lang in self.langs}
-        self._joints = {lang: _phrases(lang, "joints") for lang in self.langs}
-        self.vocabulary: dict[str, set[str]] = {lang: set() for lang in self.langs}
-        self.entries = tuple(entries)
-        for entry in self.entries:
-            for lang in self.langs if not entry.lang else (entry.lang,):
-                self._put(entry, lang)
-        self.children: dict[str, list[str]] = defaultdict(list)
-        for family, sheet in families.items():
-            if sheet.get("parent"):
-                self.children[sheet["parent"]].append(family)
-        self._excluded = {
-            (lang, family): tuple(stems(name, lang) for name in locales.words(sheet.get("not")))
-            for family, sheet in families.items()
-            for lang in self.langs
-            if sheet.get("not")
-        }
+    def __init__(self, lang: str, entries: Iterable[Entry] = ()) -> None:
+        self.lang = lang
+        self.langs = (lang, *(code for code in locales.languages() if code != lang))
+        self.families = sheets()
+        self._shared = {code: shared_trie(code) for code in self.langs}
+        self._own = Trie(lang, entries)
 
-    def _put(self, entry: Entry, lang: str) -> None:
-        words = tokenize(entry.name)
-        names = [word.folded for word in words if not word.is_mark]
-        self.vocabulary[lang].update(name for name in names if len(name) > 1)
-        for path in self._paths(words, lang):
-            node = self._roots[lang]
-            for step in path:
-                node = node.below.setdefault(step, _Node())
-            if entry not in node.entries:
-                node.entries.append(entry)
-                node.entries.sort(key=lambda other: -other.weight)
-
-    def _paths(self, tokens: Sequence[Token], lang: str) -> set[tuple[str, ...]]:
-        """The ways to say a name: with its articles and without, two words as one ("sweet corn", "sweetcorn")."""
-        kept: list[Token] = []
-        index = 0
-        while index < len(tokens):
-            joint = self._joints[lang].at(tokens, index) if kept else None
-            if joint and joint[1] < len(tokens):
-                index = joint[1]
-                continue
-            if not tokens[index].is_mark:
-                kept.append(tokens[index])
-            index += 1
-        path = tuple(stem(token.folded, lang) for token in kept)
-        paths = {path[:NAME_WORDS_MAX]} if path else set()
-        small = small_words(lang)
-        plain = tuple(stem(token.folded, lang) for token in kept if token.folded not in small)
-        if plain:
-            paths.add(plain[:NAME_WORDS_MAX])
-        if len(kept) == 2 and all(len(token.folded) > 2 for token in kept):
-            paths.add((stem(kept[0].folded + kept[1].folded, lang),))
-        return paths
-
-    def is_joint(self, tokens: Sequence[Token], index: int, lang: str) -> int | None:
-        """The index after the small words that tie a name together ("de", "à la", "of"), or None."""
-        found = self._joints[lang].at(tokens, index)
-        return found[1] if found else None
-
-    def at(self, tokens: Sequence[Token], index: int, lang: str) -> list[Match]:
-        """Every name that starts at `index`, in the given language and then the others; the longest first."""
+    def at(self, tokens: Sequence[Token], index: int, lang: str | None = None) -> list[Match]:
+        """Every name that starts at `index`, in `lang` (the lexicon's own) and then the others; the best first."""
+        lang = lang or self.lang
         found: dict[tuple[int, str, str], Match] = {}
-        for order, other in enumerate((lang, *(code for code in self.langs if code != lang))):
-            for match in self._walk(tokens, index, other):
-                scored = replace(match, score=match.score - 0.1 * order)
-                key = (match.end, match.kind, match.id)
-                if key not in found or found[key].score < scored.score:
-                    found[key] = scored
+        for code in self.langs:
+            for match in self._shared[code].at(tokens, index):
+                _keep(found, match if code == lang else replace(match, score=match.score - FOREIGN))
+        for match in self._own.at(tokens, index):
+            _keep(found, match)
         return sorted(found.values(), key=lambda match: match.rank, reverse=True)
 
-    def _walk(self, tokens: Sequence[Token], index: int, lang: str) -> list[Match]:
-        found: list[Match] = []
-        # (node, position, words met, score): names are short, so this stays a handful of steps
-        open_paths: list[tuple[_Node, int, int, float]] = [(self._roots[lang], index, 0, 1.0)]
-        while open_paths:
-            node, position, words, score = open_paths.pop()
-            if words and node.entries:
-                text = _said(tokens, index, position)
-                for entry in node.entries:
-                    exact = 0.0 if _said_as(text, entry.name) else 0.02
-                    found.append(Match(index, position, entry.kind, entry.id, score - exact, lang, words, entry.weight))
-            if position >= len(tokens) or tokens[position].is_mark:
-                continue
-            token = tokens[position]
-            below = node.below.get(stem(token.folded, lang))
-            if below is not None:
-                open_paths.append((below, position + 1, words + 1, score))
-            if position + 1 < len(tokens) and len(token.folded) > 1 and not tokens[position + 1].is_mark:
-                joined = node.below.get(stem(token.folded + tokens[position + 1].folded, lang))
-                if joined is not None and joined is not below:
-                    open_paths.append((joined, position + 2, words + 2, score - 0.05))
-            if words:
-                joint = self._joints[lang].at(tokens, position)
-                if joint is not None and joint[1] < len(tokens):
-                    open_paths.append((node, joint[1], words, score))
-        return [match for match in found if self.is_joint(tokens, match.end - 1, lang) is None or match.words > 1
-                or match.end - match.start == 1]  # fmt: skip
-
-    def matches(self, tokens: Sequence[Token], lang: str) -> list[Match]:
-        """The longest names of each kind at every place, in reading order. They may overlap."""
+    def matches(self, tokens: Sequence[Token], lang: str | None = None) -> list[Match]:
+        """The longest name of each kind at every place, in reading order. They may overlap."""
         found: list[Match] = []
         for index, token in enumerate(tokens):
-            if token.is_mark:
-                continue
-            best: dict[str, Match] = {}
-            for match in self.at(tokens, index, lang):
-                best.setdefault(match.kind, match)
-            found.extend(best.values())
+            if not token.is_mark:
+                best: dict[str, Match] = {}
+                for match in self.at(tokens, index, lang):
+                    best.setdefault(match.kind, match)
+                found.extend(best.values())
         return found
 
-    def covering(self, tokens: Sequence[Token], lang: str) -> list[Match]:
+    def covering(self, tokens: Sequence[Token], lang: str | None = None) -> list[Match]:
         """Names that do not overlap, chosen left to right, the longest first."""
         found: list[Match] = []
         index = 0
@@ -195,15 +84,21 @@ class Lexicon:
                 index += 1
         return found
 
-    def excluded(self, family: str, said: Sequence[str], lang: str) -> bool:
+    def knows_word(self, folded: str, lang: str | None = None) -> bool:
+        """Whether a name of the language has that word, in any form."""
+        lang = lang or self.lang
+        known = stem(folded, lang)
+        return known in self._shared[lang].stems or (lang == self.lang and known in self._own.stems)
+
+    def excluded(self, family: str, said: Sequence[str], lang: str | None = None) -> bool:
         """Whether the stems `said` are a name that only looks like one of the family (its `not:`)."""
-        return any(holds(said, path) for path in self._excluded.get((lang, family), ()))
+        return any(holds(said, path) for path in _lookalikes(lang or self.lang).get(family, ()))
 
     def below(self, family: str) -> tuple[str, ...]:
         """The family and every family under it."""
         result = [family]
-        for child in result:
-            result.extend(self.children.get(child, ()))
+        for parent in result:
+            result.extend(_children().get(parent, ()))
         return tuple(result)
 
     def above(self, family: str) -> tuple[str, ...]:
@@ -213,69 +108,126 @@ class Lexicon:
             result.append(str(parent))
         return tuple(result)
 
-    def family_of(self, name: str, lang: str) -> str | None:
+    def family(self, family: str) -> Family | None:
+        """What is usual about a family; None for an id nobody knows."""
+        return _record(family) if family in self.families else None
+
+    def family_of(self, name: str, lang: str | None = None) -> str | None:
         """The family a PRODUCT NAME is of, by its head word; None when unsure. See `heads`."""
         from cabas.dialogue.heads import family_of
 
-        return family_of(self, name, lang)
+        return family_of(self, name, lang or self.lang)
 
-    def knows_word(self, folded: str, lang: str) -> bool:
-        """Whether a name of the language has that word, in any form."""
-        return folded in self.vocabulary[lang] or stem(folded, lang) in self._stems(lang)
+    def stems(self, text: str) -> tuple[str, ...]:
+        """The stems of the words of `text` in the lexicon's own language, small words left out."""
+        small = small_words(self.lang)
+        return tuple(
+            stem(token.folded, self.lang)
+            for token in tokenize(text)
+            if not token.is_mark and token.folded not in small
+        )  # fmt: skip
 
-    def _stems(self, lang: str) -> frozenset[str]:
-        return _stems_of(lang, frozenset(self.vocabulary[lang]))
+    def mentions(self, text: str, ident: str) -> bool:
+        """Whether `text` names the thing of that id: a family or one below it, a label, restricted goods, a dish."""
+        named = {match.id for match in self.matches(tokenize(text))}
+        return ident in named or any(ident in self.above(one) for one in named)
 
+    def department(self, text: str) -> str | None:
+        """The department called `text` ("les surgelés"), as the category path writes it; None when there is none."""
+        return _departments().get(tuple(sorted(self.stems(text))))
 
-@lru_cache(maxsize=32)
-def _stems_of(lang: str, vocabulary: frozenset[str]) -> frozenset[str]:
-    return frozenset(stem(word, lang) for word in vocabulary)
-
-
-def holds(said: Sequence[str], path: Sequence[str]) -> bool:
-    """Whether the words of `path` stand in `said` in order, others between them allowed."""
-    rest = iter(said)
-    return bool(path) and all(step in rest for step in path)
-
-
-def _said(tokens: Sequence[Token], start: int, end: int) -> str:
-    return " ".join(token.text for token in tokens[start:end]).lower()
-
-
-@lru_cache(maxsize=65536)
-def _plain(name: str) -> str:
-    return " ".join(token.text for token in tokenize(name)).lower()
+    def is_department(self, text: str) -> bool:
+        """Whether `text` means several kinds of things: a department, or a family that is only a wider word."""
+        if self.department(text) is not None:
+            return True
+        named = [match.id for match in self.covering(tokenize(text)) if match.kind == FAMILY]
+        return any(one in _children() and not self.families[one].get("packs") for one in named)
 
 
-def _said_as(text: str, name: str) -> bool:
-    """Whether the very name was said, accents included ("pâté" is not "pâte"), plural aside."""
-    plain = _plain(name)
-    return text == plain or text.rstrip("sx") == plain.rstrip("sx")
+def _keep(found: dict[tuple[int, str, str], Match], match: Match) -> None:
+    key = (match.end, match.kind, match.id)
+    if key not in found or found[key].score < match.score:
+        found[key] = match
 
 
-def _phrases(lang: str, key: str) -> Phrases[bool]:
-    return Phrases.of(locales.words(locales.read(lang, "words").get(key)), True)
+def lexicon(brands: Iterable[str] = (), synonyms: Mapping[str, str] | None = None, lang: str = "fr") -> Lexicon:
+    """The lexicon of a store for shoppers who speak `lang`: every family, the store's `brands`, and its own words
+    (`synonyms`: word -> family id).
+    """
+    entries = [Entry(BRAND, brand, brand) for brand in sorted({name for name in brands if name})]
+    entries.extend(Entry(FAMILY, family, word, 100) for word, family in (synonyms or {}).items())
+    return Lexicon(lang, entries)
 
 
-@lru_cache(maxsize=16)
-def small_words(lang: str) -> frozenset[str]:
-    """Articles, prepositions and conjunctions: words that are no name by themselves."""
-    return frozenset(fold(word) for word in locales.words(locales.read(lang, "words").get("small")))
+@cache
+def shared_trie(lang: str) -> Trie:
+    """The names of a language that every store shares. Families with equal names go by popularity."""
+    entries = []
+    more: Mapping[str, object] = locales.read(lang, "foods")
+    for family, sheet in sheets().items():
+        weight = int(sheet.get("popularity", 0))
+        names = (*locales.words(sheet.get(lang)), *locales.words(more.get(family)))
+        entries.extend(Entry(FAMILY, family, name, weight) for name in names)
+    return Trie(lang, entries)
 
 
-def family_entries() -> Iterable[Entry]:
-    """The names of every family in every language."""
-    for lang in locales.languages():
-        more: Mapping[str, Any] = locales.read(lang, "foods")
-        for family, sheet in sheets().items():
-            for name in (*locales.words(sheet.get(lang)), *locales.words(more.get(family))):
-                yield Entry(FAMILY, family, name, lang, int(sheet.get("popularity", 0)))
+@cache
+def _children() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for family, sheet in sheets().items():
+        if sheet.get("parent"):
+            found[sheet["parent"]] += (family,)
+    return dict(found)
 
 
-def lexicon(brands: Iterable[str] = (), synonyms: Mapping[str, str] | None = None, lang: str = "") -> Lexicon:
-    """The lexicon of a store: every family, its `brands`, and its own words (`synonyms`: word -> family id)."""
-    entries = list(family_entries())
-    named = sorted({brand for brand in brands if brand})
-    entries.extend(Entry(BRAND, brand, brand) for brand in named)
-    entries.extend(Entry(FAMILY, family, word, lang, 100) for word, family in (synonyms or {}).items())
-    return Lexicon(entries, sheets(), bool(named))
+@cache
+def _lookalikes(lang: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    return {
+        family: tuple(_content(name, lang) for name in locales.words(sheet["not"]))
+        for family, sheet in sheets().items()
+        if sheet.get("not")
+    }
+
+
+def _content(name: str, lang: str) -> tuple[str, ...]:
+    """The stems of a name without its small words."""
+    found = tuple(part for part in stems(name, lang) if part not in small_words(lang))
+    return found or stems(name, lang)
+
+
+@cache
+def _departments() -> Mapping[tuple[str, ...], str]:
+    """Department names by their stems, for every language that names them."""
+    found: dict[tuple[str, ...], str] = {}
+    for sheet in sheets().values():
+        for lang in locales.languages():
+            for part in sheet["category"].get(lang, ()):
+                found.setdefault(tuple(sorted(_content(part, lang))), part)
+    return found
+
+
+@cache
+def _record(family: str) -> Family:
+    return family_record(family, sheets()[family])
+
+
+def family_record(family: str, sheet: Mapping[str, Any]) -> Family:
+    """The sheet of a family as the domain's record."""
+    langs = locales.languages()
+    packs = locales.words(sheet.get("packs"))
+    units, one = pack_size(packs[0]) if packs else (1, None)
+    return Family(
+        id=family,
+        names={lang: locales.words(sheet.get(lang)) for lang in langs if sheet.get(lang)},
+        parent=sheet.get("parent"),
+        category=" > ".join(sheet["category"].get(langs[0], ())),
+        vat_rate=int(sheet.get("vat", 550)),
+        sold_by=SoldBy(sheet.get("sold_by", "each")),
+        minimum_age=int(sheet.get("age", 0)),
+        allergens=frozenset(locales.words(sheet.get("allergens"))),
+        storage=Storage(sheet.get("storage", "ambient")),
+        popularity=int(sheet.get("popularity", 0)),
+        piece=pack_size(str(sheet["piece"]))[1] if sheet.get("piece") else None,
+        pack=one.times(units) if one is not None else None,
+        staple=bool(sheet.get("staple", False)),
+    )

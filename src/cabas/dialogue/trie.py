@@ -1,0 +1,170 @@
+"""A trie of stems: which names start at a place of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.tokens import Token, stem, tokenize
+from cabas.kernel.text import fold
+
+NAME_WORDS_MAX = 9
+# What a match loses for another form of a word, and for words written together or apart.
+INFLECTED, JOINED = 0.02, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name of one thing. `weight` (0-100) decides between things of the same name: the more popular one."""
+
+    kind: str
+    id: str
+    name: str
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name found in the tokens [start, end). `score` is 1 for the very words, less for other forms and guesses.
+
+    `words` counts the words of the name that were met, small words aside.
+    """
+
+    start: int
+    end: int
+    kind: str
+    id: str
+    score: float
+    lang: str = ""
+    words: int = 1
+    weight: int = 0
+
+    @property
+    def rank(self) -> tuple[int, float, int]:
+        """What makes one match better than another that starts at the same place."""
+        return (self.end - self.start, self.score, self.weight)
+
+
+class _Node:
+    __slots__ = ("below", "entries")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Node] = {}
+        self.entries: list[Entry] = []
+
+
+class Trie:
+    """Names of one language by their stems. Small words inside a name may be left out ("jus de pomme", "jus pomme");
+    two words may be written as one ("sweet corn", "sweetcorn").
+    """
+
+    def __init__(self, lang: str, entries: Iterable[Entry] = ()) -> None:
+        self.lang = lang
+        self.vocabulary: dict[str, str] = {}  # folded word -> stem
+        self.stems: set[str] = set()
+        self._root = _Node()
+        self._joints = joints(lang)
+        for entry in entries:
+            self.put(entry)
+
+    def put(self, entry: Entry) -> None:
+        """Add a name."""
+        tokens = tokenize(entry.name)
+        for token in tokens:
+            if token.kind == "word" and len(token.folded) > 1:
+                self.vocabulary[token.folded] = stem(token.folded, self.lang)
+        for path in self._paths(tokens):
+            node = self._root
+            for step in path:
+                node = node.below.setdefault(step, _Node())
+            self.stems.update(path)
+            if entry not in node.entries:
+                node.entries.append(entry)
+                node.entries.sort(key=lambda other: -other.weight)
+
+    def _paths(self, tokens: Sequence[Token]) -> set[tuple[str, ...]]:
+        kept: list[Token] = []
+        index = 0
+        while index < len(tokens):
+            joint = self._joints.at(tokens, index) if kept else None
+            if joint and joint[1] < len(tokens):
+                index = joint[1]
+                continue
+            if not tokens[index].is_mark:
+                kept.append(tokens[index])
+            index += 1
+        path = tuple(stem(token.folded, self.lang) for token in kept)
+        small = small_words(self.lang)
+        plain = tuple(step for step, token in zip(path, kept, strict=True) if token.folded not in small)
+        paths = {path[:NAME_WORDS_MAX], plain[:NAME_WORDS_MAX]} - {()}
+        if len(kept) == 2 and all(len(token.folded) > 2 for token in kept):
+            paths.add((stem(kept[0].folded + kept[1].folded, self.lang),))
+        return paths
+
+    def at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
+        """Every name that starts at `index`."""
+        # (node, position, words met, score): names are short, so this stays a handful of steps
+        todo: list[tuple[_Node, int, int, float]] = [(self._root, index, 0, 1.0)]
+        while todo:
+            node, position, words, score = todo.pop()
+            if words and node.entries:
+                yield from self._found(tokens, index, position, node, words, score)
+            if position >= len(tokens) or tokens[position].is_mark:
+                continue
+            token = tokens[position]
+            below = node.below.get(stem(token.folded, self.lang))
+            if below is not None:
+                todo.append((below, position + 1, words + 1, score))
+            if position + 1 < len(tokens) and len(token.folded) > 1 and not tokens[position + 1].is_mark:
+                joined = node.below.get(stem(token.folded + tokens[position + 1].folded, self.lang))
+                if joined is not None and joined is not below:
+                    todo.append((joined, position + 2, words + 2, score - JOINED))
+            joint = self._joints.at(tokens, position) if words else None
+            if joint is not None and joint[1] < len(tokens) and node.below:
+                todo.append((node, joint[1], words, score))
+
+    def _found(
+        self, tokens: Sequence[Token], start: int, end: int, node: _Node, words: int, score: float
+    ) -> Iterator[Match]:
+        before = tokens[end - 1]
+        if words and end - start > 1 and before.folded in small_words(self.lang) and self._ends_in_joint(tokens, end):
+            return  # "jus de" is no way to say "jus"
+        text = " ".join(token.text for token in tokens[start:end]).lower()
+        for entry in node.entries:
+            exact = score if _said_as(text, entry.name) else score - INFLECTED
+            yield Match(start, end, entry.kind, entry.id, exact, self.lang, words, entry.weight)
+
+    def _ends_in_joint(self, tokens: Sequence[Token], end: int) -> bool:
+        return any((found := self._joints.at(tokens, start)) and found[1] == end for start in (end - 2, end - 1))
+
+
+@lru_cache(maxsize=65536)
+def _plain(name: str) -> str:
+    return " ".join(token.text for token in tokenize(name)).lower()
+
+
+def _said_as(text: str, name: str) -> bool:
+    """Whether the very name was said, accents included ("pâté" is not "pâte"), a plural aside."""
+    plain = _plain(name)
+    return text == plain or text.rstrip("sx") == plain.rstrip("sx")
+
+
+@lru_cache(maxsize=16)
+def joints(lang: str) -> Phrases[bool]:
+    """The words that tie a name together and may be left out: "de", "à la", "of"."""
+    return Phrases.of(locales.words(locales.read(lang, "words").get("joints")), True)
+
+
+@lru_cache(maxsize=16)
+def small_words(lang: str) -> frozenset[str]:
+    """Articles, prepositions and conjunctions: words that are no name by themselves."""
+    return frozenset(fold(word) for word in locales.words(locales.read(lang, "words").get("small")))
+
+
+def holds(said: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether the words of `path` stand in `said` in order, others between them allowed."""
+    rest = iter(said)
+    return bool(path) and all(step in rest for step in path)
