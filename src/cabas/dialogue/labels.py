@@ -1,0 +1,91 @@
+"""Labels and constraints ("bio", "sans lactose", "le moins cher"), and goods that are restricted, as data.
+
+`labels.yaml` maps an id to its names per language (the first is the tag Cabas writes), its `kind` (diet, quality,
+process, price, packaging, origin), for allergen-free labels the `allergens` they exclude (ids of the families), and
+`excludes`: words in a product's name or ingredients that contradict it. `restricted.yaml` maps an id to words per
+language, with `kind: age` and a `minimum_age`, or `kind: refused` for what is not sold this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from cabas.kernel.text import fold
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LANGUAGE_CODE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A constraint people name. `names` maps a language to its names, the first being the tag."""
+
+    id: str
+    names: Mapping[str, tuple[str, ...]]
+    kind: str
+    allergens: frozenset[str] = frozenset()
+    excludes: tuple[str, ...] = ()
+
+    def tag(self, lang: str) -> str:
+        """What Cabas writes for it in `lang`."""
+        return (self.names.get(lang) or next(iter(self.names.values())))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A class of goods that is not for everybody (`kind` "age", from `minimum_age`) or not sold ("refused")."""
+
+    id: str
+    names: Mapping[str, tuple[str, ...]]
+    kind: str
+    minimum_age: int = 0
+
+
+def _document(name: str) -> Mapping[str, Mapping[str, Any]]:
+    text = (files("cabas.dialogue") / f"{name}.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+    return loaded
+
+
+def _names(record: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {
+        lang: tuple(str(name) for name in names)
+        for lang, names in record.items()
+        if len(lang) == _LANGUAGE_CODE and isinstance(names, list)
+    }
+
+
+@cache
+def labels() -> Mapping[str, Label]:
+    """Every label, by id."""
+    return {
+        label_id: Label(
+            id=label_id,
+            names=_names(record),
+            kind=str(record["kind"]),
+            allergens=frozenset(record.get("allergens") or ()),
+            excludes=tuple(str(word) for word in record.get("excludes") or ()),
+        )
+        for label_id, record in _document("labels").items()
+    }
+
+
+@cache
+def labels_by_word() -> Mapping[str, Label]:
+    """Every label by each of its names, folded."""
+    return {fold(name): label for label in labels().values() for names in label.names.values() for name in names}
+
+
+@cache
+def restricted() -> Mapping[str, Restriction]:
+    """Every class of restricted goods, by id."""
+    return {
+        class_id: Restriction(class_id, _names(record), str(record["kind"]), int(record.get("minimum_age", 0)))
+        for class_id, record in _document("restricted").items()
+    }
