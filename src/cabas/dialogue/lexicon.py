@@ -162,7 +162,7 @@ def lexicon(brands: Iterable[str] = (), synonyms: Mapping[str, str] | None = Non
 @cache
 def shared_trie(lang: str) -> Trie:
     """The names of a language that every store shares. Families with equal names go by popularity."""
-    entries = []
+    entries: list[Entry] = []
     more: Mapping[str, object] = locales.read(lang, "foods")
     for family, sheet in sheets().items():
         weight = int(sheet.get("popularity", 0))

@@ -7,7 +7,7 @@ what stood before. Work is bounded: no more than `TEXT_MAX` characters and `TOKE
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,16 +81,46 @@ def spell(tokens: Iterable[Token]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _stemmer(lang: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(locales.read(lang, "locale")["stemmer"])
+def _stemmer(lang: str) -> Callable[[str], str]:
+    name = locales.read(lang, "locale")["stemmer"]
+    return light if name == "light" else snowballstemmer.stemmer(name).stemWord
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 17)
 def stem(folded: str, lang: str) -> str:
-    """What the forms of a word share ("courgettes" and "courgette"). Takes a folded word; short words stay whole."""
+    """What the forms of a word share ("courgettes" and "courgette"). Takes a folded word; short words stay whole.
+
+    `stemmer` in locale.yaml is "light", or the name of a Snowball algorithm for a language that needs more.
+    """
     if len(folded) <= 3:
         return folded[:-1] if len(folded) == 3 and folded[-1] == "s" else folded
-    return str(_stemmer(lang).stemWord(folded))
+    return _stemmer(lang)(folded)
+
+
+# Feminine and plural endings that change more than their last letter: blanche, fraiche, creuse, creme[s].
+_ENDINGS = (("aich", "ai"), ("eus", "eu"), ("ch", "c"))
+
+
+def light(word: str) -> str:
+    """Number and gender taken off a folded French or English word: "râpées" and "râpé", "cherries" and "cherry".
+
+    Snowball goes too far on food: it makes one word of "fraise" and "frais", "sauce" and "saucisse".
+    """
+    if word[-1] in "sx" and not word.endswith("ss"):
+        word = word[:-1]
+    if len(word) > 4 and word.endswith("au") and word[-3] != "e":
+        word = word[:-1] + "l"
+    size = len(word)
+    while len(word) > 3 and word[-1] == "e":
+        word = word[:-1]
+    if len(word) < size:
+        for ending, plain in _ENDINGS:
+            if word.endswith(ending) and len(word) > len(ending) + 1:
+                word = word[: -len(ending)] + plain
+                break
+    if len(word) > 4 and word[-1] == word[-2] and not word.endswith("ett"):  # "navette" is no "navet"
+        word = word[:-1]
+    return word[:-1] + "i" if word[-1] == "y" else word
 
 
 def stems(text: str, lang: str) -> tuple[str, ...]:
