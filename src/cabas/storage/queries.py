@@ -6,7 +6,6 @@ A statement begins with `-- name: what it does` and lasts to the next one. Param
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -14,7 +13,7 @@ _HEAD = re.compile(r"^-- (?P<name>[a-z_]+): (?P<line>.+)$", re.MULTILINE)
 
 
 @cache
-def queries(topic: str) -> Mapping[str, bytes]:
+def queries(topic: str) -> dict[str, bytes]:
     """Name -> statement of `sql/queries/<topic>.sql`."""
     text = files("cabas.storage").joinpath("sql", "queries", f"{topic}.sql").read_text(encoding="utf-8")
     heads = list(_HEAD.finditer(text))

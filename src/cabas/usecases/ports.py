@@ -14,6 +14,7 @@ from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper
 from cabas.domain.fulfillment import Method, Slot
+from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
 
@@ -99,14 +100,43 @@ class Shop(Protocol):
         """All stores of the retailer, by id."""
         ...
 
-    async def offers(self, retailer_id: str, store_id: str, skus: Sequence[str]) -> dict[str, Offer]:
-        """Price and available-to-sell of those SKUs in that store; those it does not sell are left out."""
+    async def offers(
+        self, retailer_id: str, store_id: str, skus: Sequence[str], *, day: date | None = None
+    ) -> dict[str, Offer]:
+        """Price and available-to-sell of those SKUs in that store; those it does not sell are left out.
+
+        Of several promotions the one that runs on `day` (default: today) is given, else the next, else the last.
+        """
         ...
 
     async def slots(
-        self, retailer_id: str, store_id: str, start: datetime, end: datetime, method: Method | None = None
+        self,
+        retailer_id: str,
+        store_id: str,
+        start: datetime,
+        end: datetime,
+        method: Method | None = None,
+        *,
+        now: datetime | None = None,
+        holder: str = "",
     ) -> list[Slot]:
-        """The slots that start in [start, end), earliest first, in the store's time zone."""
+        """The slots that start in [start, end), earliest first, in the store's time zone.
+
+        Places held at `now` (default: `start`) by others than `holder` (a conversation id) count as taken.
+        """
+        ...
+
+    async def hold(
+        self, retailer_id: str, store_id: str, slot_id: str, holder: str, *, now: datetime, until: datetime
+    ) -> bool:
+        """Keep a place in a slot for `holder` until then, instead of what it held; False when none is left.
+
+        `Orders.place` turns the hold of the order's conversation into the order's place.
+        """
+        ...
+
+    async def drop_holds(self, retailer_id: str, store_id: str, holder: str, *, now: datetime) -> None:
+        """Let go of the places `holder` holds in that store."""
         ...
 
     async def shopper(self, retailer_id: str, shopper_id: str) -> Shopper:
@@ -157,12 +187,14 @@ class Orders(Protocol):
     async def place(self, command: PlaceOrder) -> Placed | SoldOut:
         """Take stock and slot, write order, lines, postings, outbox and the idempotency row: all or nothing.
 
-        Raises `Conflict` (code "idempotency_mismatch") when `key` was used with another request.
+        The conversation is stored as `save` would, so its version is one higher afterwards. Keys belong to the order's
+        platform at the order's store. Raises `Conflict` when `key` was used with another request (code
+        "idempotency_mismatch"), or another turn was stored meanwhile ("conversation_conflict").
         """
         ...
 
-    async def replay(self, retailer_id: str, platform: str, key: str, request_hash: str) -> bytes | None:
-        """The stored answer of `key`, or None when it was never used. Keys belong to one retailer and platform.
+    async def replay(self, retailer_id: str, store_id: str, platform: str, key: str, request_hash: str) -> bytes | None:
+        """The stored answer of `key`, or None when it was never used. Keys belong to one store and platform.
 
         Raises `Conflict` (code "idempotency_mismatch") when it was used with another request.
         """
@@ -174,6 +206,79 @@ class Orders(Protocol):
 
     async def postings(self, retailer_id: str, order_id: str) -> tuple[Posting, ...]:
         """What the order posted to the ledger, in order."""
+        ...
+
+    async def move(
+        self,
+        retailer_id: str,
+        order_id: str,
+        event: str,
+        at: datetime,
+        postings: Sequence[Posting] = (),
+        events: Sequence[tuple[str, Mapping[str, object]]] = (),
+    ) -> Order:
+        """Let `event` (see `domain.order.TRANSITIONS`) happen to an order, and return it as it is then.
+
+        Canceling gives stock and slot back; handing over takes what was reserved out of the store. `postings` and
+        `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event cannot happen.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """What was counted of one SKU in one store, in the product's unit; `safety` of it is never sold online."""
+
+    store_id: str
+    sku: str
+    on_hand: int
+    safety: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TillLine:
+    """One line of one receipt of a till or web shop, for the shopper's habits."""
+
+    shopper_id: str
+    receipt_id: str
+    line: int
+    purchase: Purchase
+    store_id: str = ""
+
+
+class Fill(Protocol):
+    """Loads a shop in bulk: demonstrations, tests, first fillings. What is known already is replaced, by its key."""
+
+    async def retailer(self, retailer_id: str, name: str) -> None:
+        """Make a retailer known, or rename it."""
+        ...
+
+    async def stores(self, retailer_id: str, stores: Iterable[Store]) -> None:
+        """Stores."""
+        ...
+
+    async def products(self, retailer_id: str, products: Iterable[Product]) -> None:
+        """Products."""
+        ...
+
+    async def offers(self, retailer_id: str, offers: Iterable[Offer]) -> None:
+        """Prices and promotions; a `store_id` of "" is every store. `available` is not looked at: see `stock`."""
+        ...
+
+    async def stock(self, retailer_id: str, levels: Iterable[StockLevel]) -> None:
+        """What was counted; what is reserved by orders stays reserved."""
+        ...
+
+    async def slots(self, retailer_id: str, slots: Iterable[Slot]) -> None:
+        """Slots; places already taken by orders stay taken."""
+        ...
+
+    async def shoppers(self, retailer_id: str, shoppers: Iterable[Shopper]) -> None:
+        """Shoppers."""
+        ...
+
+    async def purchases(self, retailer_id: str, lines: Iterable[TillLine]) -> None:
+        """Lines of receipts; a line read twice counts once."""
         ...
 
 

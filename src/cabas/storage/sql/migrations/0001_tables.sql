@@ -302,7 +302,8 @@ CREATE TABLE agreement (
     PRIMARY KEY (retailer_id, agreement_id, version)
 );
 
--- Append only: who agreed or withdrew, to what, in which words, where. The newest row per purpose and platform counts.
+-- Append only: who agreed or withdrew, to what, in which words, where, until when. The newest row per purpose and
+-- platform counts.
 CREATE TABLE consent (
     retailer_id  text        NOT NULL,
     shopper_id   text        NOT NULL,
@@ -310,6 +311,7 @@ CREATE TABLE consent (
     purpose      text        NOT NULL,
     platform     text        NOT NULL DEFAULT '',
     granted      boolean     NOT NULL,
+    until        timestamptz,
     text_version text        NOT NULL,
     surface      text        NOT NULL,
     proof        jsonb       NOT NULL DEFAULT '{}',

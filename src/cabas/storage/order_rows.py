@@ -1,0 +1,90 @@
+"""Orders as rows and back. Times come back in the store's own zone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cabas.domain.order import Order, OrderLine, OrderStatus
+from cabas.kernel.money import Money
+from cabas.storage.database import Row
+from cabas.storage.documents import to_json
+
+
+def wanted(order: Order) -> dict[str, int]:
+    """SKU -> quantity over all lines, in SKU order: the order in which everybody locks stock."""
+    quantities: Counter[str] = Counter()
+    for line in order.lines:
+        quantities[line.sku] += line.quantity
+    return dict(sorted(quantities.items()))
+
+
+def order_key(order: Order) -> dict[str, object]:
+    """What every row of an order begins with."""
+    return {"retailer_id": order.retailer_id, "store_id": order.store_id, "order_id": order.id}
+
+
+def line_rows(order: Order) -> dict[str, object]:
+    """Parameters of `insert_lines`."""
+    rows = [asdict(line) | {"unit_price": line.unit_price.amount, "price": line.price.amount} for line in order.lines]
+    return {"lines": to_json(rows), "currency": order.total.currency}
+
+
+def order_row(order: Order) -> dict[str, Any]:
+    """Parameters of `insert_order`."""
+    row = {name: getattr(order, name) for name in Order.__slots__ if name not in {"id", "lines"}}
+    amounts = {"fee": order.fee.amount, "goods": order.goods.amount, "total": order.total.amount}
+    return row | order_key(order) | amounts | {"currency": order.total.currency}
+
+
+def read_order(row: Row, lines: Sequence[Row]) -> Order:
+    """The order of a row of `find_order` and its rows of `order_lines`."""
+    currency, zone = row[17], ZoneInfo(row[20] or "UTC")
+
+    def local(at: datetime) -> datetime:
+        return at.astimezone(zone)
+
+    return Order(
+        id=row[0],
+        number=row[1],
+        retailer_id=row[2],
+        store_id=row[3],
+        shopper_id=row[4],
+        platform=row[5],
+        agreement_id=row[6],
+        channel=row[7],
+        placed_at=local(row[8]),
+        status=OrderStatus(row[9]),
+        lines=tuple(_line(line) for line in lines),
+        method=row[10],
+        slot_id=row[11],
+        slot_starts_at=local(row[12]),
+        slot_ends_at=local(row[13]),
+        fee=Money(row[14], currency),
+        goods=Money(row[15], currency),
+        total=Money(row[16], currency),
+        merchant_of_record=row[18],
+        delivered_by=row[19],
+    )
+
+
+def _line(row: Row) -> OrderLine:
+    number, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, age, allergens = row
+    return OrderLine(
+        line=number,
+        sku=sku,
+        name=name,
+        quantity=quantity,
+        sold_by=sold_by,
+        unit_price=Money(unit_price, currency),
+        price=Money(price, currency),
+        vat_rate=vat_rate,
+        category=tuple(category),
+        family=family,
+        minimum_age=age,
+        allergens=tuple(allergens),
+    )

@@ -1,0 +1,103 @@
+"""`Orders` on PostgreSQL: placing an order is one transaction at one store, in two round trips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from psycopg import AsyncConnection
+
+from cabas.domain.ledger import Posting
+from cabas.domain.order import Order, OrderStatus, next_status
+from cabas.kernel.errors import Conflict, NotFound
+from cabas.kernel.money import Money
+from cabas.storage.database import SET_RETAILER, Database, Row
+from cabas.storage.order_rows import order_key, read_order, wanted
+from cabas.storage.placing import check, try_to_place, write_events, write_postings
+from cabas.storage.queries import queries
+from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
+
+SQL = queries("orders")
+# How often an order is tried again when stock came back between the refusal and the count of what is left.
+TRIES = 3
+
+
+class PostgresOrders:
+    """Placing, reading and moving orders."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def place(self, command: PlaceOrder) -> Placed | SoldOut:
+        """Take stock and slot, write order, lines, postings, outbox and the idempotency row: all or nothing.
+
+        Two round trips: everything is sent at once, its results are read, then COMMIT, or ROLLBACK with the question
+        why not. Hot rows (stock, slot) come last and are locked for that second round trip and the disk's flush.
+        The conversation, if any, is stored with its next version. Raises `Conflict` when the key was used with
+        another request (code "idempotency_mismatch") or the conversation went on meanwhile ("conversation_conflict").
+        """
+        check(command)
+        for _ in range(TRIES):
+            async with self._database.connection() as connection:
+                found = await try_to_place(connection, command)
+            if found is not None:
+                return found
+        raise Conflict("Stock came and went while the order was placed.", remedy="Try again.")
+
+    async def get(self, retailer_id: str, order_id: str) -> Order:
+        """The order, by id or by number. Raises `NotFound`."""
+        rows = await self._database.rows(retailer_id, SQL["find_order"], {"retailer_id": retailer_id, "ref": order_id})
+        if not rows:
+            raise NotFound(f"There is no order {order_id}.", remedy="Check the number on the confirmation.")
+        where = {"retailer_id": retailer_id, "store_id": rows[0][3], "order_id": rows[0][0]}
+        return read_order(rows[0], await self._database.rows(retailer_id, SQL["order_lines"], where))
+
+    async def postings(self, retailer_id: str, order_id: str) -> tuple[Posting, ...]:
+        """What the order posted to the ledger, in order."""
+        order = await self.get(retailer_id, order_id)
+        rows = await self._database.rows(retailer_id, SQL["order_postings"], order_key(order))
+        return tuple(Posting(row[0], row[1], Money(row[2], row[3]), row[4], row[5]) for row in rows)
+
+    async def move(
+        self,
+        retailer_id: str,
+        order_id: str,
+        event: str,
+        at: datetime,
+        postings: Sequence[Posting] = (),
+        events: Sequence[tuple[str, Mapping[str, object]]] = (),
+    ) -> Order:
+        """Let `event` (see `domain.order.TRANSITIONS`) happen to an order, and return it as it is then.
+
+        Canceling gives stock and slot back; handing over takes what was reserved out of the store. `postings` and
+        `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event cannot happen.
+        """
+        order = await self.get(retailer_id, order_id)
+        status = next_status(order.status, event)
+        async with self._database.connection() as connection, connection.transaction():
+            async with connection.pipeline():
+                await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
+                states = {"from": order.status, "to": status, "at": at}
+                moved = await connection.execute(SQL["move_order"], order_key(order) | states)
+                last = await connection.execute(SQL["last_numbers"], order_key(order))
+            numbers = await last.fetchone()
+            if moved.rowcount == 0 or numbers is None:
+                raise Conflict(f"Order {order.number} was moved by somebody else meanwhile.", remedy="Read it again.")
+            async with connection.pipeline():
+                await write_postings(connection, order, postings, numbers[0], at)
+                await write_events(connection, order, events, numbers[1], at)
+                await _settle_stock(connection, order, status)
+        return replace(order, status=status)
+
+
+async def _settle_stock(connection: AsyncConnection[Row], order: Order, status: OrderStatus) -> None:
+    """Give back what a canceled order had; take out what a completed one took."""
+    ends = {OrderStatus.CANCELED: "give_back_stock", OrderStatus.COMPLETED: "hand_over_stock"}
+    if status not in ends:
+        return
+    where = {"retailer_id": order.retailer_id, "store_id": order.store_id}
+    for sku, quantity in wanted(order).items():
+        await connection.execute(SQL[ends[status]], where | {"sku": sku, "quantity": quantity})
+    if status is OrderStatus.CANCELED:
+        await connection.execute(SQL["give_back_slot"], where | {"slot_id": order.slot_id})

@@ -1,0 +1,47 @@
+-- find_order: An order by its id or number, wherever it was placed, with its store's time zone.
+SELECT placed.order_id, placed.number, placed.retailer_id, placed.store_id, placed.shopper_id, placed.platform,
+    placed.agreement_id, placed.channel, placed.placed_at, placed.status, placed.method, placed.slot_id,
+    placed.slot_starts_at, placed.slot_ends_at, placed.fee, placed.goods, placed.total, placed.currency,
+    placed.merchant_of_record, placed.delivered_by, store.timezone
+FROM customer_order AS placed
+LEFT JOIN store USING (retailer_id, store_id)
+WHERE placed.retailer_id = %(retailer_id)s AND (placed.order_id = %(ref)s OR placed.number = %(ref)s);
+
+-- order_lines: The lines of an order, in order.
+SELECT line, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, minimum_age, allergens
+FROM order_line
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s
+ORDER BY line;
+
+-- order_postings: What an order posted to the ledger, in order.
+SELECT source, destination, amount, currency, term, note
+FROM posting
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s
+ORDER BY seq;
+
+-- move_order: Put an order from one status into another, unless somebody else moved it.
+UPDATE customer_order
+SET status = %(to)s, changed_at = %(at)s
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND status = %(from)s;
+
+-- last_numbers: How many postings and events an order has. Asked after move_order, which locks the order.
+SELECT
+    (SELECT coalesce(max(seq), 0) FROM posting
+     WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s),
+    (SELECT coalesce(max(seq), 0) FROM outbox
+     WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND subject = %(order_id)s);
+
+-- give_back_stock: Free what a canceled order had reserved of one SKU.
+UPDATE stock
+SET reserved = reserved - %(quantity)s
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND sku = %(sku)s;
+
+-- hand_over_stock: What was reserved of one SKU has left the store.
+UPDATE stock
+SET reserved = reserved - %(quantity)s, on_hand = on_hand - %(quantity)s
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND sku = %(sku)s;
+
+-- give_back_slot: Free the place of a canceled order.
+UPDATE slot
+SET taken = taken - 1
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND slot_id = %(slot_id)s;

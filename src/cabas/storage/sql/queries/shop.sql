@@ -1,0 +1,84 @@
+-- stores: All stores of a retailer, by id.
+SELECT store_id, retailer_id, name, timezone, postcode, city, address, currency, methods, delivers_to, hours
+FROM store
+WHERE retailer_id = %(retailer_id)s
+ORDER BY store_id;
+
+-- store: One store.
+SELECT store_id, retailer_id, name, timezone, postcode, city, address, currency, methods, delivers_to, hours
+FROM store
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s;
+
+-- offers: Price, available-to-sell and the promotion of the day (or the next, or the last) of some SKUs in one store.
+SELECT wanted.sku,
+    CASE WHEN own.sku IS NULL THEN base.price ELSE own.price END,
+    CASE WHEN own.sku IS NULL THEN base.currency ELSE own.currency END,
+    greatest(coalesce(stock.on_hand - stock.safety - stock.reserved, 0), 0),
+    cut.kind, cut.value, cut.every, cut.starts, cut.ends, cut.label
+FROM unnest(%(skus)s::text[]) AS wanted (sku)
+LEFT JOIN offer AS base ON base.retailer_id = %(retailer_id)s AND base.store_id = '' AND base.sku = wanted.sku
+LEFT JOIN offer AS own ON own.retailer_id = %(retailer_id)s AND own.store_id = %(store_id)s AND own.sku = wanted.sku
+LEFT JOIN stock ON stock.retailer_id = %(retailer_id)s AND stock.store_id = %(store_id)s AND stock.sku = wanted.sku
+LEFT JOIN LATERAL (
+    SELECT kind, value, every, starts, ends, label
+    FROM promotion
+    WHERE retailer_id = %(retailer_id)s AND store_id IN ('', %(store_id)s) AND promotion.sku = wanted.sku
+    ORDER BY
+        CASE WHEN ends < %(day)s THEN 2 WHEN starts > %(day)s THEN 1 ELSE 0 END,
+        store_id DESC,
+        CASE WHEN starts > %(day)s THEN starts - %(day)s ELSE %(day)s - coalesce(ends, %(day)s) END,
+        promotion_id
+    LIMIT 1
+) AS cut ON true
+WHERE CASE WHEN own.sku IS NULL THEN base.sold ELSE own.sold END;
+
+-- slots: The slots of a store that start in a span of time, earliest first, with the places others hold counted as taken.
+SELECT slot.slot_id, slot.method, slot.starts_at, slot.ends_at, slot.cutoff, slot.capacity,
+    slot.taken + (
+        SELECT count(*) FROM slot_hold AS held
+        WHERE held.retailer_id = %(retailer_id)s AND held.store_id = %(store_id)s AND held.slot_id = slot.slot_id
+          AND held.expires_at > %(now)s AND held.holder <> %(holder)s
+    ),
+    slot.fee, slot.currency, store.timezone
+FROM slot
+JOIN store ON store.retailer_id = %(retailer_id)s AND store.store_id = %(store_id)s
+WHERE slot.retailer_id = %(retailer_id)s AND slot.store_id = %(store_id)s
+  AND slot.starts_at >= %(start)s AND slot.starts_at < %(end)s
+  AND (%(method)s::text IS NULL OR slot.method = %(method)s)
+ORDER BY slot.starts_at, slot.fee, slot.slot_id;
+
+-- hold_slot: Keep a place for one conversation for a while, if one is left. Sent after lock_slot.
+INSERT INTO slot_hold (retailer_id, store_id, slot_id, holder, expires_at)
+SELECT slot.retailer_id, slot.store_id, slot.slot_id, %(holder)s, %(expires_at)s
+FROM slot
+WHERE slot.retailer_id = %(retailer_id)s AND slot.store_id = %(store_id)s AND slot.slot_id = %(slot_id)s
+  AND slot.cutoff >= %(at)s
+  AND slot.taken + (
+    SELECT count(*) FROM slot_hold AS held
+    WHERE held.retailer_id = %(retailer_id)s AND held.store_id = %(store_id)s AND held.slot_id = %(slot_id)s
+      AND held.expires_at > %(at)s AND held.holder <> %(holder)s
+  ) < slot.capacity
+ON CONFLICT (retailer_id, store_id, slot_id, holder) DO UPDATE SET expires_at = excluded.expires_at;
+
+-- drop_holds: One conversation lets go of every place it holds in a store, and holds that ended are swept.
+DELETE FROM slot_hold
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s
+  AND (holder = %(holder)s OR expires_at <= %(at)s);
+
+-- shopper: One shopper.
+SELECT shopper_id, retailer_id, name, locale, store_id, loyalty_card, birth_date, personal
+FROM shopper
+WHERE retailer_id = %(retailer_id)s AND shopper_id = %(shopper_id)s;
+
+-- bought: What a shopper bought since a moment, by receipts and by orders placed here.
+SELECT bought_at, sku, name, family, brand, quantity
+FROM purchase
+WHERE retailer_id = %(retailer_id)s AND shopper_id = %(shopper_id)s
+  AND bought_at >= %(since)s AND bought_at <= %(now)s
+UNION ALL
+SELECT placed.placed_at, line.sku, line.name, line.family, product.brand, line.quantity
+FROM customer_order AS placed
+JOIN order_line AS line USING (retailer_id, store_id, order_id)
+LEFT JOIN product ON product.retailer_id = %(retailer_id)s AND product.sku = line.sku
+WHERE placed.retailer_id = %(retailer_id)s AND placed.shopper_id = %(shopper_id)s
+  AND placed.placed_at >= %(since)s AND placed.placed_at <= %(now)s AND placed.status <> 'canceled';
