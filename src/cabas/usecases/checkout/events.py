@@ -1,0 +1,75 @@
+"""What the world is told of an order: that it was placed, and what the platform may see of the receipt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from cabas.domain.customer import Shopper
+from cabas.domain.order import Order
+from cabas.domain.receipt import Receipt
+
+PLACED, SHARED = "order.placed", "receipt.shared"
+Event = tuple[str, Mapping[str, object]]
+
+
+def events(
+    order: Order, receipt: Receipt, shopper: Shopper | None, seen: frozenset[str], *, age_check: bool
+) -> tuple[Event, ...]:
+    """`order.placed` says nothing about a person; `receipt.shared` holds the fields in `seen`, and no other."""
+    placed: Mapping[str, object] = {
+        "order_id": order.id,
+        "number": order.number,
+        "retailer_id": order.retailer_id,
+        "store_id": order.store_id,
+        "platform": order.platform,
+        "agreement_id": order.agreement_id,
+        "channel": order.channel,
+        "status": str(order.status),
+        "placed_at": order.placed_at.isoformat(),
+        "method": order.method,
+        "total": order.total.amount,
+        "currency": order.total.currency,
+        "delivered_by": order.delivered_by,
+        "age_check": age_check,
+    }
+    shared = {name: value for name, value in shareable(order, receipt, shopper).items() if name in seen}
+    if not shared:
+        return ((PLACED, placed),)
+    envelope = {"order_id": order.id, "platform": order.platform, "agreement_id": order.agreement_id, "fields": shared}
+    return ((PLACED, placed), (SHARED, envelope))
+
+
+def shareable(order: Order, receipt: Receipt, shopper: Shopper | None) -> dict[str, object]:
+    """Everything of a receipt that could be shared, by field (`agreement.fields`). Amounts are in minor units."""
+    fields: dict[str, object] = {
+        "order": {"number": order.number, "id": order.id, "status": str(order.status)},
+        "store": {"id": order.store_id, "name": receipt.store_name, "address": receipt.store_address},
+        "slot": {
+            "method": order.method,
+            "starts_at": order.slot_starts_at.isoformat(),
+            "ends_at": order.slot_ends_at.isoformat(),
+        },
+        "total": {
+            "goods": order.goods.amount,
+            "fee": order.fee.amount,
+            "total": order.total.amount,
+            "currency": order.total.currency,
+        },
+        "vat": [{"rate": vat.rate, "net": vat.net.amount, "vat": vat.vat.amount} for vat in receipt.vat],
+        "lines": [
+            {"label": line.label, "quantity": line.quantity, "sold_by": line.sold_by, "price": line.price.amount}
+            for line in receipt.lines
+        ],
+    }
+    if shopper is not None:
+        fields["shopper"] = pairwise_id(order.platform, shopper.retailer_id, shopper.id)
+        fields["name"] = shopper.name
+        if shopper.loyalty_card:
+            fields["loyalty_card"] = shopper.loyalty_card
+    return fields
+
+
+def pairwise_id(platform: str, retailer_id: str, shopper_id: str) -> str:
+    """An id of the shopper for one platform only, so that two platforms cannot put their records together."""
+    return hashlib.sha256(f"{platform}\n{retailer_id}\n{shopper_id}".encode()).hexdigest()[:32]
