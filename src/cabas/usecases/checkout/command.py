@@ -84,7 +84,7 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why not: what a term, or the law (`decision.term` is "law"), says of a line, or of the order without `line_id`."""
+    """Why not: what a term or the law (`decision.term` "law") says of a line, or of the order when no `line_id`."""
 
     decision: Decision
     line_id: str = ""
