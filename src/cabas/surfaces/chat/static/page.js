@@ -1,0 +1,239 @@
+// The page as it lives: forms and links are fetched as fragments, regions are swapped, focus stays where it was.
+// Without this file every form and link still works, as a page of its own.
+import { Ear, Mouth } from "./voice.js";
+
+const $ = (id) => document.getElementById(id);
+const phrases = $("phrases").dataset;
+const say = $("say"), text = $("text"), mic = $("mic"), sound = $("sound"), hearing = $("hearing"), scroll = $("scroll");
+const phone = matchMedia("(width < 56rem)");
+const lang = document.documentElement.lang;
+
+// --- Turns, one after the other: a second touch waits for the first one's answer.
+let queue = Promise.resolve();
+let waiting = 0;
+
+function turn(request) {
+  waiting += 1;
+  document.body.setAttribute("aria-busy", "true");
+  queue = queue.then(request).catch((problem) => { console.info(problem); alarm(phrases.offline); }).finally(() => {
+    waiting -= 1;
+    if (!waiting) document.body.removeAttribute("aria-busy");
+  });
+  return queue;
+}
+
+async function fragment(address, body) {
+  const answer = await fetch(address, { method: body ? "POST" : "GET", body, headers: { "Cabas-Fragment": "1" } });
+  if (!(answer.headers.get("content-type") ?? "").startsWith("text/html")) throw new Error(`${address}: ${answer.status}`);
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const refusal = found.getElementById("refusal");
+  if (refusal) { alarm(refusal.textContent.trim()); return false; }
+  swap(found);
+  return true;
+}
+
+function touched() {
+  return document.querySelector(".lines--touched")?.dataset.lines ?? "";
+}
+
+// --- Swapping what came in.
+function swap(found) {
+  const focus = document.activeElement, key = focus?.dataset?.key, chosen = focus?.id;
+  const inCart = $("cart").contains(focus), inAfter = $("after").contains(focus);
+  converse(found.getElementById("log"));
+  for (const id of ["after", "cart", "bar"]) refill($(id), found.getElementById(id));
+  toast(found.getElementById("status")?.dataset.text ?? "");
+  const land = document.querySelector("[data-land]:not([data-landed])");
+  if (land) { land.dataset.landed = ""; land.closest("#cart") || closeCart(); land.focus(); land.scrollIntoView({ block: "nearest" }); }
+  else if (!document.contains(focus)) {
+    const again = (key && document.querySelector(`[data-key="${CSS.escape(key)}"]`)) || (chosen && $(chosen));
+    (again || (inCart ? $("cart-title") : inAfter ? text : null))?.focus({ preventScroll: true });
+  }
+}
+
+function refill(old, fresh) {
+  const goods = old.querySelector(".cart__goods")?.scrollTop, days = old.querySelector(".days")?.scrollLeft;
+  for (const { name, value } of [...fresh.attributes]) old.setAttribute(name, value);
+  if (!fresh.hidden) old.removeAttribute("hidden");
+  old.replaceChildren(...fresh.childNodes);
+  if (goods) old.querySelector(".cart__goods").scrollTop = goods;
+  if (days && old.querySelector(".days")) old.querySelector(".days").scrollLeft = days;
+}
+
+// The log only ever grows, so that a screen reader says what is new and nothing twice.
+function converse(fresh) {
+  const log = $("log"), words = (node) => node.textContent.replace(/\s+/g, " ").trim();
+  log.querySelectorAll(".turn--wait").forEach((node) => node.remove());
+  const old = [...log.querySelectorAll(".turn")].map(words), turns = [...fresh.querySelectorAll(".turn")];
+  const said = turns.map(words);
+  let start = Math.max(0, old.length - said.length);
+  while (start < old.length && !old.slice(start).every((line, index) => line === said[index])) start += 1;
+  const kept = old.length - start;
+  if (log.dataset.conversation !== fresh.dataset.conversation || (old.length && !kept && said.length)) {
+    refill(log, fresh);
+  } else {
+    log.append(...turns.slice(kept));
+  }
+  scroll.scrollTop = 0; // the newest is at zero: the column is reversed
+}
+
+function bubble(who, content) {
+  const node = document.createElement("div"), line = document.createElement("p");
+  node.className = `turn turn--${who}`;
+  line.className = "turn__text";
+  line.append(...content);
+  node.append(line);
+  $("log").append(node);
+  scroll.scrollTop = 0;
+}
+
+function saidByMe(words) {
+  const label = document.createElement("span");
+  label.className = "sr-only";
+  label.textContent = `${phrases.you} : `;
+  bubble("you", [label, words]);
+  bubble("us turn--wait", [1, 2, 3].map(() => document.createElement("i")));
+  $("after").replaceChildren();
+}
+
+let fading;
+function toast(words) {
+  const node = $("status");
+  clearTimeout(fading);
+  node.textContent = words;
+  if (words) fading = setTimeout(() => { node.textContent = ""; }, 6000);
+}
+
+function alarm(words) {
+  document.querySelectorAll(".turn--wait").forEach((node) => node.remove());
+  const box = document.createElement("div");
+  box.className = "alert";
+  box.setAttribute("role", "alert");
+  box.textContent = words;
+  document.querySelectorAll("#after > .alert").forEach((node) => node.remove());
+  $("after").prepend(box);
+  if (phone.matches && location.hash === "#cart") toast(words);
+}
+
+// --- Forms and links.
+document.addEventListener("submit", (event) => {
+  const form = event.target, button = event.submitter;
+  if (form.method !== "post" || "plain" in form.dataset) return;
+  event.preventDefault();
+  if (form.action.endsWith("/chat/say")) {
+    const spoken = form === say ? text.value : button.value;
+    if (form === say) { text.value = ""; }
+    speakUp(spoken, form === say ? say.elements.channel.value : "web");
+    return;
+  }
+  const body = new URLSearchParams(new FormData(form, button));
+  const number = form.querySelector(".stepper__number");
+  if (number && body.has("step")) {
+    // Quick taps add up: the number shown moves at once, and each request carries where it stands.
+    const value = Math.max(0, Number(number.value) + Number(body.get("step")));
+    number.value = value;
+    body.set("value", value);
+    body.delete("step");
+  }
+  body.set("touched", touched());
+  turn(() => fragment(form.action, body).then((done) => done && reply(false)));
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-fetch]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const address = new URL(link.href);
+  address.searchParams.set("touched", touched());
+  if (phone.matches && location.hash !== "#cart" && link.closest("#after")) location.hash = "#cart";
+  turn(() => fragment(address.pathname + address.search));
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".stepper__number") && event.target.reportValidity()) event.target.form.requestSubmit();
+});
+
+text.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (text.value.trim()) say.requestSubmit();
+});
+
+function speakUp(words, channel) {
+  words = words.replace(/\s+/g, " ").trim();
+  if (!words) return;
+  mouth.hush();
+  saidByMe(words);
+  const body = new URLSearchParams({ text: words, channel });
+  turn(() => fragment("/chat/say", body).then((done) => done && reply(channel === "voice")));
+  say.elements.channel.value = "web";
+}
+
+// --- The voice.
+const mouth = new Mouth(lang);
+const ear = Ear.make(lang, {
+  hears(words) { text.value = words; },
+  listening(on) {
+    mic.setAttribute("aria-pressed", String(on));
+    mic.setAttribute("aria-label", on ? mic.dataset.stop : mic.dataset.speak);
+    hearing.textContent = on ? phrases.listening : "";
+  },
+  understood(words) { text.value = ""; speakUp(words, "voice"); },
+  failed(reason) { text.value = ""; alarm(phrases[reason]); },
+});
+
+function reply(spoken) {
+  const { speech, asked } = $("after").dataset;
+  if (!speech) return;
+  mouth.speak(speech, () => { if (spoken && asked === "yes") ear?.start(); });
+}
+
+if (ear) {
+  mic.hidden = false;
+  say.classList.add("say--voice");
+  mic.addEventListener("click", () => {
+    mouth.hush();
+    if (mouth.undecided) setSound(true); // who speaks is answered aloud, unless they said no
+    ear.toggle();
+  });
+}
+
+function setSound(on) {
+  mouth.on = on;
+  sound.setAttribute("aria-pressed", String(on));
+  sound.setAttribute("aria-label", on ? phrases.soundOff : phrases.soundOn);
+  sound.title = on ? phrases.soundOff : phrases.soundOn;
+}
+
+if (mouth.able) {
+  sound.hidden = false;
+  setSound(mouth.on);
+  sound.addEventListener("click", () => setSound(!mouth.on));
+}
+
+// --- The cart as a sheet on a phone.
+let opener = null;
+
+function closeCart() {
+  if (phone.matches && location.hash === "#cart") location.hash = "#talk";
+}
+
+function sheet() {
+  const open = phone.matches && location.hash === "#cart";
+  document.querySelector(".top").inert = $("talk").inert = open;
+  if (open) { opener = document.activeElement; $("cart-title").focus(); }
+  else if (opener) { (document.contains(opener) && opener !== document.body ? opener : $("bar")).focus?.({ preventScroll: true }); opener = null; }
+}
+
+addEventListener("hashchange", sheet);
+phone.addEventListener("change", sheet);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (ear?.on) ear.stop();
+  else if ($("settings").open) { $("settings").open = false; $("settings").querySelector("summary").focus(); }
+  else closeCart();
+});
+document.addEventListener("click", (event) => {
+  if (!$("settings").contains(event.target)) $("settings").open = false;
+});
+if (location.hash === "#cart") sheet();
