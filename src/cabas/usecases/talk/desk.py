@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cabas.dialogue.lexicon import Lexicon
 from cabas.kernel.clock import Clock
 from cabas.kernel.ids import NewId
-from cabas.usecases.ports import Agreements, Conversations, Orders, RecipePages, Search, Shop
+from cabas.usecases.ports import Agreements, Consents, Conversations, Orders, RecipePages, Search, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Desk:
     shop: Shop
     orders: Orders
     agreements: Agreements
+    consents: Consents
     pages: RecipePages
     search: Callable[[str], Search]
     lexicon: Callable[[str], Lexicon]

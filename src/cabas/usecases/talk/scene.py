@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cabas.agreement.agreement import Agreement, Request, evaluate
-from cabas.agreement.term import Sell
+from cabas.agreement.term import Sell, Who
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.reply import Fact
 from cabas.domain.cart import PAST_MAX, Cart, Conversation, LineItem, Pending
 from cabas.domain.catalog import Product
 from cabas.domain.customer import Habit, Shopper
+from cabas.domain.order import Order
 from cabas.usecases.ports import Search, Store
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.view import PlacedOrder
@@ -23,7 +24,8 @@ FOCUS_MAX = 8
 @dataclass(slots=True)
 class Scene:
     """The state of one turn. Handlers read it, change the cart through `update`, and `tell` facts; nothing is stored
-    until the turn ends, so an error leaves the conversation as it was.
+    until the turn ends, so an error leaves the conversation as it was. `answered` is the question that was open when
+    the turn began; `key` the idempotency key of a confirmation, where the surface gives one.
     """
 
     desk: Desk
@@ -43,6 +45,11 @@ class Scene:
     answered: Pending | None = None
     about: LineItem | None = None
     order: PlacedOrder | None = None
+    placed: Order | None = None
+    stored: bool = False
+    key: str | None = None
+    request_hash: str | None = None
+    text: str = ""
     known_habits: tuple[Habit, ...] | None = None
     denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
 
@@ -84,13 +91,25 @@ class Scene:
         focus = [line_id for line_id in (*self.touched, *self.talk.focus) if line_id in alive]
         self.talk = replace(self.talk, past=past, focus=tuple(dict.fromkeys(focus))[:FOCUS_MAX])
 
+    @property
+    def billed_by_platform(self) -> bool:
+        """Whether the platform is the merchant of record of an order placed now."""
+        question = Who(self.now.date(), "sells", self.cart.method or "")
+        return evaluate(self.agreement, self._request(question)).who("sells") == "platform"
+
+    def _request(self, question: Sell | Who) -> Request:
+        return Request(self.talk.retailer_id, self.talk.platform, (question,))
+
+    def said_before(self, talk: Conversation) -> tuple[tuple[str, str], ...]:
+        """What was said in `talk`, with the shopper's words of this turn."""
+        return (*talk.said, ("shopper", self.text)) if self.text else talk.said
+
     def denial(self, product: Product) -> str:
         """Why the agreement of the platform does not let this product be sold now; empty when it does."""
         key = (product.category, product.minimum_age)
         if key not in self.denials:
             question = Sell(self.now.date(), self.channel, product.category, product.minimum_age)
-            request = Request(self.talk.retailer_id, self.talk.platform, (question,))
-            denied = evaluate(self.agreement, request).denials
+            denied = evaluate(self.agreement, self._request(question)).denials
             self.denials[key] = denied[0].sentence(self.lang) if denied else ""
         return self.denials[key]
 

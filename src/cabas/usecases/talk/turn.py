@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from cabas.dialogue import say as words
 from cabas.dialogue.acts import Act
-from cabas.dialogue.reply import Fact, chips, render
+from cabas.dialogue.reply import chips, render
 from cabas.dialogue.tokens import TEXT_MAX
 from cabas.dialogue.understand import Hearing, understand
 from cabas.domain.cart import SAID_MAX, Conversation
@@ -55,14 +55,24 @@ async def open_conversation(
     talk = replace(talk, cart=replace(talk.cart, currency=store.currency))
     scene = await _scene(desk, talk, channel)
     scene.tell("greeting", comma_name=_comma_name(scene))
-    return await _finish(scene, text="", acts=())
+    return await finish(scene)
 
 
-async def say(desk: Desk, retailer_id: str, conversation_id: str, text: str, *, channel: str = "voice") -> View:
+async def say(
+    desk: Desk,
+    retailer_id: str,
+    conversation_id: str,
+    text: str,
+    *,
+    channel: str = "voice",
+    key: str | None = None,
+    request_hash: str | None = None,
+) -> View:
     """The shopper says `text`. Raises `NotFound` for an unknown conversation, `InvalidInput` for an empty text.
 
     Text beyond `TEXT_MAX` characters is not read, and the reply says so. It is data: nothing in it is a command to
-    the system.
+    the system. `key` and `request_hash` make an order placed by this turn idempotent across conversations; left out,
+    the turn itself is the key.
     """
     scene = await load(desk, retailer_id, conversation_id, channel)
     heard = clean(text[: TEXT_MAX + 1])
@@ -82,12 +92,13 @@ async def say(desk: Desk, retailer_id: str, conversation_id: str, text: str, *, 
             topic=scene.talk.topic,
         ),
     )
+    scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
     if len(text) > TEXT_MAX:
         scene.tell("too_long")
-    return await play(scene, heard, understood.acts)
+    return await play(scene, understood.acts)
 
 
-async def play(scene: Scene, text: str, acts: tuple[Act, ...]) -> View:
+async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
     """Carry `acts` out one after the other, then reply and store."""
     scene.answered = scene.talk.pending
     scene.talk = replace(scene.talk, pending=None)
@@ -96,7 +107,7 @@ async def play(scene: Scene, text: str, acts: tuple[Act, ...]) -> View:
         await known[act.kind](scene, act)
     if any(act.kind != "smalltalk" for act in acts):
         scene.talk = replace(scene.talk, misses=0)
-    return await _finish(scene, text=text, acts=tuple(act.kind for act in acts))
+    return await finish(scene, tuple(act.kind for act in acts))
 
 
 async def load(desk: Desk, retailer_id: str, conversation_id: str, channel: str) -> Scene:
@@ -133,19 +144,16 @@ async def _scene(desk: Desk, talk: Conversation, channel: str) -> Scene:
     )
 
 
-async def _finish(scene: Scene, *, text: str, acts: tuple[str, ...]) -> View:
+async def finish(scene: Scene, acts: tuple[str, ...] = ()) -> View:
     """Put the facts into words, remember the turn, store the conversation."""
     if not scene.facts:
-        scene.facts.append(Fact("noted", {}))
+        scene.tell("noted")
     shown, heard = render(scene.facts, scene.lang, scene.now.date())
-    scene.remember()
-    said = scene.talk.said
-    if text:
-        said = (*said, ("shopper", text[:SAID_LENGTH]))
-    said = (*said, ("cabas", shown[:SAID_LENGTH]))[-SAID_MAX:]
     first = scene.talk.turns == 0
-    scene.talk = replace(scene.talk, said=said, turns=scene.talk.turns + 1)
-    if scene.order is None:  # the order's own transaction stored the conversation
+    if not scene.stored:  # an order's own transaction stores the conversation with it
+        scene.remember()
+        said = (*scene.said_before(scene.talk), ("cabas", shown[:SAID_LENGTH]))[-SAID_MAX:]
+        scene.talk = replace(scene.talk, said=said, turns=scene.talk.turns + 1)
         scene.talk = await scene.desk.conversations.save(scene.talk)
     notice = words.phrases(scene.lang)["notice"].format(store=scene.store.name) if first else None
     return view_of(scene, Reply(shown, heard, _chips(scene), notice), acts)

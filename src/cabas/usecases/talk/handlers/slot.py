@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from cabas.dialogue.acts import Act
-from cabas.dialogue.say import phrases
-from cabas.domain.cart import SlotChoice
-from cabas.domain.fulfillment import Method, Slot, SlotAsk, matching
+from cabas.domain.fulfillment import Method, SlotAsk, matching
+from cabas.usecases.talk.read_back import read_back
 from cabas.usecases.talk.scene import Scene
+from cabas.usecases.talk.slots import book, method_of, method_words, nearest, offer, open_slots
 
 KINDS = ("choose_slot", "set_method")
-# How far ahead slots are looked for, and how many are offered at once (people keep three in mind).
-DAYS_AHEAD, OPTIONS = 14, 3
 
 
 async def handle(scene: Scene, act: Act) -> None:
@@ -32,11 +29,19 @@ async def handle(scene: Scene, act: Act) -> None:
         await _set_method(scene, ask)
         return
     await choose(scene, ask)
+    answered = scene.answered
+    if (
+        answered is not None
+        and answered.kind == "slot"
+        and "checkout" in answered.about
+        and scene.cart.slot is not None
+    ):
+        await read_back(scene)
 
 
 async def choose(scene: Scene, ask: SlotAsk) -> None:
     """The first open slot that meets `ask`; where there is none, the three nearest are offered."""
-    method = ask.method or _method(scene)
+    method = ask.method or method_of(scene)
     slots = await open_slots(scene, method)
     if ask.day is None and not ask.earliest and (ask.after or ask.before or ask.at) and scene.cart.slot is not None:
         ask = replace(ask, day=datetime.fromisoformat(scene.cart.slot.starts_at).date())
@@ -46,48 +51,6 @@ async def choose(scene: Scene, ask: SlotAsk) -> None:
         return
     scene.update(replace(scene.cart, method=method.value))
     offer(scene, nearest(slots, ask, scene.now), method, missed=True)
-
-
-def _method(scene: Scene) -> Method:
-    if scene.cart.method:
-        return Method(scene.cart.method)
-    return Method(scene.store.methods[0]) if scene.store.methods else Method.PICKUP
-
-
-async def open_slots(scene: Scene, method: Method | None) -> list[Slot]:
-    """The store's open slots from now on."""
-    end = scene.now + timedelta(days=DAYS_AHEAD)
-    slots = await scene.desk.shop.slots(scene.talk.retailer_id, scene.store.id, scene.now, end, method)
-    return [slot for slot in slots if slot.open_at(scene.now)]
-
-
-def nearest(slots: Sequence[Slot], ask: SlotAsk, now: datetime) -> list[Slot]:
-    """Up to `OPTIONS` slots by their distance in time from what was asked."""
-    day = ask.day or now.date()
-    at = ask.at or ask.after or ask.before or time(12)
-    wanted = datetime.combine(day, at, now.tzinfo)
-    close = sorted(slots, key=lambda slot: (abs((slot.starts_at - wanted).total_seconds()), slot.id))[:OPTIONS]
-    return sorted(close, key=lambda slot: slot.starts_at)
-
-
-def offer(scene: Scene, options: Sequence[Slot], method: Method, *, missed: bool) -> None:
-    """Ask which of `options`; say so when there is none at all."""
-    if not options:
-        scene.tell("slot_nothing", method=method_words(scene, method))
-        return
-    scene.tell("slot_none" if missed else "ask_slot", options=list(options))
-    scene.ask("slot", options=[slot.id for slot in options])
-
-
-def book(scene: Scene, slot: Slot) -> None:
-    """Put the slot into the cart. It is taken for good when the order is placed."""
-    choice = SlotChoice(slot.id, slot.method.value, slot.starts_at.isoformat(), slot.ends_at.isoformat(), slot.fee)
-    scene.update(replace(scene.cart, slot=choice, method=slot.method.value))
-    words = method_words(scene, slot.method)
-    if slot.fee:
-        scene.tell("slot_fee", method=words, window=slot, fee=slot.fee)
-    else:
-        scene.tell("slot", method=words, window=slot)
 
 
 async def _set_method(scene: Scene, ask: SlotAsk) -> None:
@@ -108,8 +71,3 @@ async def _set_method(scene: Scene, ask: SlotAsk) -> None:
     else:
         scene.tell("method", method=method_words(scene, method))
         offer(scene, nearest(slots, wish, scene.now), method, missed=False)
-
-
-def method_words(scene: Scene, method: Method | str) -> str:
-    """ "au drive", "delivered"."""
-    return str(phrases(scene.lang)["format"]["methods"][str(getattr(method, "value", method))])

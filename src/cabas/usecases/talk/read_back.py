@@ -1,0 +1,52 @@
+"""What will be ordered, read back before an explicit yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from cabas.domain.fulfillment import Method, Slot
+from cabas.usecases.talk.scene import Scene
+from cabas.usecases.talk.slots import OPTIONS, method_words, offer, open_slots
+
+
+async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
+    """What will be ordered, for how much, when and where; nothing is ordered before an explicit yes."""
+    cart = scene.cart
+    if not cart.bought:
+        scene.tell("cart_empty")
+        return
+    if cart.slot is None:
+        method = Method(cart.method) if cart.method else None
+        slots = await open_slots(scene, method)
+        ask_slot(scene, slots[:OPTIONS], missed=False)
+        return
+    billed = scene.agreement.names["platform"] if scene.billed_by_platform else ""
+    scene.tell(
+        "read_back_billed" if billed else "read_back",
+        count=len(cart.bought),
+        total=cart.total,
+        method=method_words(scene, cart.slot.method),
+        window=_window(scene),
+        store=scene.store.name,
+        billed=billed,
+    )
+    adult = [line.name for line in cart.bought if line.minimum_age]
+    if adult:
+        scene.tell("read_back_age", names=adult)
+    scene.ask("checkout", options=given)
+
+
+def ask_slot(scene: Scene, slots: list[Slot], *, missed: bool) -> None:
+    """Which slot? The order goes on from the answer."""
+    method = Method(scene.cart.method) if scene.cart.method else Method.PICKUP
+    offer(scene, slots, method, missed=missed)
+    if scene.talk.pending is not None:
+        scene.talk = replace(scene.talk, pending=replace(scene.talk.pending, about=("checkout",)))
+
+
+def _window(scene: Scene) -> Slot:
+    choice = scene.cart.slot
+    assert choice is not None  # noqa: S101 (read_back asks for one first)
+    start, end = datetime.fromisoformat(choice.starts_at), datetime.fromisoformat(choice.ends_at)
+    return Slot(choice.slot_id, scene.store.id, Method(choice.method), start, end, start, 0, 0, choice.fee)

@@ -1,0 +1,63 @@
+"""Slots as a conversation sees them: what is open, what is near, what goes into the cart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from cabas.dialogue.say import phrases
+from cabas.domain.cart import SlotChoice
+from cabas.domain.fulfillment import Method, Slot, SlotAsk
+from cabas.usecases.talk.scene import Scene
+
+# How far ahead slots are looked for, and how many are offered at once (people keep three in mind).
+DAYS_AHEAD, OPTIONS = 14, 3
+
+
+def method_of(scene: Scene) -> Method:
+    """The method of the cart, else the first one of the store."""
+    if scene.cart.method:
+        return Method(scene.cart.method)
+    return Method(scene.store.methods[0]) if scene.store.methods else Method.PICKUP
+
+
+async def open_slots(scene: Scene, method: Method | None) -> list[Slot]:
+    """The store's open slots from now on."""
+    end = scene.now + timedelta(days=DAYS_AHEAD)
+    slots = await scene.desk.shop.slots(scene.talk.retailer_id, scene.store.id, scene.now, end, method)
+    return [slot for slot in slots if slot.open_at(scene.now)]
+
+
+def nearest(slots: Sequence[Slot], ask: SlotAsk, now: datetime) -> list[Slot]:
+    """Up to `OPTIONS` slots by their distance in time from what was asked."""
+    day = ask.day or now.date()
+    at = ask.at or ask.after or ask.before or time(12)
+    wanted = datetime.combine(day, at, now.tzinfo)
+    close = sorted(slots, key=lambda slot: (abs((slot.starts_at - wanted).total_seconds()), slot.id))[:OPTIONS]
+    return sorted(close, key=lambda slot: slot.starts_at)
+
+
+def offer(scene: Scene, options: Sequence[Slot], method: Method, *, missed: bool) -> None:
+    """Ask which of `options`; say so when there is none at all."""
+    if not options:
+        scene.tell("slot_nothing", method=method_words(scene, method))
+        return
+    scene.tell("slot_none" if missed else "ask_slot", options=list(options))
+    scene.ask("slot", options=[slot.id for slot in options])
+
+
+def book(scene: Scene, slot: Slot) -> None:
+    """Put the slot into the cart. It is taken for good when the order is placed."""
+    choice = SlotChoice(slot.id, slot.method.value, slot.starts_at.isoformat(), slot.ends_at.isoformat(), slot.fee)
+    scene.update(replace(scene.cart, slot=choice, method=slot.method.value))
+    words = method_words(scene, slot.method)
+    if slot.fee:
+        scene.tell("slot_fee", method=words, window=slot, fee=slot.fee)
+    else:
+        scene.tell("slot", method=words, window=slot)
+
+
+def method_words(scene: Scene, method: Method | str) -> str:
+    """ "au drive", "delivered"."""
+    return str(phrases(scene.lang)["format"]["methods"][str(getattr(method, "value", method))])
