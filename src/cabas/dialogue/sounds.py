@@ -1,0 +1,101 @@
+"""Words nobody knows, read again: misspelled ("yaourth"), or misheard ("saint mauret" for St Môret, "eux" for œufs).
+
+How a language sounds is `locales/<lang>/sounds.yaml`: rewriting rules for folded words, and words with a sound of their
+own. Spelling is compared by deletions: one letter off, or two letters swapped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from cabas.dialogue import locales
+from cabas.dialogue.tokens import Token, tokenize
+from cabas.dialogue.trie import Entry, Match
+
+# Shorter words look like too many others.
+SHORTEST = 5
+SOUND_WORDS_MAX = 4
+# A name that was only heard, and one that was heard and sounds like a whole sentence of small words.
+HEARD = 0.7
+
+
+@lru_cache(maxsize=16)
+def _rules(lang: str) -> tuple[tuple[tuple[re.Pattern[str], str], ...], dict[str, str]]:
+    sheet = locales.read(lang, "sounds")
+    rules = tuple((re.compile(str(pattern)), str(heard)) for pattern, heard in sheet.get("rules", ()))
+    return rules, {str(word): str(heard) for word, heard in sheet.get("words", {}).items()}
+
+
+@lru_cache(maxsize=1 << 16)
+def sound(folded: str, lang: str) -> str:
+    """How a folded word sounds in `lang`, coarsely: words that sound alike have equal keys."""
+    rules, words = _rules(lang)
+    if folded in words:
+        return words[folded]
+    for pattern, heard in rules:
+        folded = pattern.sub(heard, folded)
+    return folded
+
+
+class Ear:
+    """Names by how they sound, up to `SOUND_WORDS_MAX` words long; words by how they are spelled."""
+
+    def __init__(self, lang: str, entries: Iterable[Entry], vocabulary: Iterable[str]) -> None:
+        self.lang = lang
+        self._names: dict[str, list[Entry]] = defaultdict(list)
+        self._words: dict[str, str] = {}
+        self._shorter: dict[str, list[str]] = defaultdict(list)
+        for entry in entries:
+            words = [token.folded for token in tokenize(entry.name) if token.kind == "word"]
+            if 0 < len(words) <= SOUND_WORDS_MAX:
+                key = "".join(sound(word, lang) for word in words)
+                if key:
+                    self._names[key].append(entry)
+        for word in vocabulary:
+            if len(word) < 3:
+                continue
+            self._words.setdefault(sound(word, lang), word)
+            if len(word) >= SHORTEST:
+                for shorter in _shorter(word):
+                    self._shorter[shorter].append(word)
+        for named in self._names.values():
+            named.sort(key=lambda entry: -entry.weight)
+
+    def heard(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
+        """The names that the words from `index` on sound like."""
+        key = ""
+        for end in range(index, min(index + SOUND_WORDS_MAX, len(tokens))):
+            if tokens[end].kind != "word":
+                return
+            key += sound(tokens[end].folded, self.lang)
+            for entry in self._names.get(key, ()):
+                yield Match(index, end + 1, entry.kind, entry.id, HEARD, self.lang, end + 1 - index, entry.weight)
+
+    def respelled(self, folded: str) -> str | None:
+        """The known word an unknown one stands for: one letter off, or of the same sound; None when nothing is near."""
+        if len(folded) < SHORTEST - 1:
+            return None
+        same = self._words.get(sound(folded, self.lang))
+        if same is not None and same[0] == folded[0]:
+            return same
+        if len(folded) < SHORTEST:
+            return None
+        near = {word for shorter in _shorter(folded) for word in self._shorter.get(shorter, ())}
+        best, least = None, 2
+        for word in sorted(near):
+            if word[0] != folded[0] and sound(word, self.lang)[:1] != sound(folded, self.lang)[:1]:
+                continue
+            distance = DamerauLevenshtein.distance(word, folded, score_cutoff=1)
+            if distance < least:
+                best, least = word, distance
+        return best
+
+
+def _shorter(word: str) -> set[str]:
+    """The word, and what is left of it when one letter is taken out."""
+    return {word} | {word[:place] + word[place + 1 :] for place in range(len(word))}
