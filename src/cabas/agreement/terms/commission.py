@@ -12,8 +12,8 @@
     channels = ["voice"]
     goods = ["fresh"]
 
-Each line of an order earns by one rate: the one that names its goods most precisely, then one that names the channel.
-Two rates that are equally precise may not share a day. The order's commission is summed exactly, rounded once
+Each line of an order earns by one rate: one that names the channel before one that does not, then the one that names
+its goods most precisely. Two rates that are equally precise may not share a day. The order's commission is summed exactly, rounded once
 (`remainder` says who keeps the fraction of a cent), held between `minimum` and `maximum`, and never above the goods;
 its parts by rate add up to it. The delivery fee earns nothing. Amounts are before VAT on the platform's own invoice.
 """
@@ -144,7 +144,7 @@ class Commission(Term):
     def _rate_of(self, line: OrderLine, order: Order) -> int | None:
         day = order.placed_at.date()
         found = [
-            (level, bool(rate.channels), -index)
+            (bool(rate.channels), level, -index)
             for index, rate in enumerate(self.rates)
             if rate.on(day)
             and (not rate.channels or order.channel in rate.channels)

@@ -61,7 +61,7 @@ async def read_again(conversation: Conversation, day: date, shop: Shop, search: 
     lines = tuple(line for line in conversation.cart.bought if line.quantity > 0)
     skus = sorted({line.sku for line in lines if line.sku})
     products = search.get(skus)
-    offers = await shop.offers(conversation.retailer_id, conversation.store_id, skus)
+    offers = await shop.offers(conversation.retailer_id, conversation.store_id, skus, day=day)
     return Basket(conversation, day, lines, products, offers)
 
 
@@ -120,7 +120,7 @@ async def with_alternatives(
     others = {sku for one in shortages for sku in by_line[one.line_id].alternatives} - set(basket.wanted())
     talk = basket.conversation
     products = search.get(sorted(others))
-    offers = await shop.offers(talk.retailer_id, talk.store_id, sorted(others)) if others else {}
+    offers = await shop.offers(talk.retailer_id, talk.store_id, sorted(others), day=basket.day) if others else {}
     usable: dict[str, Alternative] = {}
     for sku, offer in offers.items():
         product, price = products.get(sku), price_today(offer, basket.day)

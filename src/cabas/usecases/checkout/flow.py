@@ -179,7 +179,7 @@ async def _place(
         Status.PLACED,
         order=order,
         receipt=kept,
-        conversation=after,
+        conversation=replace(after, version=after.version + 1),
         answer=answer,
         changes=changes,
         minimum_age=till.basket.minimum_age,
@@ -236,14 +236,18 @@ async def _slot(till: _Till, choice: SlotChoice) -> Slot | None:
     """The slot chosen, as it is now. Whether a place is left is decided by the placing transaction."""
     starts = datetime.fromisoformat(choice.starts_at)
     talk = till.command.conversation
-    slots = await till.shop.slots(talk.retailer_id, talk.store_id, starts, starts + timedelta(minutes=1))
+    slots = await till.shop.slots(
+        talk.retailer_id, talk.store_id, starts, starts + timedelta(minutes=1), now=till.now, holder=talk.id
+    )
     return next((slot for slot in slots if slot.id == choice.slot_id), None)
 
 
 async def _next_slots(till: _Till, without: str = "") -> tuple[Slot, ...]:
     """The next open slots that the agreement allows, of the method the cart has, earliest first."""
     talk = till.command.conversation
-    slots = await till.shop.slots(talk.retailer_id, talk.store_id, till.now, till.now + SLOTS_AHEAD)
+    slots = await till.shop.slots(
+        talk.retailer_id, talk.store_id, till.now, till.now + SLOTS_AHEAD, now=till.now, holder=talk.id
+    )
     fitting = matching(slots, SlotAsk(), till.now)
     allowed = [slot for slot in fitting if slot.id != without and till.ask(_fulfill(slot, till.now)).allowed]
     method = talk.cart.slot.method if talk.cart.slot else talk.cart.method
