@@ -18,7 +18,7 @@ from cabas.domain.fulfillment import Slot
 from cabas.storage.database import SET_RETAILER, Database, Row
 from cabas.storage.documents import to_json
 from cabas.storage.queries import queries
-from cabas.usecases.ports import TillLine, StockLevel, Store
+from cabas.usecases.ports import StockLevel, Store, TillLine
 
 SQL = queries("fill")
 # Rows per transaction: large enough for COPY, small enough not to hold up orders that wait for a row of stock.

@@ -14,7 +14,7 @@ from cabas.kernel.errors import Conflict, NotFound
 from cabas.kernel.money import Money
 from cabas.storage.database import SET_RETAILER, Database, Row
 from cabas.storage.order_rows import order_key, read_order, wanted
-from cabas.storage.placing import check, try_to_place, write_events, write_postings
+from cabas.storage.placing import check, stored_answer, try_to_place, write_events, write_postings
 from cabas.storage.queries import queries
 from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
 
@@ -44,6 +44,15 @@ class PostgresOrders:
             if found is not None:
                 return found
         raise Conflict("Stock came and went while the order was placed.", remedy="Try again.")
+
+    async def replay(self, retailer_id: str, store_id: str, platform: str, key: str, request_hash: str) -> bytes | None:
+        """The stored answer of `key`, or None when it was never used. Keys belong to one store and platform.
+
+        Raises `Conflict` (code "idempotency_mismatch") when it was used with another request.
+        """
+        where = {"retailer_id": retailer_id, "store_id": store_id, "platform": platform, "key": key}
+        rows = await self._database.rows(retailer_id, queries("place")["replay"], where)
+        return stored_answer(rows[0], key, request_hash) if rows else None
 
     async def get(self, retailer_id: str, order_id: str) -> Order:
         """The order, by id or by number. Raises `NotFound`."""

@@ -91,14 +91,14 @@ async def _replay(connection: AsyncConnection[Row], command: PlaceOrder, error: 
         raise Conflict(
             f"There is an order {command.order.number} already.", remedy="Place it under a new id.", code="order_exists"
         ) from error
-    if row[0] != command.request_hash:
-        raise mismatch(command.key)
-    return Placed(bytes(row[1]), replayed=True)
+    return Placed(stored_answer(row, command.key, command.request_hash), replayed=True)
 
 
-def mismatch(key: str) -> Conflict:
-    """The key stands for another request."""
-    return Conflict(
+def stored_answer(row: Row, key: str, request_hash: str) -> bytes:
+    """The answer of an idempotency row (hash, answer). Raises `Conflict` when it is of another request."""
+    if row[0] == request_hash:
+        return bytes(row[1])
+    raise Conflict(
         f"The idempotency key {key!r} was used for another request.",
         remedy="Use a new key for a new request.",
         code="idempotency_mismatch",

@@ -1,0 +1,51 @@
+"""Everything PostgreSQL does for Cabas, opened in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from cabas.storage.agreements import PostgresAgreements
+from cabas.storage.consents import PostgresConsents
+from cabas.storage.conversations import PostgresConversations
+from cabas.storage.database import Database
+from cabas.storage.fill import PostgresFill
+from cabas.storage.orders import PostgresOrders
+from cabas.storage.shop import PostgresShop
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """The ports of `usecases.ports` on one database. Use it as a context, or close it."""
+
+    database: Database
+    agreements: PostgresAgreements
+    consents: PostgresConsents
+    conversations: PostgresConversations
+    fill: PostgresFill
+    orders: PostgresOrders
+    shop: PostgresShop
+
+    @classmethod
+    async def open(cls, dsn: str, *, connections: int = 8, wait_seconds: float = 30) -> Self:
+        """Connect to a migrated database. Raises `Unavailable` or `SchemaError` saying what to do."""
+        database = await Database.open(dsn, connections=connections, wait_seconds=wait_seconds)
+        return cls(
+            database=database,
+            agreements=PostgresAgreements(database),
+            consents=PostgresConsents(database),
+            conversations=PostgresConversations(database),
+            fill=PostgresFill(database),
+            orders=PostgresOrders(database),
+            shop=PostgresShop(database),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
