@@ -37,11 +37,15 @@ class BadAgreement(InvalidInput):
         super().__init__("\n".join(str(problem) for problem in problems), remedy="")
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that `word` is most likely a slip of; None when none is near."""
+    words = {one.lower(): one for one in known}
+    near = get_close_matches(word.lower(), sorted(words), n=1, cutoff=0.6)
+    return words[near[0]] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for a word that is not `known`: the nearest one, or all of them."""
     words = sorted(known)
-    near = get_close_matches(word.lower(), [one.lower() for one in words], n=1, cutoff=0.6)
-    if near:
-        meant = next(one for one in words if one.lower() == near[0])
-        return f'Did you mean "{meant}"?'
-    return f"Use one of: {', '.join(words)}."
+    meant = nearest(word, words)
+    return f'Did you mean "{meant}"?' if meant else f"Use one of: {', '.join(words)}."

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from cabas.agreement import goods as goods_
-from cabas.agreement.problems import Problem, did_you_mean
+from cabas.agreement.problems import Problem, did_you_mean, nearest
 from cabas.agreement.toml_lines import Path, dotted
 from cabas.domain.pricing import BASIS
 from cabas.kernel.errors import InvalidInput
@@ -98,19 +98,19 @@ def read(cls: type[T], table: object, path: Path, reader: Reader) -> T | None:
         return None
     before = len(reader.problems)
     values: dict[str, Any] = {}
-    known = keys(cls)
-    for one in known:
-        if one.name in table:
+    known = {one.name: one for one in keys(cls)}
+    strange = [name for name in table if name not in known]
+    for name in strange:
+        reader.problem((*path, name), f'There is no key "{name}" here.', did_you_mean(name, known))
+    misspelled = {nearest(name, known) for name in strange}
+    for name, one in known.items():
+        if name in table:
             try:
-                values[one.field] = one.kind.read(table[one.name], (*path, one.name), reader)
+                values[one.field] = one.kind.read(table[name], (*path, name), reader)
             except InvalidInput as error:
-                reader.problem((*path, one.name), error.message, error.remedy)
-        elif one.default is MISSING:
-            reader.problem(path, f'The key "{one.name}" is missing.', f"Add {one.name} = {one.kind.label}: {one.doc}")
-    for name in table:
-        if name not in {one.name for one in known}:
-            remedy = did_you_mean(name, (one.name for one in known))
-            reader.problem((*path, name), f'There is no key "{name}" here.', remedy)
+                reader.problem((*path, name), error.message, error.remedy)
+        elif one.default is MISSING and name not in misspelled:
+            reader.problem(path, f'The key "{name}" is missing.', f"Add {name} = {one.kind.label}: {one.doc}")
     if len(reader.problems) > before:
         return None
     made = cls(**values)

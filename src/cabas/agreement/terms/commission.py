@@ -13,9 +13,10 @@
     goods = ["fresh"]
 
 Each line of an order earns by one rate: one that names the channel before one that does not, then the one that names
-its goods most precisely. Two rates that are equally precise may not share a day. The order's commission is summed exactly, rounded once
-(`remainder` says who keeps the fraction of a cent), held between `minimum` and `maximum`, and never above the goods;
-its parts by rate add up to it. The delivery fee earns nothing. Amounts are before VAT on the platform's own invoice.
+its goods most precisely. Two rates that are equally precise may not share a day. The order's commission is summed
+exactly, rounded once (`remainder` says who keeps the fraction of a cent), held between `minimum` and `maximum`, and
+never above the goods; its parts by rate add up to it. The delivery fee earns nothing. Amounts are before VAT on the
+platform's own invoice.
 """
 
 from __future__ import annotations
