@@ -26,12 +26,24 @@ Tap = Callable[[Scene, str, str], Awaitable[None]]
 
 
 async def tap(
-    desk: Desk, retailer_id: str, conversation_id: str, action: str, line_id: str | None, value: str | None
+    desk: Desk,
+    retailer_id: str,
+    conversation_id: str,
+    action: str,
+    line_id: str | None,
+    value: str | None,
+    *,
+    channel: str = "web",
+    request_hash: str | None = None,
 ) -> View:
-    """One touch. Raises `InvalidInput` for an unknown action, line, product or slot; nothing has changed then."""
+    """One touch. Raises `InvalidInput` for an unknown action, line, product or slot; nothing has changed then.
+
+    The value of "confirm" is an idempotency key; `request_hash` is what it is bound to, this conversation when left out.
+    """
     if action not in TAPS:
         raise InvalidInput(f"There is no action {action!r}.", remedy=f"Use one of {', '.join(TAPS)}.")
-    scene = await load(desk, retailer_id, conversation_id, "web")
+    scene = await load(desk, retailer_id, conversation_id, channel)
+    scene.request_hash = request_hash
     scene.answered = scene.talk.pending
     scene.talk = replace(scene.talk, pending=None)
     await TAPS[action](scene, line_id or "", value or "")

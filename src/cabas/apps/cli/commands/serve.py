@@ -1,0 +1,48 @@
+"""cabas serve: the web server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from cabas.apps import web
+from cabas.apps.cli import run, show
+from cabas.apps.cli.options import DataDir, Retailer, settings
+from cabas.apps.config import Config
+from cabas.apps.counter import Counter
+from cabas.apps.wiring import open_house
+from cabas.domain.customer import Shopper
+
+PANEL = "Run"
+
+
+def command(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (CABAS_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (CABAS_PORT).", min=0, max=65535)] = None,
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """Serve every surface: the voice page at /, health at /healthz and /readyz."""
+    config = settings(data_dir, retailer)
+    config = replace(config, host=host or config.host, port=config.port if port is None else port)
+    run(serve(config))
+
+
+async def serve(config: Config, guests: tuple[Shopper, ...] = (), banner: str = "") -> None:
+    """Open the house and serve it until Ctrl-C."""
+    listener = web.bind(config.host, config.port)
+    try:
+        async with open_house(config) as house:
+            counter = Counter(house.desk, house.retailer, "house", guests)
+            house.lexicon(house.retailer)  # built before the first shopper comes
+            app = web.web_app(house, counter)
+            port = listener.getsockname()[1]
+            show.console.print(f"Cabas is open at [bold]http://{config.host}:{port}[/bold]  (Ctrl-C closes it)")
+            if banner:
+                show.console.print(banner)
+            await web.serve(app, [listener])
+    finally:
+        listener.close()
+    show.console.print("Closed.")

@@ -1,0 +1,63 @@
+"""cabas shopper: shoppers and what they usually buy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cabas.apps.cli import run, show
+from cabas.apps.cli.options import DataDir, Json, Retailer, settings
+from cabas.apps.wiring import open_house
+from cabas.kernel.errors import NotAllowed
+
+PANEL = "Shop"
+app = typer.Typer(help="Shoppers and their habits.", no_args_is_help=True)
+
+
+@app.command("habits")
+def habits(
+    shopper: Annotated[str, typer.Argument(help="Id of the shopper.")],
+    most: Annotated[int, typer.Option(help="How many, the strongest first.", min=1, max=500)] = 25,
+    json: Json = False,
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """What a shopper usually buys. Refused when the shopper did not agree to personal results."""
+
+    async def work() -> None:
+        async with open_house(settings(data_dir, retailer)) as house:
+            person = await house.postgres.shop.shopper(house.retailer, shopper)
+            if not person.personal:
+                raise NotAllowed(
+                    f"{person.name} did not agree to personal results.", remedy="Ask for consent first.", code="consent"
+                )
+            found = await house.postgres.shop.habits(house.retailer, shopper, house.clock.now())
+            if json:
+                show.json_out(found[:most])
+                return
+            table = Table("product", "brand", "times", "every", "last", "due", box=None, header_style="dim")
+            for habit in found[:most]:
+                every, last = f"{habit.every_days:.0f} days", f"{habit.last_days_ago:.0f} days ago"
+                table.add_row(
+                    habit.name, habit.brand or "", str(habit.times), every, last, "yes" if habit.overdue else ""
+                )
+            show.console.print(table)
+
+    run(work())
+
+
+@app.command("show")
+def show_shopper(
+    shopper: Annotated[str, typer.Argument(help="Id of the shopper.")],
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """One shopper's account, as JSON."""
+
+    async def work() -> None:
+        async with open_house(settings(data_dir, retailer)) as house:
+            show.json_out(await house.postgres.shop.shopper(house.retailer, shopper))
+
+    run(work())

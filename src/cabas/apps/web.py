@@ -1,0 +1,86 @@
+"""The web server: every surface found in `cabas.surfaces`, health, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import pkgutil
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from cabas import surfaces
+from cabas.apps.counter import Counter
+from cabas.apps.wiring import House
+from cabas.kernel.errors import Unavailable
+from cabas.surfaces.contract import Surface
+
+# A body larger than this is refused by every surface of its own; the server stops reading headers here.
+HEADERS_MAX_BYTES = 32_768
+
+
+def found_surfaces() -> Iterator[Surface]:
+    """Every surface there is: a folder of `cabas.surfaces` with an `app.py`."""
+    for entry in pkgutil.iter_modules(surfaces.__path__):
+        if entry.ispkg:
+            yield import_module(f"{surfaces.__name__}.{entry.name}.app").surface
+
+
+def web_app(house: House, counter: Counter) -> Starlette:
+    """The ASGI application over an open house."""
+    routes: list[BaseRoute] = [Route("/healthz", _alive), Route("/readyz", _ready)]
+    for surface in found_surfaces():
+        routes += surface.routes(counter)
+    app = Starlette(routes=routes)
+    app.state.house = house
+    return app
+
+
+async def _alive(request: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+async def _ready(request: Request) -> Response:
+    """Ready when the database answers."""
+    house: House = request.app.state.house
+    try:
+        await asyncio.wait_for(house.postgres.shop.stores(house.retailer), timeout=2)
+    except (Unavailable, TimeoutError):
+        return JSONResponse({"status": "the database does not answer"}, status_code=503)
+    return JSONResponse({"status": "ready"})
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `Unavailable` when the port is taken, saying how to choose another."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            f"{host}:{port} cannot be listened on: {error.strerror}.",
+            remedy="Stop what runs there, or choose another port: `cabas serve --port 8001`.",
+        ) from error
+    return listener
+
+
+async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level: str = "warning") -> None:
+    """Serve until interrupted; requests under way are finished."""
+    config = uvicorn.Config(
+        app,
+        log_level=log_level,
+        server_header=False,
+        h11_max_incomplete_event_size=HEADERS_MAX_BYTES,
+        timeout_graceful_shutdown=10,
+        lifespan="off",
+    )
+    with suppress(KeyboardInterrupt):
+        await uvicorn.Server(config).serve(sockets=list(listeners))

@@ -1,0 +1,117 @@
+"""All parts put together: the database, the search index, the lexicon, the agreements, the clock and chance."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cabas.agreement.book import AgreementBook, book
+from cabas.apps.config import Config
+from cabas.dialogue.lexicon import Lexicon, lexicon
+from cabas.kernel.clock import Clock
+from cabas.kernel.errors import NotFound
+from cabas.kernel.ids import uuid7
+from cabas.storage import embedded, migrate
+from cabas.storage.pages import HttpRecipePages
+from cabas.storage.postgres import Postgres
+from cabas.storage.search import TantivySearch, open_index
+from cabas.usecases.talk.desk import Desk
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A fresh time-ordered id."""
+    return uuid7(datetime.now(UTC), secrets.randbits(74))
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Cabas, open for business: everything a surface, a command or the worker needs."""
+
+    config: Config
+    dsn: str
+    postgres: Postgres
+    clock: Clock
+    agreements: AgreementBook
+    indexes: dict[str, TantivySearch]
+    lexicons: dict[str, Lexicon]
+
+    @property
+    def retailer(self) -> str:
+        """The retailer this installation serves by default."""
+        return self.config.retailer
+
+    @property
+    def desk(self) -> Desk:
+        """What conversations need."""
+        return Desk(
+            conversations=self.postgres.conversations,
+            shop=self.postgres.shop,
+            orders=self.postgres.orders,
+            agreements=self.agreements,
+            consents=self.postgres.consents,
+            pages=HttpRecipePages(),
+            search=self.search,
+            lexicon=self.lexicon,
+            clock=self.clock,
+            new_id=new_id,
+        )
+
+    def search(self, retailer_id: str) -> TantivySearch:
+        """The index of a retailer, opened once. Raises `NotFound` when nothing was ever published."""
+        if retailer_id not in self.indexes:
+            folder = self.config.index_dir / retailer_id
+            if not folder.is_dir():
+                raise NotFound(
+                    f"{retailer_id} has published no products.",
+                    remedy="Run `cabas catalog import FILE` or `cabas demo`.",
+                )
+            self.indexes[retailer_id] = open_index(folder)
+        return self.indexes[retailer_id]
+
+    def lexicon(self, retailer_id: str) -> Lexicon:
+        """The words of a retailer: the families and its brands."""
+        if retailer_id not in self.lexicons:
+            self.lexicons[retailer_id] = lexicon(brands=self.search(retailer_id).brands())
+        return self.lexicons[retailer_id]
+
+
+@asynccontextmanager
+async def database(config: Config) -> AsyncIterator[str]:
+    """The URL of the database, migrated; the embedded one is started and let go."""
+    if config.database_url:
+        migrate.migrate(config.database_url)
+        yield config.database_url
+        return
+    server = embedded.start(config.data_dir / "postgres")
+    try:
+        migrate.migrate(server.dsn)
+        yield server.dsn
+    finally:
+        server.release()
+
+
+@asynccontextmanager
+async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Open everything and close it again. Raises a `CabasError` that says what to do when a part does not answer."""
+    async with database(config) as dsn, await Postgres.open(dsn) as postgres:
+        texts = await postgres.agreements.texts(config.retailer)
+        yield House(
+            config=config,
+            dsn=dsn,
+            postgres=postgres,
+            clock=clock or SystemClock(),
+            agreements=book({f"{name}.toml": text for name, text in texts.items()}),
+            indexes={},
+            lexicons={},
+        )
