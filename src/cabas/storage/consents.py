@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cabas.domain.consent import PURPOSES, Grant, purposes
-from cabas.kernel.errors import InvalidInput
+from cabas.domain.consent import Grant, purposes
+from cabas.storage.consent_record import Said, check_purpose, grants
 from cabas.storage.database import Database
 from cabas.storage.documents import to_json
 from cabas.storage.queries import queries
 
 SQL = queries("consents")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a shopper said to a question about their data: one entry of the record.
-
-    `id` is made by the caller; `text_version` names the words shown, `surface` where, `proof` what else can show it.
-    """
-
-    id: str
-    shopper_id: str
-    platform: str
-    purpose: str
-    granted: bool
-    at: datetime
-    text_version: str
-    surface: str
-    until: datetime | None = None
-    proof: Mapping[str, object] = field(default_factory=dict)
 
 
 class PostgresConsents:
@@ -69,25 +48,3 @@ class PostgresConsents:
     async def purposes(self, retailer_id: str, shopper_id: str, platform: str, now: datetime) -> frozenset[str]:
         """The purposes (`domain.consent.PURPOSES`) the shopper agreed to for `platform` at `now`."""
         return purposes(await self.grants(retailer_id, shopper_id), platform, now)
-
-
-def check_purpose(said: Said) -> None:
-    """Raise `InvalidInput` for a purpose nobody was asked about."""
-    if said.purpose not in PURPOSES:
-        raise InvalidInput(f"There is no purpose {said.purpose!r}.", remedy=f"Use one of {', '.join(PURPOSES)}.")
-
-
-def grants(entries: Iterable[tuple[Grant, bool]]) -> tuple[Grant, ...]:
-    """The grants of a record (entry, whether it grants), oldest first: taking back ends every open one before it."""
-    found: list[Grant] = []
-    for entry, granted in entries:
-        if granted:
-            found.append(entry)
-            continue
-        found = [
-            replace(grant, withdrawn_at=entry.granted_at)
-            if grant.withdrawn_at is None and (grant.platform, grant.purpose) == (entry.platform, entry.purpose)
-            else grant
-            for grant in found
-        ]
-    return tuple(found)

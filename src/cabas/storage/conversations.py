@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from cabas.domain.cart import Conversation
-from cabas.kernel.errors import Conflict
 from cabas.storage.database import Database, Statement
 from cabas.storage.documents import dump_conversation, load_conversation
 from cabas.storage.queries import queries
+from cabas.storage.refusals import overtaken
 
 SQL = queries("conversations")
 HINTS_MAX = 50_000
@@ -72,15 +72,6 @@ class PostgresConversations:
 def store_turn(conversation: Conversation) -> Statement:
     """The statement that stores the next turn; it touches no row when another turn was stored meanwhile."""
     return SQL["update_conversation" if conversation.version else "insert_conversation"], _parameters(conversation)
-
-
-def overtaken(conversation: Conversation) -> Conflict:
-    """Two turns at once: the second one is refused."""
-    return Conflict(
-        f"Conversation {conversation.id} went on meanwhile: turn {conversation.version} is not its last.",
-        remedy="Load it again and repeat the turn.",
-        code="conversation_conflict",
-    )
 
 
 def _parameters(conversation: Conversation) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,14 +12,6 @@ from cabas.domain.order import Order, OrderLine, OrderStatus
 from cabas.kernel.money import Money
 from cabas.storage.database import Row
 from cabas.storage.documents import to_json
-
-
-def wanted(order: Order) -> dict[str, int]:
-    """SKU -> quantity over all lines, in SKU order: the order in which everybody locks stock."""
-    quantities: Counter[str] = Counter()
-    for line in order.lines:
-        quantities[line.sku] += line.quantity
-    return dict(sorted(quantities.items()))
 
 
 def order_key(order: Order) -> dict[str, object]:

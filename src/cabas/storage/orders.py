@@ -10,12 +10,13 @@ from psycopg import AsyncConnection
 
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
-from cabas.kernel.errors import Conflict, NotFound
+from cabas.kernel.errors import Conflict
 from cabas.kernel.money import Money
 from cabas.storage.database import SET_RETAILER, Database, Row
-from cabas.storage.order_rows import order_key, read_order, wanted
-from cabas.storage.placing import check, stored_answer, try_to_place, write_events, write_postings
+from cabas.storage.order_rows import order_key, read_order
+from cabas.storage.placing import try_to_place, write_events, write_postings
 from cabas.storage.queries import queries
+from cabas.storage.refusals import check, no_order, stored_answer, wanted
 from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
 
 SQL = queries("orders")
@@ -58,7 +59,7 @@ class PostgresOrders:
         """The order, by id or by number. Raises `NotFound`."""
         rows = await self._database.rows(retailer_id, SQL["find_order"], {"retailer_id": retailer_id, "ref": order_id})
         if not rows:
-            raise NotFound(f"There is no order {order_id}.", remedy="Check the number on the confirmation.")
+            raise no_order(order_id)
         where = {"retailer_id": retailer_id, "store_id": rows[0][3], "order_id": rows[0][0]}
         return read_order(rows[0], await self._database.rows(retailer_id, SQL["order_lines"], where))
 

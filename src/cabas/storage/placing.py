@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from psycopg import AsyncConnection, AsyncCursor, errors
 
-from cabas.domain.ledger import Posting, balances
+from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
-from cabas.kernel.errors import Conflict, InvalidInput
-from cabas.storage.conversations import overtaken, store_turn
+from cabas.storage.conversations import store_turn
 from cabas.storage.database import SET_RETAILER, Row
 from cabas.storage.documents import to_json
-from cabas.storage.order_rows import line_rows, order_key, order_row, wanted
+from cabas.storage.order_rows import line_rows, order_key, order_row
 from cabas.storage.queries import queries
+from cabas.storage.refusals import order_exists, overtaken, stored_answer, wanted
 from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
 
 SQL = queries("place")
 Cursor = AsyncCursor[Row]
-
-
-def check(command: PlaceOrder) -> None:
-    """Refuse an order that cannot be written whole. Raises `InvalidInput`; nothing was changed."""
-    order = command.order
-    if not order.lines or any(line.quantity <= 0 for line in order.lines):
-        raise InvalidInput("An order needs lines, each with a quantity above zero.")
-    currencies = {order.total.currency, order.goods.currency, order.fee.currency}
-    currencies |= {amount.currency for line in order.lines for amount in (line.price, line.unit_price)}
-    if len(currencies) > 1:
-        raise InvalidInput(f"An order is in one currency, not in {' and '.join(sorted(currencies))}.")
-    sums: Counter[str] = Counter()
-    for (_, currency), amount in balances(command.postings).items():
-        sums[currency] += amount
-    if any(sums.values()):
-        raise InvalidInput("The postings of an order must sum to zero in each currency.")
 
 
 async def try_to_place(connection: AsyncConnection[Row], command: PlaceOrder) -> Placed | SoldOut | None:
@@ -88,21 +71,8 @@ async def _replay(connection: AsyncConnection[Row], command: PlaceOrder, error: 
         cursor = await connection.execute(SQL["replay"], _claim(command))
     row = await cursor.fetchone()
     if row is None:
-        raise Conflict(
-            f"There is an order {command.order.number} already.", remedy="Place it under a new id.", code="order_exists"
-        ) from error
+        raise order_exists(command.order) from error
     return Placed(stored_answer(row, command.key, command.request_hash), replayed=True)
-
-
-def stored_answer(row: Row, key: str, request_hash: str) -> bytes:
-    """The answer of an idempotency row (hash, answer). Raises `Conflict` when it is of another request."""
-    if row[0] == request_hash:
-        return bytes(row[1])
-    raise Conflict(
-        f"The idempotency key {key!r} was used for another request.",
-        remedy="Use a new key for a new request.",
-        code="idempotency_mismatch",
-    )
 
 
 async def _sold_out(

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from cabas.domain.catalog import Offer, Promotion
 from cabas.domain.customer import Habit, Shopper
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase, habits
-from cabas.kernel.errors import NotFound
 from cabas.kernel.money import Money
 from cabas.storage.database import SET_RETAILER, Database, Row
 from cabas.storage.queries import queries
+from cabas.storage.refusals import HABITS_SINCE, no_shopper, no_store
 from cabas.usecases.ports import Store
 
 SQL = queries("shop") | {"lock_slot": queries("place")["lock_slot"]}
-# Older purchases weigh next to nothing (domain.insight halves them every 60 days), and may not be kept for long anyway.
-HABITS_SINCE = timedelta(days=2 * 365)
 
 
 class PostgresShop:
@@ -102,19 +100,6 @@ class PostgresShop:
         where = {"retailer_id": retailer_id, "shopper_id": shopper_id} | span
         rows = await self._database.rows(retailer_id, SQL["bought"], where)
         return habits((Purchase(*row) for row in rows), now)
-
-
-def no_store(retailer_id: str, store_id: str, known: Sequence[str]) -> NotFound:
-    """There is no such store."""
-    return NotFound(
-        f"{retailer_id} has no store {store_id!r}.",
-        remedy=f"Its stores are {', '.join(known)}." if known else "It has no stores yet: load some.",
-    )
-
-
-def no_shopper(shopper_id: str) -> NotFound:
-    """There is no such shopper."""
-    return NotFound(f"There is no shopper {shopper_id!r}.", remedy="Link the account again.")
 
 
 def _store(row: Row) -> Store:

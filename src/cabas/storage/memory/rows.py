@@ -1,0 +1,71 @@
+"""What PostgreSQL keeps in tables, in dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cabas.domain.cart import Conversation
+from cabas.domain.catalog import Product, Promotion
+from cabas.domain.consent import Grant
+from cabas.domain.customer import Shopper
+from cabas.domain.fulfillment import Slot
+from cabas.domain.insight import Purchase
+from cabas.domain.ledger import Posting
+from cabas.domain.order import Order
+from cabas.kernel.money import Money
+from cabas.usecases.ports import Store
+
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Stock of one SKU in one store."""
+
+    on_hand: int = 0
+    reserved: int = 0
+    safety: int = 0
+
+    @property
+    def free(self) -> int:
+        """Available to sell."""
+        return max(self.on_hand - self.safety - self.reserved, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of the outbox."""
+
+    topic: str
+    payload: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class Rows:
+    """What PostgreSQL keeps in tables; every key begins with the retailer."""
+
+    retailers: dict[str, str] = field(default_factory=dict)
+    stores: dict[Key, Store] = field(default_factory=dict)
+    products: dict[Key, Product] = field(default_factory=dict)
+    prices: dict[Key, Money | None] = field(default_factory=dict)
+    promotions: dict[Key, dict[str, Promotion]] = field(default_factory=dict)
+    stock: dict[Key, Shelf] = field(default_factory=dict)
+    slots: dict[Key, Slot] = field(default_factory=dict)
+    holds: dict[Key, datetime] = field(default_factory=dict)
+    shoppers: dict[Key, Shopper] = field(default_factory=dict)
+    purchases: dict[tuple[str, str, str, int], Purchase] = field(default_factory=dict)
+    conversations: dict[Key, Conversation] = field(default_factory=dict)
+    orders: dict[Key, Order] = field(default_factory=dict)
+    postings: dict[Key, list[Posting]] = field(default_factory=dict)
+    outbox: dict[Key, list[Event]] = field(default_factory=dict)
+    answers: dict[Key, tuple[str, bytes]] = field(default_factory=dict)
+    consents: dict[Key, list[tuple[Grant, bool]]] = field(default_factory=dict)
+
+    def places_taken(self, slot_key: Key, now: datetime, holder: str) -> int:
+        """Places of a slot that `holder` cannot have: taken, or held by others at `now`."""
+        held = sum(
+            until > now for (*where, by), until in self.holds.items() if tuple(where) == slot_key and by != holder
+        )
+        return self.slots[slot_key].taken + held
