@@ -106,7 +106,7 @@ def line_words(line: LineItem, lang: str, *, spoken: bool) -> str:
     if line.sku is None:
         return line.want.words
     if line.sold_by == "weight":
-        return f"{say.measure(Quantity(line.quantity, 'GRM'), lang)} {line.name}{price}"
+        return f"{line.name} {say.measure(Quantity(line.quantity, 'GRM'), lang)}{price}"
     name = line.name if spoken or not line.brand or line.brand in line.name else f"{line.name} ({line.brand})"
     count = "" if line.quantity == 1 else (f"{line.quantity} " if spoken else f"{line.quantity} x ")
     why = ""

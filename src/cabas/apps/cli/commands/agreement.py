@@ -53,10 +53,8 @@ def check(file: File, json: Json = False) -> None:
         show.json_out(found)
     else:
         for one in found:
-            show.console.print(
-                f"[bold]{escape(str(file))}:{one.line}:{one.column}[/bold] {escape(one.message)} [dim]{escape(one.remedy)}[/dim]",
-                soft_wrap=True,
-            )
+            place = f"[bold]{escape(str(file))}:{one.line}:{one.column}[/bold]"
+            show.console.print(f"{place} {escape(one.message)} [dim]{escape(one.remedy)}[/dim]", soft_wrap=True)
         if not found:
             agreement = parse(_read(file), str(file))
             show.console.print(f"{agreement.id}: a good agreement of {agreement.retailer} with {agreement.platform}.")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from cabas.apps.cli import run, show
+from cabas.apps.cli import show
 from cabas.apps.cli.options import DataDir, Json, settings
 from cabas.apps.config import Config
 from cabas.storage import embedded, migrate
