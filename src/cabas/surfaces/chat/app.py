@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -245,12 +246,15 @@ def _refusal(scope: Scope, code: str, status: int) -> Response:
 def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = None) -> list[BaseRoute]:
     """The routes of the page over `shop`. `new_key` makes the idempotency key of a confirmation."""
     chat = Chat(shop, new_key)
-    guard = [Middleware(Guard, limiter=limiter or Limiter(), body_max_bytes=BODY_MAX_BYTES, refuse=_refusal)]
+    guard = [
+        Middleware(Guard, limiter=limiter or Limiter(), body_max_bytes=BODY_MAX_BYTES, refuse=_refusal),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX_BYTES),  # for bodies that state no length
+    ]
     return [
         Route("/", chat.home, middleware=guard),
-        Route("/chat/open", chat.open, methods=["POST"], middleware=guard, max_body_size=BODY_MAX_BYTES),
-        Route("/chat/say", chat.say, methods=["POST"], middleware=guard, max_body_size=BODY_MAX_BYTES),
-        Route("/chat/tap", chat.tap, methods=["POST"], middleware=guard, max_body_size=BODY_MAX_BYTES),
+        Route("/chat/open", chat.open, methods=["POST"], middleware=guard),
+        Route("/chat/say", chat.say, methods=["POST"], middleware=guard),
+        Route("/chat/tap", chat.tap, methods=["POST"], middleware=guard),
         Mount("/chat/static", StaticFiles(directory=HERE / "static")),
     ]
 

@@ -120,7 +120,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
   if (form.method !== "post" || "plain" in form.dataset) return;
   event.preventDefault();
-  if (form.action.endsWith("/chat/say")) {
+  const address = form.getAttribute("action"); // not form.action: a field may be called that
+  if (address === "/chat/say") {
     const spoken = form === say ? text.value : button.value;
     if (form === say) { text.value = ""; }
     speakUp(spoken, form === say ? say.elements.channel.value : "web");
@@ -136,7 +137,7 @@ document.addEventListener("submit", (event) => {
     body.delete("step");
   }
   body.set("touched", touched());
-  turn(() => fragment(form.action, body).then((done) => done && reply(false)));
+  turn(() => fragment(address, body).then((done) => done && reply(false)));
 });
 
 document.addEventListener("click", (event) => {
