@@ -30,7 +30,7 @@ from cabas.agreement.problems import BadAgreement, Problem, did_you_mean
 from cabas.agreement.schema import DAY, FLAG, TEXT, Reader, key, read
 from cabas.agreement.term import Decision, Question, Sell, Show, Term, Who
 from cabas.agreement.toml_lines import locate
-from cabas.domain.ledger import Posting
+from cabas.domain.ledger import Posting, reverse
 from cabas.domain.order import Order
 from cabas.kernel.errors import InvalidInput
 
@@ -229,6 +229,11 @@ def _named(decision: Decision, names: Mapping[str, str]) -> Decision:
 def postings(agreement: Agreement, order: Order) -> tuple[Posting, ...]:
     """What `order` moves in the ledger, term by term."""
     return tuple(posting for term in agreement.terms for posting in term.postings(order))
+
+
+def correction(agreement: Agreement, before: Order, after: Order) -> tuple[Posting, ...]:
+    """What to post when `before` turns out to be `after` (a short pick, a weight): the first is reversed whole."""
+    return (*reverse(postings(agreement, before)), *postings(agreement, after))
 
 
 def parse(text: str, filename: str = "") -> Agreement:

@@ -42,3 +42,8 @@ def balances(postings: Iterable[Posting]) -> dict[tuple[str, str], int]:
         result[posting.source, currency] -= posting.amount.amount
         result[posting.destination, currency] += posting.amount.amount
     return dict(result)
+
+
+def reverse(postings: Iterable[Posting]) -> tuple[Posting, ...]:
+    """The postings that take those back, newest first: every balance is as it was before them."""
+    return tuple(posting.reversed() for posting in reversed(tuple(postings)))

@@ -147,9 +147,9 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file() -> None:
 def test_parse_raises_them_all() -> None:
     with pytest.raises(BadAgreement) as raised:
         parse(GOOD.replace("4.5", "101"), "google.toml")
-    assert raised.value.problems == (
-        Problem(16, 1, "commission.rates[1].percent", "A percentage of 101 is out of range.", "Use 0 to 100.", "google.toml"),
-    )  # fmt: skip
+    message = "A percentage of 101 is out of range."
+    expected = Problem(16, 1, "commission.rates[1].percent", message, "Use 0 to 100.", "google.toml")
+    assert raised.value.problems == (expected,)
     assert str(raised.value) == (
         "google.toml:16:1: commission.rates[1].percent: A percentage of 101 is out of range. Use 0 to 100."
     )
