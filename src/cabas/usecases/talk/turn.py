@@ -107,7 +107,7 @@ async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
         await known[act.kind](scene, act)
     if any(act.kind != "smalltalk" for act in acts):
         scene.talk = replace(scene.talk, misses=0)
-    return await finish(scene, tuple(act.kind for act in acts))
+    return await finish(scene, acts)
 
 
 async def load(desk: Desk, retailer_id: str, conversation_id: str, channel: str) -> Scene:
@@ -144,7 +144,7 @@ async def _scene(desk: Desk, talk: Conversation, channel: str) -> Scene:
     )
 
 
-async def finish(scene: Scene, acts: tuple[str, ...] = ()) -> View:
+async def finish(scene: Scene, acts: tuple[Act, ...] = ()) -> View:
     """Put the facts into words, remember the turn, store the conversation."""
     if not scene.facts:
         scene.tell("noted")
@@ -159,7 +159,7 @@ async def finish(scene: Scene, acts: tuple[str, ...] = ()) -> View:
     return view_of(scene, Reply(shown, heard, _chips(scene), notice), acts)
 
 
-def view_of(scene: Scene, reply: Reply, acts: tuple[str, ...] = ()) -> View:
+def view_of(scene: Scene, reply: Reply, acts: tuple[Act, ...] = ()) -> View:
     """What a surface shows of the scene."""
     return View(
         conversation_id=scene.talk.id,
@@ -168,7 +168,8 @@ def view_of(scene: Scene, reply: Reply, acts: tuple[str, ...] = ()) -> View:
         reply=reply,
         cart=scene.cart,
         shopper_name=scene.shopper.name if scene.shopper else None,
-        acts=acts,
+        understood=acts,
+        about=scene.about,
         restricted=tuple(scene.restricted),
         asked=scene.asked,
         pending=scene.talk.pending,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cabas.domain.cart import Cart, Pending
+from cabas.dialogue.acts import Act
+from cabas.domain.cart import Cart, LineItem, Pending
 from cabas.domain.receipt import Receipt
 from cabas.usecases.ports import Store
 
@@ -46,7 +47,9 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The conversation as it stands. `asked` says that Cabas waits for an answer; `pending` for which one."""
+    """The conversation as it stands. `asked` says that the request is left open or refused; `pending` is the question
+    Cabas waits for. `understood` is what this turn meant, `about` the article it asked about.
+    """
 
     conversation_id: str
     lang: str
@@ -54,9 +57,15 @@ class View:
     reply: Reply
     cart: Cart
     shopper_name: str | None = None
-    acts: tuple[str, ...] = ()
+    understood: tuple[Act, ...] = ()
+    about: LineItem | None = None
     restricted: tuple[str, ...] = ()
     asked: bool = False
     pending: Pending | None = None
     order: PlacedOrder | None = None
     history: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The kinds of what this turn meant."""
+        return tuple(act.kind for act in self.understood)

@@ -1,0 +1,260 @@
+"""Spoken orders: every case is a conversation of its own, over one catalog, in memory.
+
+The answers are in the format of the set's README. Cart and history of a case are seeded with the first product of the
+catalog whose name fits the case's pattern, else with a product of the example's name that only this case has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from cabas.apps.eval.shop import EVAL_RETAILER, HOUSE_BOOK, EvalShop, slots_from
+from cabas.domain.cart import Amount, Cart, Conversation, LineItem, SlotChoice, Want
+from cabas.domain.catalog import Product
+from cabas.domain.customer import Habit, Shopper
+from cabas.domain.fulfillment import SlotAsk
+from cabas.kernel.clock import FixedClock
+from cabas.kernel.money import Money
+from cabas.storage.memory import Memory
+from cabas.usecases.ports import Hit, Query, Search, Store
+from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.turn import load, say
+from cabas.usecases.talk.view import View
+
+DEFAULT_NOW = "2026-11-24T10:00:00+01:00"
+LOCALES = {"fr": "fr-FR", "en": "en-US"}
+WARM_UP_TURNS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """A search with a few products more, that one case's cart and history hold."""
+
+    search: Search
+    extra: Mapping[str, Product]
+
+    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+        """As the search underneath."""
+        return self.search.find(query, limit)
+
+    def get(self, skus: Iterable[str]) -> dict[str, Product]:
+        """Products by SKU, those of the case included."""
+        wanted = list(skus)
+        found = self.search.get(sku for sku in wanted if sku not in self.extra)
+        return found | {sku: self.extra[sku] for sku in wanted if sku in self.extra}
+
+    def knows(self, words: str) -> bool:
+        """As the search underneath."""
+        return self.search.knows(words)
+
+    def brands(self) -> Iterable[str]:
+        """As the search underneath."""
+        return self.search.brands()
+
+
+@dataclass(slots=True)
+class Case:
+    """One case being played."""
+
+    data: Mapping[str, Any]
+    shop: EvalShop
+    extra: dict[str, Product] = field(default_factory=dict)
+
+    def product(self, like: Mapping[str, Any]) -> Product:
+        """The product a line of the case's cart or history is seeded with."""
+        pattern = re.compile(str(like["product_like"]))
+        for product in self.shop.products:
+            text = f"{product.brand or ''} {product.name}".strip()
+            if pattern.search(text) and _plain(product, str(like["food"])):
+                return product
+        name = str(like.get("example_name") or like["food"])
+        lang = str(self.data["lang"])
+        family = self.shop.lexicon.family_of(name, lang) or self.shop.lexicon.family_of(str(like["food"]), lang)
+        sku = f"seed-{len(self.extra)}"
+        made = Product(sku, {lang: name}, lang, brand=like.get("brand"), family=family)
+        self.extra[sku] = made
+        return made
+
+
+def _plain(product: Product, food: str) -> bool:
+    """Whether the name begins with a word of the food: "Jambon", not "Pizza au jambon"."""
+    first = product.name.lower().split()[:1]
+    return bool(first) and first[0][:4] in food.lower()
+
+
+async def run(cases: Sequence[Mapping[str, Any]], shop: EvalShop) -> list[dict[str, Any]]:
+    """The answers, in the order of the cases, after a few turns to warm up."""
+    for case in cases[:WARM_UP_TURNS]:
+        await _play(case, shop)
+    return [await _play(case, shop) for case in cases]
+
+
+async def _play(data: Mapping[str, Any], shop: EvalShop) -> dict[str, Any]:
+    case = Case(data, shop)
+    before = _cart(case)
+    habits = tuple(_habit(case, one) for one in data.get("history", ()))
+    desk, talk = await _desk(case, before, habits)
+    acts: list[str] = []
+    latency: list[float] = []
+    view: View | None = None
+    asked_slot = SlotAsk()
+    recipe: dict[str, Any] | None = None
+    restricted: list[str] = []
+    about: dict[str, Any] | None = None
+    for text in data["turns"]:
+        start = time.perf_counter()
+        view = await say(desk, EVAL_RETAILER, talk.id, text, channel="voice")
+        latency.append(round((time.perf_counter() - start) * 1000, 3))
+        acts += view.acts
+        restricted += view.restricted
+        for act in view.understood:
+            asked_slot = act.slot or asked_slot
+            if act.recipe is not None:
+                recipe = {"dish": act.recipe.words, "servings": act.recipe.servings}
+        if view.about is not None:
+            about = {"food": view.about.want.words, "product_name": view.about.name if view.about.sku else None}
+    assert view is not None  # noqa: S101 (a case has a turn)
+    return {
+        "id": data["id"],
+        "acts": acts,
+        "lines": list(_differences(before, view.cart)),
+        "slot": _slot(view.cart, asked_slot),
+        "recipe": recipe,
+        "about": about,
+        "restricted": restricted,
+        "asked": view.asked,
+        "latency_ms": latency,
+    }
+
+
+def _cart(case: Case) -> Cart:
+    cart = Cart()
+    for like in case.data.get("cart", ()):
+        product = case.product(like)
+        amount = Amount(Fraction(str(like["quantity"])), str(like["unit"]))
+        want = Want(str(like["food"]), str(case.data["lang"]), amount, product.family)
+        cart = cart.add(
+            LineItem(
+                id="",
+                want=want,
+                sku=product.sku,
+                name=product.name,
+                brand=product.brand,
+                family=product.family,
+                quantity=max(1, int(amount.value)),
+                sold_by=product.sold_by.value,
+                price=Money(100),
+                unit_price=Money(100),
+                category=product.category,
+            )
+        )
+    slot = case.data.get("chosen_slot")
+    if slot:
+        day = slot.get("date") or str(case.data.get("now", DEFAULT_NOW))[:10]
+        start = datetime.fromisoformat(f"{day}T{slot.get('at') or slot.get('after') or '10:00'}:00+01:00")
+        method = str(slot.get("method", "pickup"))
+        choice = SlotChoice("before", method, start.isoformat(), start.replace(minute=59).isoformat(), Money(0))
+        cart = replace(cart, slot=choice, method=method)
+    return cart
+
+
+def _habit(case: Case, like: Mapping[str, Any]) -> Habit:
+    product = case.product(like)
+    every = float(like.get("every_days") or 7)
+    return Habit(
+        sku=product.sku,
+        name=product.name,
+        family=product.family,
+        brand=product.brand,
+        times=6,
+        weight=30 / every,
+        every_days=every,
+        last_days_ago=float(like.get("last_days_ago") or every / 2),
+        quantity=1,
+    )
+
+
+async def _desk(case: Case, cart: Cart, habits: tuple[Habit, ...]) -> tuple[Desk, Conversation]:
+    data, shop = case.data, case.shop
+    now = datetime.fromisoformat(str(data.get("now", DEFAULT_NOW)))
+    memory = Memory()
+    store = Store("store", EVAL_RETAILER, "Store", timezone=str(data.get("tz", "Europe/Paris")))
+    await memory.fill.stores(EVAL_RETAILER, [store])
+    await memory.fill.slots(EVAL_RETAILER, slots_from(now, store))
+    shopper = Shopper("shopper", EVAL_RETAILER, "Camille", personal=True)
+    await memory.fill.shoppers(EVAL_RETAILER, [shopper])
+    seeded = Seeded(shop.search, case.extra)
+    desk = Desk(
+        conversations=memory.conversations,
+        shop=shop.over(memory.shop, habits, case.extra),
+        orders=memory.orders,
+        agreements=HOUSE_BOOK,
+        consents=memory.consents,
+        pages=shop.pages,
+        search=lambda _: seeded,
+        lexicon=lambda _: shop.lexicon,
+        clock=FixedClock(now),
+        new_id=lambda: "id",
+    )
+    locale = str(data.get("locale") or LOCALES[str(data["lang"])])
+    talk = Conversation("talk", EVAL_RETAILER, store.id, "house", shopper.id, locale, cart)
+    await memory.conversations.save(talk)
+    await load(desk, EVAL_RETAILER, talk.id, "voice")
+    return desk, talk
+
+
+def _differences(before: Cart, after: Cart) -> Iterator[dict[str, Any]]:
+    """The lines that differ from before, removed ones with quantity 0."""
+    old, new = {line.id: line for line in before.lines}, {line.id: line for line in after.lines}
+    for line_id, line in old.items():
+        now = new.get(line_id)
+        if now is None or now.sku != line.sku:
+            yield _line(line, removed=True)
+    for line_id, line in new.items():
+        was = old.get(line_id)
+        if was is None or was.sku != line.sku or was.want.amount != line.want.amount:
+            yield _line(line)
+
+
+def _line(line: LineItem, *, removed: bool = False) -> dict[str, Any]:
+    amount = line.want.amount or Amount(Fraction(1))
+    return {
+        "food": line.want.words,
+        "product_name": line.name if line.sku else None,
+        "brand": line.brand if line.sku else line.want.brand,
+        "quantity": 0 if removed else float(amount.value),
+        "unit": amount.unit,
+        "constraints": list(line.want.constraints),
+        "from_recipe": line.recipe is not None,
+    }
+
+
+def _slot(cart: Cart, asked: SlotAsk) -> dict[str, Any] | None:
+    slot: dict[str, Any] = {"earliest": asked.earliest}
+    if asked.method is not None or cart.method:
+        slot["method"] = asked.method.value if asked.method else cart.method
+    if asked.day is not None:
+        slot["date"] = asked.day.isoformat()
+    for name in ("before", "after", "at"):
+        bound = getattr(asked, name)
+        if bound is not None:
+            slot[name] = f"{bound:%H:%M}"
+    if cart.slot is not None and cart.slot.slot_id != "before":
+        start, end = datetime.fromisoformat(cart.slot.starts_at), datetime.fromisoformat(cart.slot.ends_at)
+        slot |= {"method": cart.slot.method, "date": start.date().isoformat()}
+        slot |= {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+    return slot
+
+
+def read_cases(path: Path) -> list[dict[str, Any]]:
+    """The cases of a JSON lines file."""
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
