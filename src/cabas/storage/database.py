@@ -11,16 +11,29 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from cabas.kernel.errors import Unavailable
+from cabas.kernel.errors import InvalidInput, Unavailable
 from cabas.storage import migrate
 
 Row = tuple[Any, ...]
 Statement = tuple[bytes, Mapping[str, object] | None]
 
 SET_RETAILER = b"SELECT set_config('cabas.retailer_id', %(retailer_id)s, true)"
+
+
+class Refused(Exception):
+    """A batch was taken back, whole, because one of its `must` statements found no row, or a unique key was taken."""
+
+
+def must(statement: bytes) -> bytes:
+    """The same INSERT or UPDATE, taking the whole batch back when it touches no row.
+
+    SQL has no "fail unless"; dividing by the number of rows is one. It lets a transaction full of conditions be sent
+    and committed in one round trip, without a procedural language.
+    """
+    return b"WITH done AS (" + statement.rstrip(b";") + b" RETURNING 1) SELECT 1 / count(*) FROM done"
 
 
 class Database:
@@ -50,10 +63,29 @@ class Database:
         await self._pool.close()
 
     async def run(self, retailer_id: str, *statements: Statement) -> list[AsyncCursor[Row]]:
-        """Run statements on the retailer's rows as one transaction, in one round trip; one cursor for each."""
-        async with self.connection() as connection, connection.pipeline():
-            await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
-            return [await connection.execute(sql, parameters) for sql, parameters in statements]
+        """Run statements on the retailer's rows as one transaction, in one round trip; one cursor for each.
+
+        There is no BEGIN and no COMMIT: what lies between two synchronizations of a pipeline is one transaction.
+        Raises `Refused` when a `must` statement touched no row or a unique key was taken; nothing was changed then.
+        """
+        cursors: list[AsyncCursor[Row]] = []
+        failure: psycopg.Error | None = None
+        async with self.connection() as connection:
+            try:
+                async with connection.pipeline():
+                    try:
+                        await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
+                        for sql, parameters in statements:
+                            cursors.append(await connection.execute(sql, parameters))
+                    except psycopg.Error as error:
+                        failure = error
+            except psycopg.Error as error:
+                failure = failure or error
+        if isinstance(failure, (errors.DivisionByZero, errors.UniqueViolation)):
+            raise Refused from failure
+        if failure is not None:
+            raise _translated(failure) from failure
+        return cursors
 
     async def rows(self, retailer_id: str, sql: bytes, parameters: Mapping[str, object]) -> Sequence[Row]:
         """The rows of one query, in one round trip."""
@@ -71,10 +103,17 @@ class Database:
                 "All connections to PostgreSQL are busy, or it does not answer.",
                 remedy="Try again; if it lasts, run `cabas doctor`.",
             ) from error
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if isinstance(error, psycopg.errors.QueryCanceled):
-                raise
-            raise Unavailable(f"PostgreSQL broke off: {str(error).strip()}", remedy="Try again.") from error
+        except psycopg.Error as error:
+            raise _translated(error) from error
+
+
+def _translated(error: psycopg.Error) -> Exception:
+    """What a caller can do something about, in its own words; anything else as it is."""
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+        return Unavailable(f"PostgreSQL broke off: {str(error).strip()}", remedy="Try again.")
+    if isinstance(error, psycopg.DataError):
+        return InvalidInput(f"PostgreSQL cannot keep this: {str(error).strip()}", remedy="Correct the value.")
+    return error
 
 
 async def _become_app(connection: AsyncConnection[Row]) -> None:

@@ -34,6 +34,8 @@ PROMOTION = "store_id sku promotion_id kind value every starts ends label".split
 STOCK = "store_id sku on_hand safety".split()
 SLOT = "store_id slot_id method starts_at ends_at cutoff capacity taken fee currency".split()
 SHOPPER = "shopper_id name locale store_id loyalty_card birth_date personal".split()
+# How many of the first columns are the key, besides the retailer.
+KEY_WIDTH = {"store": 1, "product": 1, "offer": 2, "promotion": 3, "stock": 2, "slot": 2, "shopper": 1, "purchase": 3}
 PURCHASE = "shopper_id receipt_id line store_id bought_at sku name family brand quantity".split()
 
 
@@ -83,7 +85,8 @@ class PostgresFill:
         """Copy `rows` (without the retailer, which comes first) into the table, replacing what has the same key."""
         names = sql.SQL(", ").join(map(sql.Identifier, ["retailer_id", *columns]))
         draft = sql.SQL("CREATE TEMPORARY TABLE incoming (LIKE {} INCLUDING DEFAULTS) ON COMMIT DROP")
-        remaining = iter(rows)
+        # Of rows with the same key the last one counts, as if each had been merged alone.
+        remaining = iter({row[: KEY_WIDTH[table]]: row for row in rows}.values())
         while chunk := list(islice(remaining, CHUNK)):
             async with self._database.connection() as connection, connection.transaction():
                 await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})

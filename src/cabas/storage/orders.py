@@ -1,4 +1,4 @@
-"""`Orders` on PostgreSQL: placing an order is one transaction at one store, in two round trips."""
+"""`Orders` on PostgreSQL: placing an order is one transaction at one store, in one round trip."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from psycopg import AsyncConnection
-
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
 from cabas.kernel.errors import Conflict
 from cabas.kernel.money import Money
-from cabas.storage.database import SET_RETAILER, Database, Row
+from cabas.storage.database import Database, Refused, Statement, must
 from cabas.storage.order_rows import order_key, read_order
-from cabas.storage.placing import try_to_place, write_events, write_postings
+from cabas.storage.placing import posted, told, try_to_place
 from cabas.storage.queries import queries
 from cabas.storage.refusals import check, no_order, stored_answer, wanted
 from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
@@ -33,15 +31,14 @@ class PostgresOrders:
     async def place(self, command: PlaceOrder) -> Placed | SoldOut:
         """Take stock and slot, write order, lines, postings, outbox and the idempotency row: all or nothing.
 
-        Two round trips: everything is sent at once, its results are read, then COMMIT, or ROLLBACK with the question
-        why not. Hot rows (stock, slot) come last and are locked for that second round trip and the disk's flush.
-        The conversation, if any, is stored with its next version. Raises `Conflict` when the key was used with
-        another request (code "idempotency_mismatch") or the conversation went on meanwhile ("conversation_conflict").
+        One round trip, which commits; a second one asks why when it was refused. The conversation, if any, is stored
+        with its next version. Raises `Conflict` when the key was used with another request (code
+        "idempotency_mismatch"), the conversation went on meanwhile ("conversation_conflict"), or another request
+        placed an order of that id or number ("order_exists").
         """
         check(command)
         for _ in range(TRIES):
-            async with self._database.connection() as connection:
-                found = await try_to_place(connection, command)
+            found = await try_to_place(self._database, command)
             if found is not None:
                 return found
         raise Conflict("Stock came and went while the order was placed.", remedy="Try again.")
@@ -85,29 +82,30 @@ class PostgresOrders:
         """
         order = await self.get(retailer_id, order_id)
         status = next_status(order.status, event)
-        async with self._database.connection() as connection, connection.transaction():
-            async with connection.pipeline():
-                await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
-                states = {"from": order.status, "to": status, "at": at}
-                moved = await connection.execute(SQL["move_order"], order_key(order) | states)
-                last = await connection.execute(SQL["last_numbers"], order_key(order))
-            numbers = await last.fetchone()
-            if moved.rowcount == 0 or numbers is None:
-                raise Conflict(f"Order {order.number} was moved by somebody else meanwhile.", remedy="Read it again.")
-            async with connection.pipeline():
-                await write_postings(connection, order, postings, numbers[0], at)
-                await write_events(connection, order, events, numbers[1], at)
-                await _settle_stock(connection, order, status)
+        moved = order_key(order) | {"from": order.status, "to": status, "at": at}
+        try:
+            await self._database.run(
+                retailer_id,
+                (must(SQL["move_order"]), moved),
+                *posted(order, postings, at),
+                *told(order, events, at),
+                *_settled(order, status),
+            )
+        except Refused as refused:
+            raise Conflict(
+                f"Order {order.number} was moved by somebody else meanwhile.", remedy="Read it again."
+            ) from refused
         return replace(order, status=status)
 
 
-async def _settle_stock(connection: AsyncConnection[Row], order: Order, status: OrderStatus) -> None:
-    """Give back what a canceled order had; take out what a completed one took."""
+def _settled(order: Order, status: OrderStatus) -> list[Statement]:
+    """Give back what a canceled order had; take out of the store what a completed one took."""
     ends = {OrderStatus.CANCELED: "give_back_stock", OrderStatus.COMPLETED: "hand_over_stock"}
     if status not in ends:
-        return
-    where = {"retailer_id": order.retailer_id, "store_id": order.store_id}
-    for sku, quantity in wanted(order).items():
-        await connection.execute(SQL[ends[status]], where | {"sku": sku, "quantity": quantity})
-    if status is OrderStatus.CANCELED:
-        await connection.execute(SQL["give_back_slot"], where | {"slot_id": order.slot_id})
+        return []
+    shop = {"retailer_id": order.retailer_id, "store_id": order.store_id}
+    stock: list[Statement] = [
+        (SQL[ends[status]], shop | {"sku": sku, "quantity": quantity}) for sku, quantity in wanted(order).items()
+    ]
+    slot: list[Statement] = [(SQL["give_back_slot"], shop | {"slot_id": order.slot_id})]
+    return stock + slot if status is OrderStatus.CANCELED else stock

@@ -11,7 +11,7 @@ from cabas.domain.customer import Habit, Shopper
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase, habits
 from cabas.kernel.money import Money
-from cabas.storage.database import SET_RETAILER, Database, Row
+from cabas.storage.database import Database, Row
 from cabas.storage.queries import queries
 from cabas.storage.refusals import HABITS_SINCE, no_shopper, no_store
 from cabas.usecases.ports import Store
@@ -74,11 +74,12 @@ class PostgresShop:
     ) -> bool:
         """Keep a place in a slot for `holder` until then, instead of what it held; False when none is left."""
         slot = {"retailer_id": retailer_id, "store_id": store_id, "slot_id": slot_id, "holder": holder, "at": now}
-        async with self._database.connection() as connection, connection.transaction(), connection.pipeline():
-            await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
-            await connection.execute(SQL["drop_holds"], slot)
-            await connection.execute(SQL["lock_slot"], slot)
-            held = await connection.execute(SQL["hold_slot"], slot | {"expires_at": until})
+        *_, held = await self._database.run(
+            retailer_id,
+            (SQL["drop_holds"], slot),
+            (SQL["lock_slot"], slot),
+            (SQL["hold_slot"], slot | {"expires_at": until}),
+        )
         return held.rowcount == 1
 
     async def drop_holds(self, retailer_id: str, store_id: str, holder: str, *, now: datetime) -> None:

@@ -113,12 +113,12 @@ class MemoryShop:
 
 
 def _nearness(store_id: str, cut: Promotion, day: date) -> tuple[int, bool, int]:
-    """Running, next, last; the store's own before the retailer's; then the nearest."""
+    """Running, next, last; the store's own before the retailer's; then the one that began or ended nearest."""
     if cut.ends is not None and cut.ends < day:
         return 2, not store_id, (day - cut.ends).days
     if cut.starts is not None and cut.starts > day:
         return 1, not store_id, (cut.starts - day).days
-    return 0, not store_id, 0 if cut.ends is None else (day - cut.ends).days
+    return 0, not store_id, 1_000_000 if cut.starts is None else (day - cut.starts).days
 
 
 def _local(slot: Slot, store: Store | None) -> Slot:

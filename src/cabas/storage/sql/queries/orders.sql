@@ -24,13 +24,6 @@ UPDATE customer_order
 SET status = %(to)s, changed_at = %(at)s
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND status = %(from)s;
 
--- last_numbers: How many postings and events an order has. Asked after move_order, which locks the order.
-SELECT
-    (SELECT coalesce(max(seq), 0) FROM posting
-     WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s),
-    (SELECT coalesce(max(seq), 0) FROM outbox
-     WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND subject = %(order_id)s);
-
 -- give_back_stock: Free what a canceled order had reserved of one SKU.
 UPDATE stock
 SET reserved = reserved - %(quantity)s

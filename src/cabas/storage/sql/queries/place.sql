@@ -1,7 +1,4 @@
--- begin: Open the transaction that places an order.
-BEGIN;
-
--- claim_key: Bind the idempotency key to this request and its answer; a key in use waits for its holder, then claims nothing.
+-- claim_key: Bind the idempotency key to this request and its answer; where it is bound already, wait for that one to end.
 INSERT INTO idempotency (retailer_id, store_id, platform, key, request_hash, answer, order_id, created_at)
 VALUES (%(retailer_id)s, %(store_id)s, %(platform)s, %(key)s, %(request_hash)s, %(answer)s, %(order_id)s, %(placed_at)s)
 ON CONFLICT DO NOTHING;
@@ -32,14 +29,20 @@ FROM json_to_recordset(%(lines)s::json) AS sold (
 INSERT INTO posting (
     retailer_id, store_id, order_id, seq, source, destination, amount, currency, term, note, posted_at
 )
-SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, %(first)s + seq, source, destination, amount, currency, term, note, %(at)s
+SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, seq + (
+        SELECT coalesce(max(last.seq), 0) FROM posting AS last
+        WHERE last.retailer_id = %(retailer_id)s AND last.store_id = %(store_id)s AND last.order_id = %(order_id)s
+    ), source, destination, amount, currency, term, note, %(at)s
 FROM json_to_recordset(%(postings)s::json) AS moved (
     seq integer, source text, destination text, amount bigint, currency text, term text, note text
 );
 
 -- insert_events: What the world is told, numbered on from what was told of the order before.
 INSERT INTO outbox (retailer_id, store_id, subject, seq, topic, payload, created_at, due_at)
-SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, %(first)s + seq, topic, payload, %(at)s, %(at)s
+SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, seq + (
+        SELECT coalesce(max(last.seq), 0) FROM outbox AS last
+        WHERE last.retailer_id = %(retailer_id)s AND last.store_id = %(store_id)s AND last.subject = %(order_id)s
+    ), topic, payload, %(at)s, %(at)s
 FROM json_to_recordset(%(events)s::json) AS told (seq integer, topic text, payload jsonb);
 
 -- take_stock: Reserve some of one SKU if that much is free. Sent once per SKU, in SKU order, so that carts never deadlock.
@@ -71,6 +74,25 @@ WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND slot_id = %(
 SELECT request_hash, answer FROM idempotency
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND platform = %(platform)s AND key = %(key)s;
 
+-- order_exists: Whether an order's id or number is taken in its store.
+SELECT FROM customer_order
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND (order_id = %(order_id)s OR number = %(number)s);
+
 -- left: What is left to sell of some SKUs.
 SELECT sku, greatest(on_hand - safety - reserved, 0) FROM stock
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND sku = ANY(%(skus)s);
+
+-- slot_open: Whether a slot has a place left for this order.
+SELECT FROM slot
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND slot_id = %(slot_id)s AND cutoff >= %(at)s
+  AND taken + (
+    SELECT count(*) FROM slot_hold AS held
+    WHERE held.retailer_id = %(retailer_id)s AND held.store_id = %(store_id)s AND held.slot_id = %(slot_id)s
+      AND held.expires_at > %(at)s AND held.holder <> %(holder)s
+  ) < capacity;
+
+-- turn_follows: Whether the conversation is still where this order's turn left it.
+SELECT %(version)s = coalesce((
+    SELECT version FROM conversation
+    WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND conversation_id = %(conversation_id)s
+), 0);

@@ -9,7 +9,7 @@ SELECT store_id, retailer_id, name, timezone, postcode, city, address, currency,
 FROM store
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s;
 
--- offers: Price, available-to-sell and the promotion of the day (or the next, or the last) of some SKUs in one store.
+-- offers: Price, available-to-sell and the promotion of the day (the one that began last; else the next, else the last) of some SKUs in one store.
 SELECT wanted.sku,
     CASE WHEN own.sku IS NULL THEN base.price ELSE own.price END,
     CASE WHEN own.sku IS NULL THEN base.currency ELSE own.currency END,
@@ -26,7 +26,11 @@ LEFT JOIN LATERAL (
     ORDER BY
         CASE WHEN ends < %(day)s THEN 2 WHEN starts > %(day)s THEN 1 ELSE 0 END,
         store_id DESC,
-        CASE WHEN starts > %(day)s THEN starts - %(day)s ELSE %(day)s - coalesce(ends, %(day)s) END,
+        CASE
+            WHEN ends < %(day)s THEN %(day)s - ends
+            WHEN starts > %(day)s THEN starts - %(day)s
+            ELSE coalesce(%(day)s - starts, 1000000)
+        END,
         promotion_id
     LIMIT 1
 ) AS cut ON true
