@@ -26,7 +26,7 @@ NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
 # in packs too many, cost in how much dearer than the cheapest; a habit of a few purchases outweighs the rest.
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -0.3, "cost": -0.25, "broken": -4.0,
-           "gone": -1.5, "size": 1.0, "unpriced": -0.3}  # fmt: skip
+           "brand": 1.0, "unpriced": -0.3}  # fmt: skip
 ALTERNATIVES_MAX = 6
 # This many recency-decayed purchases make "milk" mean my milk.
 HABIT_STRONG = 1.5
@@ -113,7 +113,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         price = price_today(offer, shelf.day) if offer else None
         broken = tuple(tag for tag in want.constraints if meets(tag, product, price, shelf.labels) is False)
         value = WEIGHTS["relevance"] * relevance + WEIGHTS["popularity"] * product.popularity / 1000
-        value += WEIGHTS["broken"] * len(broken) + (0 if here else WEIGHTS["gone"])
+        value += WEIGHTS["broken"] * len(broken)
         value += WEIGHTS["habit"] * min(1.0, _habit(product, shelf) / HABIT_STRONG)
         if choice.covers is not None and ask.same:
             value += WEIGHTS["waste"] * min(2.0, max(0.0, float(choice.covers) - 1))
@@ -123,7 +123,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         elif choice.cost is None:
             value += WEIGHTS["unpriced"]
         if want.brand and product.brand and fold(want.brand) == fold(product.brand):
-            value += WEIGHTS["size"]
+            value += WEIGHTS["brand"]
         result.append(_Scored(product, choice, offer, broken, value, here))
     return result
 
@@ -197,8 +197,12 @@ def _meets_value(kind: str, value: str, product: Product, price: Money | None) -
     if kind == "size":
         return _meets_size(value, product)
     if kind in ("fat", "origine", "origin"):
-        return fold(value).replace(" ", "") in fold(product.name).replace(" ", "")
+        return re.search(rf"(?<![\d,.]){re.escape(_tight(value))}", _tight(product.name)) is not None
     return fold(value) in fold(product.name) or None
+
+
+def _tight(text: str) -> str:
+    return fold(text).replace(" ", "")
 
 
 def _meets_size(value: str, product: Product) -> bool | None:
