@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -28,6 +28,7 @@ NEAR = 0.8
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -0.3, "cost": -0.25, "broken": -4.0,
            "brand": 1.0, "unpriced": -0.3}  # fmt: skip
 ALTERNATIVES_MAX = 6
+PLENTY = 1_000_000
 # This many recency-decayed purchases make "milk" mean my milk.
 HABIT_STRONG = 1.5
 
@@ -101,9 +102,10 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
     drafts = []
     for product, relevance in near:
         offer = shelf.offers.get(product.sku)
-        candidate = Candidate(product, offer if offer and offer.available > 0 else None)
-        choice = choose(ask, [candidate], shelf.piece, day=shelf.day) or Choice(product, 1)
         here = not shelf.offers or (offer is not None and offer.available > 0)
+        # What is gone is weighed as if it were there, so that the shopper hears what they would have got.
+        there = offer if here or offer is None else replace(offer, available=PLENTY)
+        choice = choose(ask, [Candidate(product, there)], shelf.piece, day=shelf.day) or Choice(product, 1)
         drafts.append((product, relevance, offer, choice, here))
     costs = [choice.cost.amount for _, _, _, choice, _ in drafts if choice.cost and choice.cost.amount]
     cheapest = min(costs, default=0)
