@@ -131,7 +131,8 @@ class Numbers:
                 return replace(number, value=number.value + part[0] * unit, end=part[1], article=False)
         if index < len(tokens) and tokens[index].kind == "number" and "/" in tokens[index].folded:
             value = _written(tokens[index].folded, self._decimal)
-            if value is not None and value < 1 and tokens[index - 1].kind == "number":
+            mixed = number.value.denominator == 1 and tokens[index].lead != "-" and tokens[index - 1].kind == "number"
+            if value is not None and value < 1 and mixed:
                 return replace(number, value=number.value + value, end=index + 1)
         return number
 

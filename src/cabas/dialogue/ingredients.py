@@ -1,0 +1,312 @@
+"""Ingredient lines of any recipe, in any language Cabas reads: what, how much, and what else the line says.
+
+A line is cut into an amount (see `kitchen`), a food (see `food_names`) and what is said of it. Where one line holds
+several foods it gives several ingredients; a heading gives none. The words are `locales/<lang>/ingredients.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.food_names import FoodNames, food_names_of
+from cabas.dialogue.kitchen import CONTAINERS, LENGTHS, Kitchen, Measure, Reading, kitchen_of, phrases, tokens_of
+from cabas.dialogue.spans import Group, Tokens, apart, at_marks, at_phrases, covers, past, without
+from cabas.dialogue.tokens import spell
+from cabas.kernel.text import INVISIBLE
+
+LINE_MAX, LINES_MAX = 500, 300
+
+_BULLET = re.compile(r"^[\s\-–—•*·▢☐□○●◦‣➤►✓✔>_|]+(?=\S)")
+_PLURAL = re.compile(r"(?<=\w)\((?:s|x|e|es|ne|nes|aux)\)", re.IGNORECASE)
+_NOTE = re.compile(r"[*†‡®™©]+|\(?[$£€]\s?\d+(?:[.,]\d+)?\)?")
+_MIXED = re.compile(r"(?<![/\d.,])(\d{1,3})\s?[-–]\s?(\d/\d{1,2}|[¼½¾⅐-⅞])")
+_INCH = re.compile("[“”″]|''")
+_BREAK = re.compile(r"\s*(?:[\r\n]+|<br\s*/?>|[•▢☐□●◦‣])\s*")
+_ENUM = re.compile(r"\s*;\s*|\s+[-–]\s+|\s*,\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """One food of a recipe. `quantity` of `unit` (None: pieces), up to `most` for a range; None: no amount said.
+
+    `also` are the same amount said otherwise ("2 cups (250 g)"), for the whole line. `alternatives` are foods the
+    recipe offers instead; `prep` is what is said of the food; `line` is the line as written.
+    """
+
+    food: str
+    lang: str
+    quantity: Fraction | None = None
+    unit: str | None = None
+    most: Fraction | None = None
+    also: tuple[Measure, ...] = ()
+    prep: str = ""
+    optional: bool = False
+    alternatives: tuple[str, ...] = ()
+    line: str = ""
+
+
+@dataclass(slots=True)
+class _Said:
+    """What a line says besides amount and food, while it is read."""
+
+    prep: list[str] = field(default_factory=list)
+    also: list[Measure] = field(default_factory=list)
+    alternatives: list[str] = field(default_factory=list)
+    optional: bool = False
+
+
+class Reader:
+    """Reads the ingredient lines of one language. Use `reader_of`."""
+
+    def __init__(self, lang: str) -> None:
+        sheet = locales.read(lang, "ingredients")
+        self.lang = lang
+        self.kitchen: Kitchen = kitchen_of(lang)
+        self.names: FoodNames = food_names_of(lang)
+        self._optional = phrases(sheet["optional"])
+        self._sum = phrases(sheet["sum"])
+        self._each = phrases(sheet["each"])
+        self._trailing = phrases(sheet["trailing"])
+        self._heading = phrases(sheet["heading"])
+        self._titles = phrases([*locales.words(sheet["page"]["ingredients"]), *locales.words(sheet["page"]["after"])])
+
+    def parse(self, line: str) -> tuple[Ingredient, ...]:
+        """The ingredients of one line; none for a heading or an empty line."""
+        text = tidy(line)
+        if not text or self.is_heading(text):
+            return ()
+        tokens = self._turned(tokens_of(text))
+        found = [one for item in self._items(tokens) for one in self._item(item)]
+        return tuple(replace(one, line=line.strip()) for one in found if any(map(str.isalnum, one.food)))
+
+    def is_heading(self, text: str) -> bool:
+        """Whether a line only titles the lines after it: "Pour la sauce", "Filling:"."""
+        tokens = tokens_of(tidy(text))
+        if tokens and tokens[-1].folded == ":":
+            return self.kitchen.read(tokens) is None or len(tokens) > 8
+        if covers(self._titles, tokens):
+            return True
+        starts = self._heading.at(tokens, 0)
+        return starts is not None and len(tokens) < 9 and not any(token.kind == "number" for token in tokens)
+
+    def has_amount(self, text: str) -> bool:
+        """Whether a line begins (or ends) with an amount and names a food: the mark of an ingredient line."""
+        tokens = self._turned(tokens_of(tidy(text)))
+        reading = self.kitchen.read(tokens)
+        part = self.names.part_of(tokens)
+        return part is not None or (reading is not None and reading.end < len(tokens))
+
+    def lines(self, text: str) -> tuple[str, ...]:
+        """The lines of a text of many: at line breaks and bullets, at commas too when each piece has an amount."""
+        found: list[str] = []
+        for line in _BREAK.split(text):
+            pieces = [piece for piece in _ENUM.split(line) if piece.strip()]
+            packed = len(pieces) > 2 and all(self.has_amount(piece) for piece in pieces)
+            found.extend(piece.strip() for piece in (pieces if packed else [line]) if piece.strip())
+            if len(found) >= LINES_MAX:
+                break
+        return tuple(found[:LINES_MAX])
+
+    def _turned(self, tokens: Tokens) -> Tokens:
+        """The line with its amount first: "Farine : 200 g", "beurre 50 g"; a title before a colon goes."""
+        tokens = self._untitled(tokens)
+        if self.kitchen.read(tokens) is not None or self.names.part_of(tokens):
+            return tokens
+        for index in range(1, len(tokens)):
+            if tokens[index].kind != "number" or any(token.is_mark for token in tokens[index:]):
+                continue
+            reading = self.kitchen.read(tokens, index)
+            dash = tokens[index - 1].is_mark
+            if reading and reading.end == len(tokens) and (reading.measure.unit or dash):
+                return (*tokens[index:], *tokens[: index - dash])
+        return tokens
+
+    def _untitled(self, tokens: Tokens) -> Tokens:
+        at = next((index for index, token in enumerate(tokens) if token.folded == ":"), 0)
+        if not 0 < at < len(tokens) - 1:
+            return tokens
+        left, right = tokens[:at], tokens[at + 1 :]
+        if self._heading.at(left, 0):
+            return right
+        if self._optional.at(left, 0):
+            return (*right, *left)
+        reading = self.kitchen.read(right)
+        if reading is None:
+            return tokens
+        rest = right[reading.end :]
+        own_food = rest and not rest[0].is_mark and not self.names.after.at(rest, 0)
+        return right if own_food else (*right[: reading.end], *left, *rest)
+
+    def _items(self, tokens: Tokens) -> Iterator[Tokens]:
+        """One stretch of tokens for each amount with its own food ("1 egg + 1 egg yolk", "1 carotte, 2 navets")."""
+        first = self.kitchen.read(tokens)
+        if first is None:
+            yield tokens
+            return
+        commas = at_marks(tokens, ",")
+        if len(commas) > 1 and all(self._is_item(part) for part in commas):
+            for part in commas:
+                yield from self._items(part)
+            return
+        start, end = 0, self.names.end(tokens, first.end)
+        for index in range(first.end + 1, end):
+            glue = max(past(self.names.and_, tokens, index), past(self._sum, tokens, index))
+            if glue > index and self._is_item(tokens[glue:]):
+                yield tokens[start:index]
+                start = glue
+        plus = past(self._sum, tokens, end + 1)
+        if plus > end + 1 and self._is_item(tokens[plus:]) and self.kitchen.read(tokens, plus).measure.unit is None:  # type: ignore[union-attr]
+            yield tokens[start:end]  # "2 eggs, plus 1 egg yolk"
+            start = plus
+        yield tokens[start:]
+
+    def _is_item(self, tokens: Tokens) -> bool:
+        reading = self.kitchen.read(tokens)
+        if reading is None or reading.measure.quantity is None or reading.end >= len(tokens):
+            return False
+        stops = self.names.after.at(tokens, reading.end) or self.names.or_.at(tokens, reading.end)
+        return not (tokens[reading.end].is_mark or stops)
+
+    def _item(self, tokens: Tokens) -> Iterator[Ingredient]:
+        """The ingredients of a stretch with one amount, or none."""
+        outside, groups = apart(tokens)
+        outside = self._until_amount(outside, groups)
+        said = _Said()
+        part = self.names.part_of(outside)
+        reading = part[1] if part else self.kitchen.read(outside)
+        if part:
+            said.prep.append(spell(outside[: part[0]]))
+        measure = self._measured(reading, groups, said)
+        rest = outside[reading.end :] if reading else outside
+        if measure.quantity is None:
+            rest = without(rest, self._trailing)
+        every = past(self._each, rest, 0)
+        if every:  # "1 tsp each salt and pepper"
+            for food in at_phrases(rest[every:], self.names.and_, ",:"):
+                yield self._ingredient(measure, self.names.take(food)[0], said)
+            return
+        body, tail = self.names.take(rest)
+        self._remark(tail, said, measure)
+        body, others = self.names.choices(body)
+        said.alternatives[:0] = others
+        foods = [body]
+        if measure.quantity is None and not groups:
+            listed = self.names.listed(rest)
+            if listed:
+                said.prep.clear()
+            foods = listed or (self.names.joined(rest) if not others else []) or foods
+        for food in foods:
+            yield self._ingredient(measure, food, said)
+
+    def _until_amount(self, tokens: Tokens, groups: Iterable[Group]) -> Tokens:
+        """The line up to an amount in parentheses behind the food: what follows it is a remark."""
+        reading = self.kitchen.read(tokens)
+        for place, group in groups:
+            behind = reading is not None and reading.end < place < len(tokens)
+            if behind and self.kitchen.whole(without(group, self._each)) and not self.names.or_.at(tokens, place):
+                return tokens[:place]
+        return tokens
+
+    def _ingredient(self, measure: Measure, food: Tokens, said: _Said) -> Ingredient:
+        measure, food = self.names.behind(measure, food)
+        food, part = self.names.whole_fruit(measure, food)
+        return Ingredient(
+            food=self.names.named(food),
+            lang=self.lang,
+            quantity=measure.quantity,
+            unit=measure.unit,
+            most=measure.most,
+            also=tuple(said.also),
+            prep=", ".join(text for text in (spell(part), *said.prep) if text),
+            optional=said.optional,
+            alternatives=tuple(said.alternatives),
+        )
+
+    def _measured(self, reading: Reading | None, groups: Iterable[Group], said: _Said) -> Measure:
+        """The amount of the line, what parentheses say of it included."""
+        measure = reading.measure if reading else Measure(None)
+        said.also.extend(reading.also if reading else ())
+        for place, group in groups:
+            amounts = self.kitchen.whole(without(group, self._each))
+            if not amounts:
+                measure = self._aside(group, measure, said)
+                continue
+            if reading is None and measure.quantity is None:
+                measure, amounts = amounts[0], amounts[1:]
+            between = reading is not None and place == reading.open
+            if amounts and amounts[0].unit in LENGTHS and measure.unit not in LENGTHS:
+                if between and measure.unit == "piece":  # "1 (2-inch) piece of ginger"
+                    said.also.append(measure)
+                    measure = amounts[0].times(measure.quantity or Fraction(1))
+                else:
+                    said.prep.append(spell(group))
+                continue
+            boxed = reading is not None and place <= reading.end and measure.unit in CONTAINERS
+            each = between or boxed or len(without(group, self._each)) < len(group)
+            factor = measure.quantity if each and measure.quantity and not measure.most else Fraction(1)
+            said.also.extend(one.times(factor) for one in amounts)
+        return measure
+
+    def _aside(self, group: Tokens, measure: Measure, said: _Said) -> Measure:
+        """What is in parentheses and no amount: the container, an alternative, "optional", a remark."""
+        unit = self.kitchen.unit(group, 0)
+        if unit and unit[1] == len(group) and unit[0] in CONTAINERS:
+            counted = measure.quantity is not None and measure.unit in (None, "piece") and unit[0] != "cube"
+            return replace(measure, unit=unit[0]) if counted else measure
+        self._remark(group, said, measure)
+        return measure
+
+    def _remark(self, tokens: Tokens, said: _Said, measure: Measure) -> None:
+        """What stands after the food or in parentheses: alternatives, amounts, "optional", preparation."""
+        start = next((index for index, token in enumerate(tokens) if not token.is_mark), len(tokens))
+        tokens = tokens[start:]
+        if not tokens:
+            return
+        for piece in at_marks(tokens):
+            sums = past(self._sum, piece, 0)  # "plus more if desired" makes nothing optional
+            said.optional |= not sums and any(self._optional.at(piece, index) for index in range(len(piece)))
+        first, *others = at_phrases(tokens, self.names.or_)
+        if past(self.names.or_, tokens, 0):
+            others, first = [first, *others], ()
+        for other in others:
+            name = self.names.alternative(other) if not first or self._is_item(other) else ""
+            said.alternatives.extend([name] if name else [])
+        for piece in at_marks(first):
+            each = len(without(piece, self._each)) < len(piece) and measure.quantity and not measure.most
+            plain = without(piece, self._each)
+            plain = plain[past(self.kitchen.of, plain, 0) :]
+            amounts = self.kitchen.whole(plain) or self._box(plain)
+            said.also.extend(
+                one.times(measure.quantity if each and measure.quantity else Fraction(1)) for one in amounts
+            )
+        said.prep.append(spell(tokens))
+
+    def _box(self, piece: Tokens) -> tuple[Measure, ...]:
+        """ "1 bag unwrapped", "about 1 pack of": a container named behind the food is another amount of it."""
+        reading = self.kitchen.read(piece)
+        counted = reading is not None and reading.measure.quantity is not None and reading.measure.unit in CONTAINERS
+        return (reading.measure,) if reading is not None and counted else ()
+
+
+def tidy(line: str) -> str:
+    """A line without bullets, "(s)", prices and foot note marks, mixed numbers written with a space."""
+    text = INVISIBLE.sub(" ", line[:LINE_MAX]).replace("⁄", "/").replace("∕", "/")
+    text = _BULLET.sub("", _NOTE.sub(" ", _PLURAL.sub("", text)))
+    return _INCH.sub('"', _MIXED.sub(r"\1 \2", text)).strip()
+
+
+def parse_lines(lines: Iterable[str], lang: str) -> tuple[Ingredient, ...]:
+    """The ingredients of the lines of a recipe, in order; lines that hold several lines are split first."""
+    reader = reader_of(lang)
+    return tuple(one for text in lines for line in reader.lines(text) for one in reader.parse(line))
+
+
+@lru_cache(maxsize=16)
+def reader_of(lang: str) -> Reader:
+    """The reader of a language, made once."""
+    return Reader(lang)

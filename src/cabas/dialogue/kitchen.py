@@ -1,0 +1,369 @@
+"""Amounts as recipes write them: "1 1/2 cups", "2 (14 oz) cans", "8 à 10", "1 càc et demie", "½ cup plus 2 tbsp".
+
+What the units and the words around them are is `locales/<lang>/ingredients.yaml`; number words come from `numbers`.
+Shoppers' amounts are another matter: see `measures`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.numbers import Number, numbers_of
+from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.tokens import Token, tokenize
+
+# One unit in teaspoons, so that spoons and cups can be added up.
+_SPOONS = {
+    "tsp": 1, "tbsp": 3, "fl oz": 6, "cup": 48, "pint": 96, "quart": 192, "gallon": 768,
+}  # fmt: skip
+_METRIC = {
+    "mg": ("g", Fraction(1, 1000)), "g": ("g", Fraction(1)), "kg": ("g", Fraction(1000)), "ml": ("ml", Fraction(1)),
+    "cl": ("ml", Fraction(10)), "dl": ("ml", Fraction(100)), "l": ("ml", Fraction(1000)),
+}  # fmt: skip
+CONTAINERS = frozenset({"can", "jar", "bottle", "pack", "sachet", "cube"})
+WEIGHTS = frozenset({*_METRIC, "oz", "lb", "fl oz"})
+LENGTHS = frozenset({"inch", "cm"})
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`quantity` of `unit`, `most` the upper end of a range. No quantity: "some"; no unit: pieces."""
+
+    quantity: Fraction | None
+    unit: str | None = None
+    most: Fraction | None = None
+
+    def times(self, factor: Fraction) -> Measure:
+        """`factor` times this, range and all."""
+        return replace(
+            self,
+            quantity=self.quantity * factor if self.quantity is not None else None,
+            most=self.most * factor if self.most is not None else None,
+        )
+
+    def plus(self, other: Measure) -> Measure | None:
+        """The sum in this unit; None where the units cannot be added."""
+        if self.quantity is None or other.quantity is None or self.most or other.most:
+            return None
+        if self.unit == other.unit:
+            return replace(self, quantity=self.quantity + other.quantity)
+        if self.unit in _SPOONS and other.unit in _SPOONS:
+            return replace(self, quantity=self.quantity + other.quantity * _SPOONS[other.unit] / _SPOONS[self.unit])
+        one, two = _METRIC.get(self.unit or ""), _METRIC.get(other.unit or "")
+        if one and two and one[0] == two[0]:
+            return replace(self, quantity=self.quantity + other.quantity * two[1] / one[1])
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An amount read from the tokens up to `end` (the "of" after it included); `also` are the same amount otherwise.
+
+    `open` is where a size in parentheses between number and unit would stand ("1 (14 oz) can").
+    """
+
+    measure: Measure
+    end: int
+    also: tuple[Measure, ...] = ()
+    open: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    id: str
+    of: Phrases[bool] | None
+    but: Phrases[bool] | None
+
+
+class Kitchen:
+    """How recipes of one language write amounts. Use `kitchen_of`."""
+
+    def __init__(self, lang: str) -> None:
+        sheet = locales.read(lang, "ingredients")
+        self.lang = lang
+        self._numbers = numbers_of(lang)
+        self._units: Phrases[_Unit] = Phrases()
+        for unit_id, record in sheet["units"].items():
+            made = _Unit(str(record.get("as", unit_id)), _maybe(record.get("of")), _maybe(record.get("but")))
+            for word in locales.words(record["words"]):
+                self._units.put(word, made)
+        self._exact: dict[str, str] = sheet.get("exact") or {}
+        self.of = phrases(sheet["of"])
+        self._vague = phrases(sheet["vague"])
+        self._sum = phrases(sheet["sum"])
+        self._to = phrases(sheet["to"])
+        self._also = phrases(sheet["also"])
+        self._adjectives = phrases(sheet["adjectives"])
+        self._articles = phrases(sheet["articles"])
+        self._names = phrases(sheet["names"])
+
+    def unit(self, tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+        """The canonical unit at `index` and the index after it, when the food after it may be counted in it."""
+        if index >= len(tokens):
+            return None
+        if tokens[index].text in self._exact:
+            return self._exact[tokens[index].text], index + 1
+        for unit, end in reversed(self._units.every(tokens, index)):
+            food = self._past(self.of, tokens, end)
+            if food < len(tokens) and tokens[food].folded == "/" and index:
+                return unit.id, end  # "1 stick/113 g": no food follows
+            if unit.of is not None and not unit.of.at(tokens, food):
+                continue
+            if unit.but is not None and unit.but.at(tokens, food):
+                continue
+            return unit.id, end
+        return None
+
+    def named(self, tokens: Sequence[Token], index: int) -> int:
+        """The end of a food's name that looks like something else ("demi-écrémé", "gros sel"), or `index`."""
+        found = self._names.at(tokens, index)
+        return found[1] if found else index
+
+    def read(self, tokens: Sequence[Token], index: int = 0) -> Reading | None:
+        """The amount that starts at `index`, sums and second amounts ("1 kg / 2 lb") included."""
+        first = self._one(tokens, index)
+        if first is None:
+            return None
+        while (glue := self._sum.at(tokens, first.end)) and first.measure.unit:
+            more = self._one(tokens, glue[1])
+            total = first.measure.plus(more.measure) if more and more.measure.unit else None
+            if more is None or total is None:
+                break
+            first = replace(first, measure=total, end=more.end)
+        return self._seconds(tokens, first)
+
+    def whole(self, tokens: Sequence[Token]) -> tuple[Measure, ...]:
+        """The amounts of tokens that hold nothing but amounts ("about 1 cup", "3 ½ oz / 100 g"); else nothing."""
+        found: list[Measure] = []
+        index = 0
+        while index < len(tokens):
+            glue = self._also.at(tokens, index)
+            if glue:
+                index = glue[1]
+                continue
+            reading = self._one(tokens, index)
+            if reading is None or reading.measure.quantity is None or reading.measure.unit is None:
+                return ()
+            found.append(reading.measure)
+            index = reading.end
+        return tuple(found)
+
+    def _seconds(self, tokens: Sequence[Token], first: Reading) -> Reading:
+        also = list(first.also)
+        end = first.end
+        while glue := self._also.at(tokens, end):
+            other = self._one(tokens, glue[1])
+            # "2 tbsp or 1 lemon" is another food: only a second unit says the same amount
+            if other is None or other.measure.unit is None or other.measure.unit == first.measure.unit:
+                break
+            if other.end >= len(tokens) and first.end < len(tokens) and glue[1] - end > 1:
+                break
+            also.append(other.measure)
+            end = other.end
+        return replace(first, also=tuple(also), end=end)
+
+    def _one(self, tokens: Sequence[Token], index: int) -> Reading | None:
+        if self.named(tokens, index) > index:
+            return None
+        vague = self._vague.at(tokens, index)
+        number = self._numbers.at(tokens, index)
+        if vague and (number is None or number.article or vague[1] > number.end):
+            return self._vaguely(tokens, vague[1])
+        if number is None or self._is_name(tokens, number):
+            return self._fraction_of(tokens, index) or self._bare(tokens, index)
+        number = self._slashed(tokens, self._mixed(tokens, number))
+        count = Measure(number.low if number.low is not None else number.value)
+        if number.low is not None:
+            count = replace(count, most=number.value)
+        start = number.end
+        if number.value < 1 and self.unit(tokens, start) is None:  # "half a lemon"
+            start = self._past(self._articles, tokens, start)
+        return self._times(tokens, number, count, start) or self._counted(tokens, number, count, start)
+
+    def _mixed(self, tokens: Sequence[Token], number: Number) -> Number:
+        """ "2 and 1/2 cups": a written fraction after "and"."""
+        glue = self._sum.at(tokens, number.end)
+        if glue is None or number.low is not None or number.value.denominator != 1 or glue[1] >= len(tokens):
+            return number
+        part = self._numbers.at(tokens, glue[1]) if tokens[glue[1]].kind == "number" else None
+        if part is None or part.value >= 1 or self.unit(tokens, number.end):
+            return number
+        return replace(number, value=number.value + part.value, end=part.end)
+
+    def _slashed(self, tokens: Sequence[Token], number: Number) -> Number:
+        """ "4/5 pommes de terre" is four or five of them; nobody writes four fifths of a potato."""
+        top, under = number.value.numerator, number.value.denominator
+        one = number.end == number.start + 1 and number.low is None
+        if not one or under != top + 1 or top < 4 or self.unit(tokens, number.end):
+            return number
+        return replace(number, value=Fraction(under), low=Fraction(top))
+
+    def _fraction_of(self, tokens: Sequence[Token], index: int) -> Reading | None:
+        """ "la moitié d'un concombre": a part of one."""
+        start = self._past(self._articles, tokens, index)
+        number = self._numbers.at(tokens, start) if start > index else None
+        of = self._past(self.of, tokens, number.end) if number is not None else 0
+        if number is None or number.value >= 1 or of == number.end:
+            return None
+        return Reading(Measure(number.value), self._past(self._articles, tokens, of))
+
+    def _vaguely(self, tokens: Sequence[Token], index: int) -> Reading | None:
+        """ "quelques brins", "several turns of": a unit, no number."""
+        start = self._past_adjectives(tokens, index)
+        found = self.unit(tokens, start)
+        unit, end = found or (None, index)
+        return Reading(Measure(None, unit), self._past(self.of, tokens, end)) if end < len(tokens) else None
+
+    def _bare(self, tokens: Sequence[Token], index: int) -> Reading | None:
+        """ "pincée de sel", "large handful parsley": a unit that needs no number, with one meant."""
+        start = self._past_adjectives(tokens, index)
+        found = self.unit(tokens, start)
+        if found is None or found[0] not in ("pinch", "handful", "dash", "drizzle", "knob", "bunch"):
+            return None
+        return Reading(Measure(Fraction(1), found[0]), self._past(self.of, tokens, found[1]))
+
+    def _counted(self, tokens: Sequence[Token], number: Number, count: Measure, start: int) -> Reading:
+        """A number, and what it counts: a unit, a container of a size, or the food itself."""
+        sized = self._sized(tokens, number, count, start)
+        if sized is not None:
+            return sized
+        at = self._past_adjectives(tokens, start)
+        of = self._past(self.of, tokens, at)
+        found = self.unit(tokens, at)
+        if found is None and (number.collective or number.value.denominator != 1):
+            found = self.unit(tokens, of)  # "une cinquantaine de grammes", "trois quarts de litre"
+        if found is None:
+            return Reading(count, self._past(self.of, tokens, start), open=start)
+        unit, end = found
+        extra = self._numbers.fraction_after(tokens, end)
+        if extra and count.quantity is not None and count.quantity.denominator == 1:
+            count, end = replace(count, quantity=count.quantity + extra[0]), extra[1]
+        if unit == "piece":  # "2 pièces gousse d'ail", "4 x cloves": the food may bring its own unit
+            inner = self.unit(tokens, self._past(self.of, tokens, end))
+            if inner and inner[0] != "cube" and inner[0] not in LENGTHS:
+                unit, end = inner
+        made, end = self._up_to(tokens, replace(count, unit=unit), end)
+        also, end = self._holding(tokens, made, end)
+        return Reading(made, self._past(self.of, tokens, end), also, start)
+
+    def _up_to(self, tokens: Sequence[Token], measure: Measure, end: int) -> tuple[Measure, int]:
+        """ "800 g à 1 kg", "1 lb 2 oz": another amount of the same kind after the unit."""
+        glue = self._past(self._to, tokens, end)
+        number = self._numbers.at(tokens, glue)
+        if number is None or number.low is not None or measure.quantity is None or measure.most is not None:
+            return measure, end
+        found = self.unit(tokens, number.end)
+        if found is None or found[0] not in {*WEIGHTS, *_SPOONS}:
+            return measure, end
+        if glue == end:
+            pound = measure.unit == "lb" and found[0] == "oz"
+            return (
+                (replace(measure, quantity=measure.quantity + number.value / 16), found[1]) if pound else (measure, end)
+            )
+        upper = Measure(Fraction(0), measure.unit).plus(Measure(number.value, found[0]))
+        if upper is None or upper.quantity is None or upper.quantity <= measure.quantity:
+            return measure, end
+        return replace(measure, most=upper.quantity), found[1]
+
+    def _holding(self, tokens: Sequence[Token], measure: Measure, end: int) -> tuple[tuple[Measure, ...], int]:
+        """ "400 g tin of tomatoes", "1 boîte de 400 g de pois chiches": a container and what it holds."""
+        if measure.unit in WEIGHTS:
+            box = self.unit(tokens, self._past_adjectives(tokens, end))
+            if box and box[0] in CONTAINERS - {"cube"}:
+                return (Measure(Fraction(1), box[0]),), box[1]
+        if measure.unit in CONTAINERS and measure.quantity is not None:
+            number = self._numbers.at(tokens, self._past(self.of, tokens, end))
+            size = self.unit(tokens, number.end) if number is not None and not number.article else None
+            if number is not None and size and size[0] in WEIGHTS:
+                return (Measure(number.value * measure.quantity, size[0]),), size[1]
+        return (), end
+
+    def _times(self, tokens: Sequence[Token], number: Number, count: Measure, start: int) -> Reading | None:
+        """ "2 x 400 g tins": so many of that size."""
+        if start >= len(tokens) or tokens[start].folded not in ("x", "×"):
+            return None
+        return self._sized(tokens, number, count, start + 1, total=True)
+
+    def _sized(
+        self, tokens: Sequence[Token], number: Number, count: Measure, start: int, *, total: bool = False
+    ) -> Reading | None:
+        """ "1 12 oz can", "2 400g tins": a count, the size of one, the container."""
+        at = start
+        while at < len(tokens) and tokens[at].folded == "-" and tokens[at].is_mark:
+            at += 1
+        inner = self._numbers.at(tokens, at)
+        if inner is None or inner.article or count.quantity is None or tokens[at].kind != "number":
+            return None
+        size = self.unit(tokens, inner.end)
+        if size is None:
+            return None
+        each = Measure(inner.value, size[0])
+        box = self.unit(tokens, self._past_adjectives(tokens, size[1]))
+        if box and box[0] in CONTAINERS | {"piece"}:
+            unit = None if box[0] == "piece" else box[0]
+            return Reading(
+                replace(count, unit=unit), self._past(self.of, tokens, box[1]), (each.times(count.quantity),)
+            )
+        if total:
+            return Reading(each.times(count.quantity), self._past(self.of, tokens, size[1]), (count,))
+        return None
+
+    def _is_name(self, tokens: Sequence[Token], number: Number) -> bool:
+        """ "35 % cream", "00 flour": a number that counts nothing."""
+        following = tokens[number.end] if number.end < len(tokens) else None
+        return following is not None and following.folded in ("%", "°")
+
+    def _past(self, words: Phrases[bool], tokens: Sequence[Token], index: int) -> int:
+        found = words.at(tokens, index)
+        return found[1] if found else index
+
+    def _past_adjectives(self, tokens: Sequence[Token], index: int) -> int:
+        """Past "large", "bonne", ...: only when a unit follows."""
+        at = index
+        while found := self._adjectives.at(tokens, at):
+            at = found[1]
+        return at if at > index and self.unit(tokens, at) else index
+
+
+def phrases(value: object) -> Phrases[bool]:
+    """Phrases from a YAML list; "haché*" stands for haché, hachés, hachée and hachées."""
+    made: Phrases[bool] = Phrases()
+    for text in locales.words(value):
+        for form in forms(text):
+            made.put(form, True)
+    return made
+
+
+def forms(text: str) -> tuple[str, ...]:
+    """A word and, when it ends in "*", its plural and feminine forms."""
+    stem = text.rstrip("*")
+    return (stem, stem + "s", stem + "e", stem + "es") if stem != text else (text,)
+
+
+def _maybe(value: object) -> Phrases[bool] | None:
+    return phrases(value) if value else None
+
+
+@lru_cache(maxsize=16)
+def kitchen_of(lang: str) -> Kitchen:
+    """The kitchen of a language, read once."""
+    return Kitchen(lang)
+
+
+def without_dots(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The tokens without the dots of abbreviations ("c. à s.", "tbsp.", "approx.")."""
+    kept: list[Token] = []
+    for token in tokens:
+        if token.folded == "." and kept and kept[-1].kind == "word" and len(kept[-1].folded) <= 6:
+            continue
+        kept.append(token)
+    return tuple(kept)
+
+
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """The tokens of a line, dots of abbreviations left out."""
+    return without_dots(tokenize(text))
