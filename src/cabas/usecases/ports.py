@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from cabas.agreement.agreement import Agreement
+from cabas.dialogue.query import Query as Query
 from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper
@@ -36,21 +37,6 @@ class Store:
     methods: tuple[str, ...] = ("pickup", "delivery")
     delivers_to: tuple[str, ...] = ()
     hours: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A search, already taken apart by the dialogue. `words` is the free text; the rest narrows or lifts.
-
-    `families` are lexicon ids (the family asked for and what is below it); `excluded` words must not appear.
-    """
-
-    words: str
-    lang: str
-    families: tuple[str, ...] = ()
-    brand: str | None = None
-    labels: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,230 @@
+"""What a retailer's row says of a product: its family, brand, content, labels, allergens, minimum age.
+
+The family is voted for. Every name of a family that stands in the product's name is a candidate, and so is what the
+retailer's own category path is called; `VOTES` says what counts. The winner is narrowed to the child all of whose words
+are there ("Lait UHT demi-écrémé" under milk).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.families import sheets
+from cabas.dialogue.names import Name, read_name
+
+# word: a word of the family's name was met. start: nothing but packaging stands before it. unknown: a word nobody knows
+# does. tied: "de", "au" stands right before ("nuggets de poulet"). flavor: it comes after "goût", "saveur". stretch: it
+# comes after a comma. leaf: the category is called that; parent: a wider category is. kin: the name and the category
+# agree, one being the wider family of the other. Food is never a family of a non-food department, nor the reverse.
+VOTES = {"word": 1.0, "start": 2.0, "unknown": -0.8, "tied": -1.8, "flavor": -3.0, "stretch": -1.0, "leaf": 3.2,
+         "leaf_part": 2.0, "parent": 1.4, "kin": 3.0}  # fmt: skip
+THRESHOLD = 1.0
+_NAME_MAX = 8
+
+Stems = tuple[str, ...]
+
+
+class FamilyNames:
+    """The names of all families in one language, as stems, by stem. One per language: `names_of`."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.starts: dict[str, list[tuple[Stems, str, frozenset[int]]]] = defaultdict(list)
+        self.names: dict[str, list[Stems]] = defaultdict(list)
+        self.known: set[str] = set()
+        self.raw_words: set[tuple[str, ...]] = set()
+        self.nots: dict[str, list[frozenset[str]]] = defaultdict(list)
+        more: Mapping[str, object] = locales.read(lang, "foods")
+        for family, sheet in sorted(sheets().items(), key=lambda item: -int(item[1].get("popularity", 0))):
+            for name in (*locales.words(sheet.get(lang)), *locales.words(more.get(family))):
+                self._put(family, read_name(name, lang))
+            for name in locales.words(sheet.get("not")):
+                self.nots[family].append(frozenset(read_name(name, lang).words))
+
+    def _put(self, family: str, name: Name) -> None:
+        words = name.words[:_NAME_MAX]
+        if not words:
+            return
+        self.known.update(words)
+        self.raw_words.add(name.raw)
+        self.names[family].append(words)
+        self.starts[words[0]].append((words, family, name.acute or frozenset()))
+
+    def within(self, name: Name) -> list[tuple[int, int, str]]:
+        """(start, end, family) of every family name that stands in `name`, word beside word, accents as written."""
+        found, words, acute = [], name.words, name.acute
+        for index, word in enumerate(words):
+            for known, family, accents in self.starts.get(word, ()):
+                end = index + len(known)
+                if (len(known) > 1 and words[index:end] != known) or (
+                    acute is not None and any((at in accents) != (at + index in acute) for at in range(len(known)))
+                ):
+                    continue
+                found.append((index, end, family))
+        return found
+
+    def excluded(self, family: str, words: frozenset[str]) -> bool:
+        """Whether the words hold a name that only looks like one of the family."""
+        return any(words.issuperset(name) for name in self.nots.get(family, ()) if name)
+
+    def narrowed(self, family: str, words: frozenset[str]) -> str:
+        """The family under `family` whose longest name is all there, or `family`."""
+        best, met = family, max((len(name) for name in self.names[family] if words.issuperset(name)), default=0)
+        for child in below(family)[1:]:
+            for name in self.names[child]:
+                if len(name) > met and words.issuperset(name) and not self.excluded(child, words):
+                    best, met = child, len(name)
+        return best
+
+
+@cache
+def names_of(lang: str) -> FamilyNames:
+    """The family names of a language, read once."""
+    return FamilyNames(lang)
+
+
+@cache
+def _children() -> Mapping[str, tuple[str, ...]]:
+    children: dict[str, list[str]] = defaultdict(list)
+    for family, sheet in sheets().items():
+        if sheet.get("parent"):
+            children[str(sheet["parent"])].append(family)
+    return {family: tuple(found) for family, found in children.items()}
+
+
+@cache
+def below(family: str) -> tuple[str, ...]:
+    """The family and every family under it, nearest first."""
+    found = [family]
+    for one in found:
+        found.extend(child for child in _children().get(one, ()) if child not in found)
+    return tuple(found)
+
+
+@cache
+def above(family: str) -> tuple[str, ...]:
+    """The family and every wider one, nearest first."""
+    found = [family]
+    while (parent := sheets().get(found[-1], {}).get("parent")) and parent not in found:
+        found.append(str(parent))
+    return tuple(found)
+
+
+@cache
+def packaging(lang: str) -> frozenset[str]:
+    """Stems of words for packs and parts ("boîte", "tranche", "lot"): they stand before a head without hiding it."""
+    sheet = locales.read(lang, "units")
+    said = (words for group in ("measures", "containers") for words in sheet.get(group, {}).values())
+    extra = locales.words(locales.read(lang, "search").get("packaging"))
+    names = [word for record in said for word in locales.words(record["words"])]
+    return frozenset(stem for name in (*names, *extra) for stem in read_name(name, lang).words)
+
+
+@lru_cache(maxsize=8192)
+def path_families(category: tuple[str, ...], lang: str) -> tuple[tuple[str, float], ...]:
+    """(family, votes) of what the parts of a category path are called, the narrowest part first."""
+    names = names_of(lang)
+    found: list[tuple[str, float]] = []
+    for depth, part in enumerate(reversed(category)):
+        name = read_name(part, lang)
+        heads = [one for one in names.within(name) if one[0] == 0]
+        if not heads:
+            continue
+        _, end, family = max(heads, key=lambda one: one[1])
+        if end == len(name.words):
+            found.append((family, VOTES["leaf"] if depth == 0 else VOTES["parent"]))
+        elif depth == 0:
+            found.append((family, VOTES["leaf_part"]))
+    return tuple(found)
+
+
+@cache
+def _nonfood(lang: str) -> frozenset[str]:
+    words = locales.words(locales.read(lang, "search").get("nonfood"))
+    return frozenset(stem for word in words for stem in read_name(word, lang).words)
+
+
+@lru_cache(maxsize=8192)
+def is_nonfood(category: tuple[str, ...], lang: str) -> bool:
+    """Whether a category path begins with a department of things nobody eats."""
+    return bool(category) and not _nonfood(lang).isdisjoint(read_name(category[0], lang).words)
+
+
+@cache
+def family_is_nonfood(family: str) -> bool:
+    """Whether the family is something nobody eats."""
+    path = sheets()[family]["category"]
+    return any(is_nonfood(tuple(str(part) for part in parts), lang) for lang, parts in path.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A family, the votes for it, and the words of the name that spoke for it."""
+
+    family: str
+    votes: float
+    words: frozenset[str] = frozenset()
+
+
+def candidates(name: Name, lang: str) -> list[Found]:
+    """The families whose names stand in `name`, most votes first."""
+    best: dict[str, Found] = {}
+    for start, end, family in names_of(lang).within(name):
+        votes = _votes(name, start, end, lang)
+        if family not in best or votes > best[family].votes:
+            best[family] = Found(family, votes, frozenset(name.words[start:end]))
+    return sorted(best.values(), key=lambda found: -found.votes)
+
+
+def best_family(name: Name, category: tuple[str, ...], lang: str, threshold: float = THRESHOLD) -> Found | None:
+    """The narrowest family that fits a product's name and category path, both in `lang`; None when unsure."""
+    names = names_of(lang)
+    words = frozenset(name.words)
+    path = path_families(category, lang)
+    votes = {family: Found(family, vote) for family, vote in reversed(path)}
+    for found in candidates(name, lang):
+        kin = bool(path) and (path[0][0] in above(found.family) or found.family in above(path[0][0]))
+        total = found.votes + (VOTES["kin"] if kin else 0.0)
+        if found.family not in votes or votes[found.family].votes < total:
+            votes[found.family] = Found(found.family, total, found.words)
+    best: Found | None = None
+    for found in votes.values():
+        if found.votes <= (best.votes if best else threshold) or names.excluded(found.family, words):
+            continue
+        if category and is_nonfood(category, lang) != family_is_nonfood(found.family):
+            continue
+        best = found
+    if best is None:
+        return None
+    narrow = names.narrowed(best.family, words)
+    if narrow == best.family:
+        return best
+    spoke = max((frozenset(one) for one in names.names[narrow] if words.issuperset(one)), key=len, default=best.words)
+    return Found(narrow, best.votes, best.words | spoke)
+
+
+@cache
+def _head_first(lang: str) -> bool:
+    return str(locales.read(lang, "locale").get("head", "first")) == "first"
+
+
+def _votes(name: Name, start: int, end: int, lang: str) -> float:
+    """What a family name at [start, end) of `name` is worth: is it the head, or said of the head?"""
+    votes = VOTES["word"] * (end - start)
+    if start >= name.flavor > 0:
+        return votes + VOTES["flavor"]
+    if _head_first(lang):
+        first = max((at for at in name.breaks if at <= start), default=0)
+        beside, tied = name.words[first:start], start in name.tied
+    else:
+        last = min((at for at in (*name.breaks, name.flavor) if at >= end), default=len(name.words))
+        first, beside, tied = 0, name.words[end:last], False
+    skipped, known = packaging(lang), names_of(lang).known
+    weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped]
+    if not weights:
+        return votes + VOTES["start"] + (VOTES["stretch"] if first else 0.0)
+    return votes + VOTES["unknown"] * sum(weights[:3]) + (VOTES["tied"] if tied else 0.0)

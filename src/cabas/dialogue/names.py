@@ -1,0 +1,143 @@
+"""Names of products as words that can be compared: quick enough to read a hypermarket's catalog in seconds.
+
+A retailer's names are harder than what shoppers say: "PQ 250G CAFE MOULU", "Lait 1/2 écrémé", "Chips goût poulet".
+A light stem, the same for every language, stands for a word: Snowball makes one word of "sauce" and "saucisse".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.lexicon import small_words
+from cabas.kernel.text import fold
+
+WORDS_MAX, TEXT_MAX = 40, 400
+_TOKEN = re.compile(
+    r"(?P<size>(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
+    r"(?: ?x ?\d{1,3}\b)?|\b\d{1,2}l\d{1,2}\b|\bx ?\d{1,3}\b|\b\d{1,3} ?x\b)"
+    r"|(?P<half>\b1 ?/ ?2\b)|(?P<percent>\d+(?:[.,]\d+)? ?%)|(?P<number>\d+(?:[.,]\d+)?)|(?P<word>[a-z~]+)"
+    r"|(?P<mark>[,;:()\[\]|/!?]|-(?= ))"
+)
+_ACUTE = re.compile(r"é(?=e?s?\b)", re.IGNORECASE)
+_FEMININE = (("aich", "ai"), ("eus", "eu"), ("ch", "c"))
+
+
+@lru_cache(maxsize=1 << 17)
+def light(word: str) -> str:
+    """What the forms of a folded word share: "râpées" and "râpé", "blanche" and "blancs", "tomatoes" and "tomato"."""
+    if len(word) < 4:
+        return word
+    if word[-1] in "sx":
+        word = word[:-1]
+    if len(word) > 4 and word.endswith("au") and word[-3] != "e":
+        word = word[:-1] + "l"
+    size = len(word)
+    while len(word) > 3 and word[-1] == "e":
+        word = word[:-1]
+    if len(word) < size:
+        for feminine, masculine in _FEMININE:
+            if word.endswith(feminine) and len(word) > len(feminine) + 1:
+                word = word[: -len(feminine)] + masculine
+    if len(word) > 4 and word[-1] == word[-2]:
+        word = word[:-1]
+    if len(word) > 3 and word[-1] == "y":
+        word = word[:-1] + "i"
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name read. `words` are the stems of its content words, in order; small words, sizes and marks are left out.
+
+    `tied` holds the places of words that follow a preposition ("poulet" of "nuggets de poulet"), `breaks` places where
+    a new stretch begins (after a comma or bracket). From `flavor` on, words say how it tastes, not what it is. `sizes`
+    are the amounts and numbers, without spaces ("250g", "16"). `raw` are the words unstemmed, `lacks` the stems of
+    what is said not to be inside ("sans croûte"). `acute` holds the places of words that end in é, which tells "pâté"
+    from "pâte"; None when the name is written without any accent, so that nothing can be told.
+    """
+
+    words: tuple[str, ...]
+    tied: frozenset[int]
+    breaks: tuple[int, ...]
+    flavor: int
+    sizes: tuple[str, ...]
+    raw: tuple[str, ...]
+    lacks: frozenset[str] = frozenset()
+    acute: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """The function words of a language, folded, single words only."""
+
+    small: frozenset[str]
+    ties: frozenset[str]
+    flavors: frozenset[str]
+    lacking: frozenset[str]
+
+
+@lru_cache(maxsize=8)
+def _function_words(lang: str) -> _Function:
+    sheet, search = locales.read(lang, "words"), locales.read(lang, "search")
+    ties = {fold(word) for word in locales.words(sheet.get("joints"))}
+    lacking = {fold(word) for word in locales.words(search.get("lacking"))}
+    flavors = {fold(word) for word in locales.words(sheet.get("flavors"))} - lacking
+    small = {word for word in ties | lacking | small_words(lang) if " " not in word and "'" not in word}
+    return _Function(
+        frozenset(small), frozenset(ties), frozenset(w for w in flavors if " " not in w), frozenset(lacking)
+    )
+
+
+@lru_cache(maxsize=4096)
+def read_name(text: str, lang: str) -> Name:
+    """Read a product's name, or what a shopper calls one, written in `lang`."""
+    function = _function_words(lang)
+    words: list[str] = []
+    raw: list[str] = []
+    sizes: list[str] = []
+    tied: set[int] = set()
+    breaks: list[int] = []
+    lacks: set[str] = set()
+    flavor, tie, lacking = -1, False, False
+    text = text[:TEXT_MAX]
+    acute: set[int] | None = None
+    if not text.isascii():
+        acute = set()
+        text = _ACUTE.sub("e~", text)
+    for found in _TOKEN.finditer(fold(text)):
+        kind, token = found.lastgroup, found.group()
+        if kind == "mark":
+            breaks.append(len(words))
+            tie = lacking = False
+            continue
+        if kind in ("size", "number", "percent"):
+            sizes.append(token.replace(" ", ""))
+            continue
+        if kind == "half":
+            token = "demi"  # noqa: S105 (a word)
+        if "~" in token:
+            token = token.replace("~", "")
+            if acute is not None and len(token) > 1:
+                acute.add(len(words))
+        if token in function.flavors and words and flavor < 0:
+            flavor = len(words)
+        if token in function.small or len(token) == 1:
+            tie = tie or token in function.ties
+            lacking = lacking or token in function.lacking
+            continue
+        if tie and words:
+            tied.add(len(words))
+        stem = light(token)
+        if lacking:
+            lacks.add(stem)
+        tie = lacking = False
+        words.append(stem)
+        raw.append(token)
+        if len(words) >= WORDS_MAX:
+            break
+    flavor = flavor if flavor >= 0 else len(words)
+    return Name(tuple(words), frozenset(tied), tuple(breaks), flavor, tuple(sizes), tuple(raw), frozenset(lacks),
+                None if acute is None else frozenset(acute))  # fmt: skip

@@ -1,0 +1,281 @@
+"""The published catalog of a retailer as a tantivy index, found by name, family, brand and category.
+
+An index is a folder with numbered generations and a file `CURRENT` that names the one in use. `rebuild` makes the next
+generation beside it and moves `CURRENT` over in one rename; `update` commits to the one in use. Readers open files by
+mmap and notice both by themselves. A crash leaves the old generation, or the new one: never half of one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import tantivy
+
+from cabas.dialogue.query import Query, parse
+from cabas.dialogue.ranking import Card, card, score
+from cabas.domain.catalog import Product
+from cabas.kernel.errors import CabasError, Conflict
+from cabas.storage.search_query import pick, sought
+from cabas.storage.search_words import Words, WordsBuilder
+from cabas.usecases.ports import Hit
+
+CURRENT = "CURRENT"
+HEAP_BYTES = 64_000_000
+CANDIDATES = 120
+_META = "meta.json"
+
+_cards = msgspec.msgpack.Decoder(Card)
+_products = msgspec.msgpack.Decoder(Product)
+_encoder = msgspec.msgpack.Encoder()
+
+
+class IndexBroken(CabasError):
+    """The folder holds no search index, or a damaged one."""
+
+    code = "search_index"
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One generation in use. `stamp` changes whenever its files do."""
+
+    stamp: tuple[int, ...]
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    words: Words
+
+
+class TantivySearch:
+    """`usecases.ports.Search` on an index folder; `open_index` makes one. Threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = _open(path)
+
+    @property
+    def words(self) -> Words:
+        """The words of the catalog."""
+        return self._now().words
+
+    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+        """The best products for `query`, best first."""
+        now = self._now()
+        wanted = sought(query, now.words)
+        if not wanted.terms and not wanted.families and not wanted.labels:
+            return []
+        found = now.searcher.search(pick(now.schema, wanted), max(CANDIDATES, limit), count=False).hits
+        ranked = []
+        for points, address in found:
+            held = _card(now, address)
+            ranked.append((score(wanted, held), points, held))
+        ranked.sort(key=lambda one: (-one[0], -one[1], one[2].words))
+        return [Hit(_products.decode(held.product), points) for points, _, held in ranked[:limit]]
+
+    def search(self, text: str, lang: str, limit: int = 20) -> list[Hit]:
+        """The best products for words as typed or heard in `lang`."""
+        return self.find(parse(text, lang, self._now().words.frequency), limit)
+
+    def get(self, skus: Iterable[str]) -> dict[str, Product]:
+        """Products by SKU; unknown ones are left out."""
+        now = self._now()
+        result = {}
+        for sku in skus:
+            term = tantivy.Query.term_query(now.schema, "sku", sku, "basic")
+            for _, address in now.searcher.search(term, 1, count=False).hits:
+                result[sku] = _products.decode(_card(now, address).product)
+        return result
+
+    def knows(self, words: str) -> bool:
+        """Whether products are called that: every word of `words`, together, in a name."""
+        return self._opened.words.knows(words)
+
+    def brands(self) -> dict[str, int]:
+        """The brands of the catalog and how many products each has."""
+        return dict(self._now().words.brands)
+
+    def __len__(self) -> int:
+        return int(self._now().searcher.num_docs)
+
+    def _now(self) -> _Opened:
+        if _stamp(self._path) != self._opened.stamp:
+            self._opened = _open(self._path)
+        return self._opened
+
+
+def _card(now: _Opened, address: tantivy.DocAddress) -> Card:
+    held: bytes = now.searcher.doc(address).get_first("card") or b""
+    return _cards.decode(held)
+
+
+def open_index(path: Path | str) -> TantivySearch:
+    """The index in that folder. Raises `IndexBroken` when there is none or it cannot be read."""
+    return TantivySearch(Path(path))
+
+
+def rebuild(path: Path | str, products: Iterable[Product], *, lang: str = "fr") -> int:
+    """Make a new index of `products` and put it in use at once; the number of products is returned.
+
+    Readers keep the old one until it stands. Raises `Conflict` when another process is writing here.
+    """
+    root = Path(path)
+    root.mkdir(parents=True, exist_ok=True)
+    with _alone(root):
+        old = _generation(root)
+        number = (old or 0) + 1
+        draft = root / f"{number}.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        index = tantivy.Index(_schema(), path=str(draft))
+        builder = WordsBuilder(lang)
+        count = _write(index, (), products, builder)
+        builder.build().save(draft)
+        shutil.rmtree(root / str(number), ignore_errors=True)
+        draft.rename(root / str(number))
+        _point(root, number)
+        for entry in root.iterdir():
+            if entry.is_dir() and entry.name not in (str(number), str(old)):
+                shutil.rmtree(entry, ignore_errors=True)
+    return count
+
+
+def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str] = ()) -> int:
+    """Put `changed` products in (in place of those of the same SKU) and take `withdrawn` SKUs out, in one commit.
+
+    Returns how many were put in. Raises `IndexBroken` when there is no index yet, `Conflict` as `rebuild` does.
+    """
+    root = Path(path)
+    with _alone(root):
+        folder = _folder(root)
+        words = Words.load(folder)
+        builder = WordsBuilder(words.lang, words)
+        products = list(changed)
+        # The words come first: a reader that knows a word too many is harmless, one too few is not.
+        for product in products:
+            builder.add(product)
+        builder.build().save(folder)
+        index = _tantivy(folder)
+        return _write(index, (*(product.sku for product in products), *withdrawn), products, None)
+
+
+def _write(index: tantivy.Index, gone: Iterable[str], products: Iterable[Product], builder: WordsBuilder | None) -> int:
+    _register(index)
+    writer = index.writer(HEAP_BYTES, 1)
+    for sku in gone:
+        writer.delete_documents_by_term("sku", sku)
+    count = 0
+    for product in products:
+        writer.add_document(_document(product))
+        if builder is not None:
+            builder.add(product)
+        count += 1
+    writer.commit()
+    writer.wait_merging_threads()
+    return count
+
+
+def _document(product: Product) -> tantivy.Document:
+    held = card(product, _encoder.encode(product))
+    document = tantivy.Document()
+    document.add_text("sku", product.sku)
+    document.add_text("name", " ".join(held.words))
+    document.add_text("holds", " ".join(word for word in held.words if word not in held.lacks))
+    for name, values in (
+        ("family", held.families), ("kin", held.kin), ("leaf", (*held.leaf, *held.path)), ("brand", held.brand),
+        ("label", held.labels),
+    ):  # fmt: skip
+        if values:
+            document.add_text(name, " ".join(values))
+    if held.extra == 0:
+        document.add_text("mark", "plain")
+    document.add_bytes("card", _encoder.encode(held))
+    return document
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("sku", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("name", tokenizer_name="words", index_option="freq")
+    for name in ("holds", "family", "kin", "leaf", "brand", "label", "mark"):
+        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
+    builder.add_bytes_field("card", stored=True)
+    return builder.build()
+
+
+def _register(index: tantivy.Index) -> None:
+    # Names are cut and stemmed before they get here, the same way for documents and queries.
+    index.register_tokenizer("words", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+
+
+def _tantivy(folder: Path) -> tantivy.Index:
+    try:
+        return tantivy.Index.open(str(folder))
+    except ValueError as error:
+        raise IndexBroken(f"The search index in {folder} cannot be read ({error}).", remedy=_REMEDY) from error
+
+
+_REMEDY = "Make it again: `cabas catalog index`."
+
+
+def _open(root: Path) -> _Opened:
+    for _ in range(3):  # a writer may move on between the reads
+        stamp = _stamp(root)
+        folder = _folder(root)
+        try:
+            words = Words.load(folder)
+            index = _tantivy(folder)
+        except (OSError, IndexBroken, msgspec.DecodeError) as error:
+            if _stamp(root) != stamp:
+                continue
+            raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=_REMEDY) from error
+        _register(index)
+        return _Opened(stamp, index.schema, index.searcher(), words)
+    raise IndexBroken(f"The search index in {root} changes too fast to be read.", remedy="Try again.")
+
+
+def _stamp(root: Path) -> tuple[int, ...]:
+    try:
+        current = (root / CURRENT).stat()
+        meta = (root / str(_generation(root)) / _META).stat()
+    except OSError:
+        return (0,)
+    return current.st_ino, current.st_mtime_ns, meta.st_ino, meta.st_mtime_ns
+
+
+def _generation(root: Path) -> int | None:
+    try:
+        return int((root / CURRENT).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _folder(root: Path) -> Path:
+    number = _generation(root)
+    if number is None:
+        raise IndexBroken(f"There is no search index in {root}.", remedy="Import a catalog: `cabas catalog import`.")
+    return root / str(number)
+
+
+def _point(root: Path, number: int) -> None:
+    draft = root / f"{CURRENT}.new"
+    with draft.open("w") as file:
+        file.write(str(number))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(root / CURRENT)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    with (root / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Conflict(f"Another process is writing the search index in {root}.", remedy="Wait for it.") from None
+        yield

@@ -1,0 +1,124 @@
+"""From a query to what tantivy is asked and what ranking compares: words with the words that may stand for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+
+import tantivy
+
+from cabas.dialogue.classify import above, family_is_nonfood
+from cabas.dialogue.labels import labels
+from cabas.dialogue.names import light, read_name
+from cabas.dialogue.query import Query
+from cabas.dialogue.ranking import Sought, Term
+from cabas.storage.search_words import Words
+
+# A word is taken for a misspelling of another one when that is so many times more frequent.
+FAR_MORE = 20
+# How many other stems may stand for one word.
+OTHERS_MAX = 5
+# What a word weighs that the catalog does not have (a family's name in another language): as one in so many names.
+UNKNOWN_IN = 200
+# First pick, before ranking: what a family, a label, a part of the path and a plain name add to the text's BM25.
+PICK = {"family": 6.0, "wider": 2.0, "kin": 2.0, "label": 4.0, "leaf": 1.5, "brand": 4.0, "plain": 1.5}
+
+Clauses = list[tuple[tantivy.Occur, tantivy.Query]]
+
+
+def sought(query: Query, words: Words) -> Sought:
+    """The query ready for ranking: every word with its weight and the catalog's words that may stand for it."""
+    name = read_name(query.words, query.lang)
+    raw, stems = list(name.raw), list(name.words)
+    if query.brand:
+        brand = read_name(query.brand, words.lang)
+        added = [(one, stem) for one, stem in zip(brand.raw, brand.words, strict=True) if stem not in stems]
+        raw.extend(one for one, _ in added)
+        stems.extend(stem for _, stem in added)
+    named = frozenset(read_name(query.named, query.lang).words)
+    asked = frozenset(query.labels)
+    said = frozenset(stem for label in asked for stem in _label_stems(label, query.lang))
+    terms = [
+        _term(one, stem, words, named=stem in named, label=stem in said) for one, stem in zip(raw, stems, strict=True)
+    ]
+    for start, end, word in words.speller.joined(raw):
+        _join(terms, start, end, light(word), words)
+    families = frozenset(query.families)
+    wider = frozenset(one for family in families for one in above(family)[1:2])
+    return Sought(
+        terms=tuple(terms),
+        families=families,
+        wider=wider - families,
+        labels=asked,
+        stems=frozenset(stem for term in terms for stem in term.stems),
+        sizes=frozenset(query.sizes),
+        excluded=frozenset(found for phrase in query.excluded if (found := read_name(phrase, words.lang).words)),
+        food=not any(family_is_nonfood(family) for family in families) if families else None,
+    )
+
+
+def _term(raw: str, stem: str, words: Words, *, named: bool, label: bool) -> Term:
+    count = words.stems.get(stem, 0)
+    stems = {stem: 1.0} if count else {}
+    if not (named and not count):
+        others: dict[str, float] = {}
+        for other, quality in words.speller.near(raw):
+            near = light(other)
+            if near != stem and words.stems[near] >= FAR_MORE * count:
+                # Among guesses the frequent word is the likelier one.
+                trust = quality * (1 - 0.3 / (1 + words.counts[other]))
+                others[near] = max(others.get(near, 0.0), trust if not count else trust * 0.8)
+        stems.update(
+            sorted(others.items(), key=lambda item: -item[1] * math.log(2 + words.stems[item[0]]))[:OTHERS_MAX]
+        )
+    most = max((words.stems[one] for one in stems), default=UNKNOWN_IN)
+    return Term(stems, math.log(1 + words.products / (count or most or 1)), named, label)
+
+
+def _join(terms: list[Term], start: int, end: int, stem: str, words: Words) -> None:
+    """Let words that sound like one known word stand for it, unless they are frequent words themselves."""
+    count = words.stems.get(stem, 0)
+    for place in range(start, end):
+        term = terms[place]
+        own = max((words.stems[one] for one, quality in term.stems.items() if quality == 1.0), default=0)
+        if own <= count:
+            terms[place] = Term({**term.stems, stem: max(term.stems.get(stem, 0.0), 0.8)}, term.weight, term.named)
+
+
+@cache
+def _label_stems(label: str, lang: str) -> tuple[str, ...]:
+    names = labels()[label].names.get(lang, ()) if label in labels() else ()
+    return tuple(stem for name in names for stem in read_name(name, lang).words)
+
+
+def pick(schema: tantivy.Schema, wanted: Sought) -> tantivy.Query:
+    """What tantivy looks for: every word and its stand-ins, and whatever else speaks for a product."""
+    clauses: Clauses = []
+    for term in wanted.terms:
+        for stem, quality in term.stems.items():
+            clauses.append(_boosted(tantivy.Query.term_query(schema, "name", stem, "freq"), quality))
+            clauses.append(_const(schema, "leaf", stem, PICK["leaf"] * quality))
+            clauses.append(_const(schema, "brand", stem, PICK["brand"] * quality))
+    for family in wanted.families:
+        clauses.append(_const(schema, "family", family, PICK["family"]))
+        clauses.append(_const(schema, "kin", family, PICK["kin"]))
+    clauses.extend(_const(schema, "family", family, PICK["wider"]) for family in wanted.wider)
+    clauses.extend(_const(schema, "label", label, PICK["label"]) for label in wanted.labels)
+    found = tantivy.Query.boolean_query(clauses)
+    lifted: Clauses = [(tantivy.Occur.Must, found), _const(schema, "mark", "plain", PICK["plain"])]
+    lifted.extend(_refused(schema, phrase) for phrase in wanted.excluded if len(phrase) == 1)
+    return tantivy.Query.boolean_query(lifted)
+
+
+def _refused(schema: tantivy.Schema, phrase: Sequence[str]) -> tuple[tantivy.Occur, tantivy.Query]:
+    return tantivy.Occur.MustNot, tantivy.Query.term_query(schema, "holds", phrase[0], "basic")
+
+
+def _boosted(query: tantivy.Query, boost: float) -> tuple[tantivy.Occur, tantivy.Query]:
+    return tantivy.Occur.Should, tantivy.Query.boost_query(query, boost)
+
+
+def _const(schema: tantivy.Schema, field: str, value: str, points: float) -> tuple[tantivy.Occur, tantivy.Query]:
+    term = tantivy.Query.term_query(schema, field, value, "basic")
+    return tantivy.Occur.Should, tantivy.Query.const_score_query(term, points)
