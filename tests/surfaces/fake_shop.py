@@ -94,6 +94,7 @@ class FakeShop:
         self.calls: list[tuple[str, ...]] = []
         self.placed: dict[str, PlacedOrder] = {}
         self.closed = False
+        self.ask_next = False
 
     async def stores(self) -> tuple[Store, ...]:
         return STORES
@@ -234,7 +235,7 @@ class FakeShop:
     def _change(self, talk: Talk, cart: Cart, fr: str, en: str) -> View:
         talk.past.append(talk.cart)
         talk.cart, talk.pending = cart, None
-        return self._view(talk, Reply(fr if talk.lang == "fr" else en, "", self._chips(talk)))
+        return self._answer(talk, fr if talk.lang == "fr" else en)
 
     def _quantity(self, talk: Talk, line_id: str, value: str) -> View:
         line = talk.cart.line(line_id)
@@ -344,7 +345,7 @@ class FakeShop:
             reply=reply,
             cart=talk.cart,
             shopper_name=name,
-            asked=talk.pending is not None,
+            asked=talk.pending is not None or self.ask_next,
             pending=talk.pending,
             order=talk.order,
             history=tuple(talk.said),

@@ -229,6 +229,14 @@ def test_an_order_is_read_back_then_placed_once(page: Page) -> None:
     assert list(page.shop.placed) == [key]
 
 
+def test_an_order_without_a_slot_unfolds_the_slots(page: Page) -> None:
+    page.say("une baguette")
+    html = page.tap("checkout")
+    assert "Quand voulez-vous vos courses ?" in html
+    assert 'value="pickup-1-10"' in html
+    assert "Je passe la commande ?" not in html
+
+
 def test_saying_no_places_nothing(page: Page) -> None:
     order(page)
     html = page.tap("cancel")

@@ -18,7 +18,7 @@ from cabas.domain.cart import Cart, LineItem, SlotChoice, Want
 from cabas.domain.fulfillment import Method, Slot
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money
-from cabas.surfaces.chat.show import Tongue, changed, glyph, sections, slot_panel, tight
+from cabas.surfaces.chat.show import Tongue, changed, glyph, sections, slot_panel, tight, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text, texts
 from cabas.surfaces.chat.wire import Said, Tapped, read_form, tap_value
 
@@ -160,6 +160,27 @@ def test_no_line_is_lost_or_shown_twice(kinds: list[tuple[bool, str]]) -> None:
     assert sorted(shown) == sorted(one.id for one in cart.lines)
     assert changed(Cart(), cart) == tuple(one.id for one in cart.lines)
     assert changed(cart, cart) == ()
+
+
+@pytest.mark.parametrize(
+    ("history", "shown"),
+    [
+        ("", ""),
+        ("c", "c"),
+        ("cscsc", "cscsc"),
+        ("cscc", "cscn"),
+        ("csccc", "cscn"),
+        ("csccsc", "cscsc"),
+        ("cc", "cn"),
+        ("sscc", "sscn"),
+    ],
+)
+def test_touches_leave_one_note_at_the_end(history: str, shown: str) -> None:
+    names = {"c": "cabas", "s": "shopper"}
+    seen = turns([(names[who], str(place)) for place, who in enumerate(history)])
+    assert "".join(who[0] for who, _ in seen) == shown
+    if "n" in shown:
+        assert seen[-1] == ("note", str(len(history) - 1))
 
 
 def slot(day: int, hour: int, taken: int = 0, method: Method = Method.PICKUP) -> Slot:

@@ -22,7 +22,7 @@ from starlette.types import Scope
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from cabas.surfaces.chat.guard import Guard, Limiter
-from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel
+from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text
 from cabas.surfaces.chat.wire import (
     BODY_MAX_BYTES,
@@ -57,7 +57,7 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_pages.globals.update(glyph=glyph, sections=sections, languages=languages(), words=text)
+_pages.globals.update(glyph=glyph, sections=sections, turns=turns, languages=languages(), words=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,10 @@ class Chat:
             before = view.cart
             view = await self._shop.tap(view.conversation_id, form.action, form.line or None, tap_value(form))
             said = form.action in ("checkout", "confirm", "cancel")
-            toast = "" if said or (view.history and view.history[-1][1] == view.reply.text) else view.reply.text
             fresh = changed(before, view.cart)
-            return Scene(view, locale, touched=_ids(form.touched), fresh=fresh, said=said, toast=toast)
+            scene = Scene(view, locale, touched=_ids(form.touched), fresh=fresh, said=said, toast=view.reply.text)
+            when = form.action == "checkout" and view.pending is not None and view.pending.kind == "slot"
+            return await self._unfold(scene, Asked("slots")) if when else scene
 
         return await self._answer(request, turn, "#cart")
 
@@ -163,10 +164,14 @@ class Chat:
         except CabasError as problem:
             view, _ = await self._current(request, locale)
             scene = Scene(view, locale, trouble=_trouble(problem))
-        if _wants_fragment(request) or scene.trouble is not None:
+        # A receipt is shown at once, and only here: to load it again is to send the same key again, which is safe.
+        if _wants_fragment(request) or scene.trouble is not None or scene.view.order is not None:
             return await self._render(request, scene)
-        end = scene.view.pending is not None or scene.view.order is not None
-        return _remember(request, RedirectResponse("/#talk" if end else f"/{where}", 303), scene)
+        if scene.slots is not None:
+            where = "?panel=slots#slots"
+        elif scene.view.pending is not None:
+            where = "#talk"
+        return _remember(request, RedirectResponse(f"/{where}", 303), scene)
 
     async def _current(self, request: Request, locale: str) -> tuple[View, Trouble | None]:
         """The conversation of the cookie; a new one when there is none, with a word when it was lost."""

@@ -71,6 +71,20 @@ def changed(before: Cart, after: Cart) -> tuple[str, ...]:
     return tuple(line.id for line in after.lines if old.get(line.id) != line)
 
 
+def turns(history: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """What the log shows: words of the "shopper", the first reply of "cabas" to each, and as a "note" what the last of
+    the touches since then did. The touches before that are in the cart for all to see.
+    """
+    shown: list[tuple[str, str]] = []
+    for place, (who, words) in enumerate(history):
+        follows = bool(shown) and who != "shopper" and shown[-1][0] != "shopper"
+        if not follows:
+            shown.append((who, words))
+        elif place == len(history) - 1:
+            shown.append(("note", words))
+    return tuple(shown)
+
+
 def slot_panel(methods: Sequence[str], slots: Iterable[Slot], method: str, day: date | None, cart: Cart) -> SlotPanel:
     """The slots of `method` by day; the day asked for, else that of the slot in the cart, else the first one open."""
     mine = sorted((one for one in slots if one.method == method), key=lambda one: one.starts_at)

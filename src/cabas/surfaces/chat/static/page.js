@@ -11,24 +11,27 @@ const lang = document.documentElement.lang;
 // --- Turns, one after the other: a second touch waits for the first one's answer.
 let queue = Promise.resolve();
 let waiting = 0;
+const wished = new Map(); // line id -> the quantity asked for and not yet answered
 
 function turn(request) {
   waiting += 1;
   document.body.setAttribute("aria-busy", "true");
   queue = queue.then(request).catch((problem) => { console.info(problem); alarm(phrases.offline); }).finally(() => {
     waiting -= 1;
-    if (!waiting) document.body.removeAttribute("aria-busy");
+    if (waiting) return;
+    document.body.removeAttribute("aria-busy");
+    wished.clear();
   });
   return queue;
 }
 
-async function fragment(address, body) {
+async function fragment(address, body, regions = ["after", "cart", "bar"]) {
   const answer = await fetch(address, { method: body ? "POST" : "GET", body, headers: { "Cabas-Fragment": "1" } });
   if (!(answer.headers.get("content-type") ?? "").startsWith("text/html")) throw new Error(`${address}: ${answer.status}`);
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   const refusal = found.getElementById("refusal");
   if (refusal) { alarm(refusal.textContent.trim()); return false; }
-  swap(found);
+  swap(found, found.querySelector("#after .alert") ? ["after", "cart", "bar"] : regions);
   return true;
 }
 
@@ -36,15 +39,23 @@ function touched() {
   return document.querySelector(".lines--touched")?.dataset.lines ?? "";
 }
 
+function showWishes() {
+  for (const [line, value] of wished) {
+    document.querySelectorAll(`[data-line="${CSS.escape(line)}"] .stepper__number`).forEach((field) => { field.value = value; });
+  }
+}
+
 // --- Swapping what came in.
-function swap(found) {
+function swap(found, regions) {
   const focus = document.activeElement, key = focus?.dataset?.key, chosen = focus?.id;
   const inCart = $("cart").contains(focus), inAfter = $("after").contains(focus);
   converse(found.getElementById("log"));
-  for (const id of ["after", "cart", "bar"]) refill($(id), found.getElementById(id));
-  toast(found.getElementById("status")?.dataset.text ?? "");
+  for (const id of regions) refill($(id), found.getElementById(id));
+  showWishes();
+  // The log says it, unless the cart lies over it.
+  if (phone.matches && location.hash === "#cart") toast(found.getElementById("status")?.dataset.text ?? "");
   const land = document.querySelector("[data-land]:not([data-landed])");
-  if (land) { land.dataset.landed = ""; land.closest("#cart") || closeCart(); land.focus(); land.scrollIntoView({ block: "nearest" }); }
+  if (land) { land.dataset.landed = ""; if (!land.closest("#cart")) closeCart(land); land.focus(); land.scrollIntoView({ block: "nearest" }); }
   else if (!document.contains(focus)) {
     const again = (key && document.querySelector(`[data-key="${CSS.escape(key)}"]`)) || (chosen && $(chosen));
     (again || (inCart ? $("cart-title") : inAfter ? text : null))?.focus({ preventScroll: true });
@@ -64,6 +75,8 @@ function refill(old, fresh) {
 function converse(fresh) {
   const log = $("log"), words = (node) => node.textContent.replace(/\s+/g, " ").trim();
   log.querySelectorAll(".turn--wait").forEach((node) => node.remove());
+  const note = log.querySelector(".turn--note"), fresher = fresh.querySelector(".turn--note");
+  if (note && (!fresher || words(note) !== words(fresher))) note.remove();
   const old = [...log.querySelectorAll(".turn")].map(words), turns = [...fresh.querySelectorAll(".turn")];
   const said = turns.map(words);
   let start = Math.max(0, old.length - said.length);
@@ -128,16 +141,18 @@ document.addEventListener("submit", (event) => {
     return;
   }
   const body = new URLSearchParams(new FormData(form, button));
-  const number = form.querySelector(".stepper__number");
-  if (number && body.has("step")) {
-    // Quick taps add up: the number shown moves at once, and each request carries where it stands.
-    const value = Math.max(0, Number(number.value) + Number(body.get("step")));
-    number.value = value;
+  body.set("touched", touched());
+  const number = form.querySelector(".stepper__number"), line = body.get("line");
+  if (number) {
+    // Quick taps add up: the number shown moves at once, and only the last one of a line that waits is sent.
+    const value = String(Math.max(0, Number(number.value) + Number(body.get("step") ?? 0)));
+    wished.set(line, value);
+    showWishes();
     body.set("value", value);
     body.delete("step");
   }
-  body.set("touched", touched());
-  turn(() => fragment(address, body).then((done) => done && reply(false)));
+  turn(() => number && wished.get(line) !== body.get("value") ? null
+    : fragment(address, body).then((done) => done && reply(false)));
 });
 
 document.addEventListener("click", (event) => {
@@ -147,7 +162,7 @@ document.addEventListener("click", (event) => {
   const address = new URL(link.href);
   address.searchParams.set("touched", touched());
   if (phone.matches && location.hash !== "#cart" && link.closest("#after")) location.hash = "#cart";
-  turn(() => fragment(address.pathname + address.search));
+  turn(() => fragment(address.pathname + address.search, null, ["cart"]));
 });
 
 document.addEventListener("change", (event) => {
@@ -201,6 +216,11 @@ if (ear) {
 
 function setSound(on) {
   mouth.on = on;
+  showSound();
+}
+
+function showSound() {
+  const { on } = mouth;
   sound.setAttribute("aria-pressed", String(on));
   sound.setAttribute("aria-label", on ? phrases.soundOff : phrases.soundOn);
   sound.title = on ? phrases.soundOff : phrases.soundOn;
@@ -208,15 +228,17 @@ function setSound(on) {
 
 if (mouth.able) {
   sound.hidden = false;
-  setSound(mouth.on);
+  showSound();
   sound.addEventListener("click", () => setSound(!mouth.on));
 }
 
 // --- The cart as a sheet on a phone.
 let opener = null;
 
-function closeCart() {
-  if (phone.matches && location.hash === "#cart") location.hash = "#talk";
+function closeCart(land) {
+  if (!phone.matches || location.hash !== "#cart") return;
+  opener = land ?? opener;
+  location.hash = "#talk";
 }
 
 function sheet() {
