@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,8 @@ from cabas.kernel.money import Money
 from cabas.storage.database import Row
 from cabas.storage.documents import to_json
 
+LINE = OrderLine.__slots__
+
 
 def order_key(order: Order) -> dict[str, object]:
     """What every row of an order begins with."""
@@ -21,7 +22,11 @@ def order_key(order: Order) -> dict[str, object]:
 
 def line_rows(order: Order) -> dict[str, object]:
     """Parameters of `insert_lines`."""
-    rows = [asdict(line) | {"unit_price": line.unit_price.amount, "price": line.price.amount} for line in order.lines]
+    rows = [
+        {name: getattr(line, name) for name in LINE}
+        | {"unit_price": line.unit_price.amount, "price": line.price.amount}
+        for line in order.lines
+    ]
     return {"lines": to_json(rows), "currency": order.total.currency}
 
 

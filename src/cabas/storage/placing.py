@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cabas.domain.ledger import Posting
@@ -48,9 +48,10 @@ def statements(command: PlaceOrder) -> list[Statement]:
     if turn is not None:
         sql, parameters = store_turn(turn)
         written.append((must(sql), parameters))
-    taken: Iterable[Statement] = (
-        (must(SQL["take_stock"]), shop | {"sku": sku, "quantity": quantity}) for sku, quantity in wanted(order).items()
-    )
+    take = must(SQL["take_stock"])
+    taken: list[Statement] = [
+        (take, shop | {"sku": sku, "quantity": quantity}) for sku, quantity in wanted(order).items()
+    ]
     return [*written, *taken, (SQL["lock_slot"], slot), (must(SQL["take_slot"]), slot), (SQL["drop_hold"], slot)]
 
 
