@@ -1,16 +1,20 @@
 """Labels and constraints ("bio", "sans lactose", "le moins cher"), and goods that are restricted, as data.
 
 `labels.yaml` maps an id to its names per language (the first is the tag Cabas writes), its `kind` (diet, quality,
-process, price, packaging, origin), for allergen-free labels the `allergens` they exclude (ids of the families), and
-`excludes`: words in a product's name or ingredients that contradict it. `restricted.yaml` maps an id to words per
-language, with `kind: age` and a `minimum_age`, or `kind: refused` for what is not sold this way.
+process, price, packaging, origin), for allergen-free labels the `allergens` they exclude (ids of the families),
+`excludes`: words in a product's name or ingredients that contradict it, and `allows`: names that hold such a word and
+are fine all the same (turkey ham under "no pork").
+
+`restricted.yaml` maps an id to words per language, with `kind: age`, a `minimum_age` and the `families` concerned (and
+all below them), or `kind: refused` for what is not sold this way.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +24,7 @@ from cabas.kernel.text import fold
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LANGUAGE_CODE = 2
+_DENIAL = re.compile(r"\b(?:non|pas|not) $")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,21 @@ class Label:
     kind: str
     allergens: frozenset[str] = frozenset()
     excludes: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
+
+    def contradicted_by(self, text: str) -> bool:
+        """Whether a product's name or ingredients hold a word the label excludes: "lardons fumés" under "no pork"."""
+        left = _phrases(self.allows).sub(" ", fold(text))
+        return _phrases(self.excludes).search(left) is not None
+
+    def claimed_by(self, text: str) -> bool:
+        """Whether a product's name says it has the label, in any language; "non pasteurisé" does not."""
+        folded = fold(text)
+        for names in self.names.values():
+            found = _phrases(names).search(folded)
+            if found and not _DENIAL.search(folded, 0, found.start()):
+                return True
+        return False
 
     def tag(self, lang: str) -> str:
         """What Cabas writes for it in `lang`."""
@@ -45,6 +65,15 @@ class Restriction:
     names: Mapping[str, tuple[str, ...]]
     kind: str
     minimum_age: int = 0
+    families: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def _phrases(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the names, in the singular or plural, the longest first; nothing at all when there are none."""
+    folded = sorted({fold(name) for name in names}, key=len, reverse=True)
+    spelled = (r"\W+".join(f"{re.escape(word)}(?:s|x)?" for word in name.split()) for name in folded)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled) or '(?!)'})(?!\w)")
 
 
 def _document(name: str) -> Mapping[str, Mapping[str, Any]]:
@@ -71,6 +100,7 @@ def labels() -> Mapping[str, Label]:
             kind=str(record["kind"]),
             allergens=frozenset(record.get("allergens") or ()),
             excludes=tuple(str(word) for word in record.get("excludes") or ()),
+            allows=tuple(str(name) for name in record.get("allows") or ()),
         )
         for label_id, record in _document("labels").items()
     }
@@ -86,6 +116,12 @@ def labels_by_word() -> Mapping[str, Label]:
 def restricted() -> Mapping[str, Restriction]:
     """Every class of restricted goods, by id."""
     return {
-        class_id: Restriction(class_id, _names(record), str(record["kind"]), int(record.get("minimum_age", 0)))
+        class_id: Restriction(
+            id=class_id,
+            names=_names(record),
+            kind=str(record["kind"]),
+            minimum_age=int(record.get("minimum_age", 0)),
+            families=tuple(record.get("families") or ()),
+        )
         for class_id, record in _document("restricted").items()
     }

@@ -171,18 +171,14 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
         return None
     if label.id == "store_brand":
         return product.own_brand
-    if label.id in product.labels:
+    if label.id in product.labels or label.claimed_by(product.name):
         return True
-    text = fold(f"{product.name} {product.ingredients}")
+    text = f"{product.name} {product.ingredients}"
     if label.allergens:
-        return not (label.allergens & product.allergens or _contains(text, label.excludes))
+        return not (label.allergens & product.allergens or label.contradicted_by(text))
     if label.excludes:
-        return not _contains(text, label.excludes)
-    return any(fold(name) in text for names in label.names.values() for name in names)
-
-
-def _contains(text: str, words: Iterable[str]) -> bool:
-    return any(re.search(rf"\b{re.escape(fold(word))}s?\b", text) for word in words)
+        return not label.contradicted_by(text)
+    return False
 
 
 def _meets_value(kind: str, value: str, product: Product, price: Money | None) -> bool | None:
