@@ -100,6 +100,7 @@ def _one(text: str | None) -> Quantity | None:
     return each.times(units)
 
 
+@cache
 def pack_size(text: str) -> tuple[int, Quantity]:
     """How many units are inside and how much one holds: (6, 1.5 l) for "6x1.5 l", (12, 1 piece) for "12 pieces".
 
