@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from cabas.agreement.agreement import Agreement, Request, Verdict, evaluate
 from cabas.agreement.fields import FIELDS
 from cabas.agreement.term import Earn, Fulfill, Place, Question, See, Sell, Who
@@ -17,8 +19,11 @@ def questions(order: Order, purposes: frozenset[str] = frozenset()) -> tuple[Que
     asked: list[Question] = [Who(day, does, order.method) for does in PARTS]
     linked = order.shopper_id is not None
     asked.append(Place(day, order.channel, order.goods, len(order.lines), linked=linked))
+    wanted: Counter[str] = Counter()
     for line in order.lines:
-        pieces = 1 if line.sold_by == "weight" else line.quantity
+        wanted[line.sku] += line.quantity
+    for line in order.lines:
+        pieces = 1 if line.sold_by == "weight" else wanted[line.sku]
         asked.append(Sell(day, order.channel, line.category, line.minimum_age, pieces, line.name))
     asked.append(Fulfill(order.method, order.placed_at, order.slot_starts_at, order.slot_ends_at))
     asked.append(Earn(order))

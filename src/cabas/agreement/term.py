@@ -38,7 +38,7 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Sell:
-    """May this product be sold that day? `category` is its path; `pieces` how many (1 for goods sold by weight)."""
+    """May this product be sold that day? `category` is its path; `pieces` how many in all (1 when sold by weight)."""
 
     silence: ClassVar[bool] = False
     day: date

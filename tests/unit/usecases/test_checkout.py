@@ -359,3 +359,18 @@ def test_nothing_is_told_of_the_receipt_when_nothing_is_shared() -> None:
     shop = Shop((agreement(),))
     order = shop.checkout(shop.command(shop.talk(("milk", 6)))).order
     assert set(shop.events(order.id)) == {"order.placed"}
+
+
+def test_a_limit_counts_all_lines_of_a_product() -> None:
+    shop = Shop((agreement("[limits]\npieces_maximum = 6\n"),))
+    result = refused(shop, shop.talk(("milk", 4), ("milk", 3), ("bread", 6)))
+    assert [(one.line_id, one.decision.code) for one in result.refusals] == [
+        ("1", "too_many_pieces"), ("2", "too_many_pieces"),
+    ]  # fmt: skip
+
+
+def test_limits_are_held_against_today_s_prices() -> None:
+    shop = Shop((agreement("[limits]\norder_minimum = 2.10\n"),))
+    talk = shop.talk(("milk", 2))
+    shop.price("milk", 100)
+    assert [one.decision.code for one in refused(shop, talk).refusals] == ["order_too_small"]

@@ -10,7 +10,7 @@
     until = 2018-11-11
     pieces_maximum = 6
 
-Amounts are of the goods, VAT included. `pieces_maximum` is per line and does not count goods sold by weight. On the
+Amounts are of the goods, VAT included. `pieces_maximum` is per product and does not count goods sold by weight. On the
 days of a row both it and the general limits count: the tighter one wins.
 """
 
@@ -34,7 +34,9 @@ class Limit(Dated):
     order_minimum: Money | None = key(MONEY, "The least an order may be worth.", default=None)
     order_maximum: Money | None = key(MONEY, "The most an order may be worth.", default=None)
     lines_maximum: int | None = key(whole(1, LINES_MAX), "How many lines it may have.", default=None)
-    pieces_maximum: int | None = key(whole(1, QUANTITY_MAX), "How many pieces one line may have.", default=None)
+    pieces_maximum: int | None = key(
+        whole(1, QUANTITY_MAX), "How many pieces of one product it may have.", default=None
+    )
 
     def verify(self, path: Path, reader: Reader) -> None:
         """Notes a minimum above the maximum."""

@@ -24,25 +24,28 @@ ALTERNATIVES_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """The lines to buy, with the products and offers of their SKUs as they are now."""
+    """The lines to buy, with the products and offers of their SKUs as they are now.
+
+    `wanted` maps a SKU to the pieces or grams of all its lines: splitting a line gets nobody around a limit.
+    """
 
     conversation: Conversation
     day: date
     lines: tuple[LineItem, ...]
     products: Mapping[str, Product]
     offers: Mapping[str, Offer]
+    wanted: Mapping[str, int]
 
     @property
     def minimum_age(self) -> int:
         """The highest minimum age of its products; 0 when there is none."""
         return max((product.minimum_age for product in self.products.values()), default=0)
 
-    def wanted(self) -> Counter[str]:
-        """SKU -> pieces or grams, over all lines."""
-        wanted: Counter[str] = Counter()
-        for line in self.lines:
-            wanted[line.sku or ""] += line.quantity
-        return wanted
+    @property
+    def goods(self) -> Money:
+        """What the lines that can be bought cost today, VAT included."""
+        prices = [self.price(line) for line in self.lines]
+        return total((price for price in prices if price is not None), self.conversation.cart.currency)
 
     def price(self, line: LineItem) -> Money | None:
         """What the line costs today; None when it cannot be bought."""
@@ -52,7 +55,7 @@ class Basket:
     def sell(self, line: LineItem, channel: str) -> Sell:
         """The question whether the line may be sold."""
         product = self.products[line.sku or ""]
-        pieces = 1 if product.sold_by is SoldBy.WEIGHT else line.quantity
+        pieces = 1 if product.sold_by is SoldBy.WEIGHT else self.wanted[product.sku]
         return Sell(self.day, channel, product.category, product.minimum_age, pieces, line.name)
 
 
@@ -62,7 +65,10 @@ async def read_again(conversation: Conversation, day: date, shop: Shop, search: 
     skus = sorted({line.sku for line in lines if line.sku})
     products = search.get(skus)
     offers = await shop.offers(conversation.retailer_id, conversation.store_id, skus, day=day)
-    return Basket(conversation, day, lines, products, offers)
+    wanted: Counter[str] = Counter()
+    for line in lines:
+        wanted[line.sku or ""] += line.quantity
+    return Basket(conversation, day, lines, products, offers, wanted)
 
 
 def too_many(basket: Basket) -> tuple[Refusal, ...]:
@@ -72,7 +78,7 @@ def too_many(basket: Basket) -> tuple[Refusal, ...]:
             _law("too_many", f"{most} au plus de {line.name}.", f"At most {most} of {line.name}."), line.id, line.name
         )
         for line in basket.lines
-        if line.quantity > (most := QUANTITY_MAX * (GRAMS if line.sold_by == SoldBy.WEIGHT else 1))
+        if basket.wanted[line.sku or ""] > (most := QUANTITY_MAX * (GRAMS if line.sold_by == SoldBy.WEIGHT else 1))
     )
 
 
@@ -102,7 +108,7 @@ def missing(basket: Basket, left: Mapping[str, int] | None = None) -> tuple[Shor
     found = []
     for line in basket.lines:
         sku = line.sku or ""
-        asked = basket.wanted()[sku]
+        asked = basket.wanted[sku]
         if left is not None and sku not in left:
             continue
         offer = basket.offers.get(sku)
@@ -117,7 +123,7 @@ async def with_alternatives(
 ) -> tuple[Shortage, ...]:
     """The shortages with what could be bought instead: in stock, priced, allowed, not in the cart already."""
     by_line = {line.id: line for line in basket.lines}
-    others = {sku for one in shortages for sku in by_line[one.line_id].alternatives} - set(basket.wanted())
+    others = {sku for one in shortages for sku in by_line[one.line_id].alternatives} - set(basket.wanted)
     talk = basket.conversation
     products = search.get(sorted(others))
     offers = await shop.offers(talk.retailer_id, talk.store_id, sorted(others), day=basket.day) if others else {}

@@ -211,7 +211,7 @@ def _refused(till: _Till) -> tuple[Refusal, ...]:
     """What the agreement says against the order and its lines. Lines the catalog no longer has are no matter of it."""
     talk, command = till.command.conversation, till.command
     linked = talk.shopper_id is not None
-    order = till.ask(Place(till.now.date(), command.channel, talk.cart.goods, len(till.basket.lines), linked=linked))
+    order = till.ask(Place(till.now.date(), command.channel, till.basket.goods, len(till.basket.lines), linked=linked))
     refusals = [Refusal(decision) for decision in order.denials]
     known = [line for line in till.basket.lines if line.sku in till.basket.products]
     asked = tuple(till.basket.sell(line, command.channel) for line in known)
