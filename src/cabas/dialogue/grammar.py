@@ -1,0 +1,289 @@
+"""Sentence patterns of a language, from `locales/<lang>/sentences.yaml`, as regular expressions over folded words.
+
+A pattern is words, `[optional]`, `(one|other)`, `<macro>` and `{slot}`; a comma may stand anywhere between them. A text
+is matched as its folded words with a space after each, so that places in the string are places among the tokens. Words
+of a long macro, and words that amounts are made of, carry a capital letter in that string: one letter in a pattern
+stands for a hundred words.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from string import ascii_uppercase
+
+from cabas.dialogue import locales
+from cabas.dialogue.tokens import Token, tokenize
+from cabas.kernel.errors import InvalidInput
+
+_PIECE = re.compile(r"\{(?P<slot>\w+)\}|<(?P<macro>\w+)>|(?P<mark>[\[\]()|])|(?P<words>[^\[\]()|{}<>]+)")
+_SKIP = "(?:, )?"
+# Macros of this many single words get a letter. N marks the words of amounts.
+LETTER_WORDS, NUMBER_LETTER = 6, "N"
+# What a slot may hold: some words; a few, or none, for {any}; words of an amount for {amount} and {number}.
+_COUNTING = rf"(?:[^ A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
+SLOT = r"(?:\S+ )+?"
+SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}?"}
+SECTIONS = ("attack", "frames", "compares", "notes", "diets", "recipe", "servings", "without", "details")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pattern that fits: its kind and the token ranges of its slots; `words` is how many it says by itself."""
+
+    kind: str
+    slots: Mapping[str, tuple[int, int]]
+    words: int
+    start: int
+    end: int
+
+
+class Text:
+    """Tokens as a string that patterns match, with the way back from places in it to tokens."""
+
+    __slots__ = ("_ends", "string", "tokens", "words")
+
+    def __init__(self, tokens: Sequence[Token], letters: Mapping[str, str]) -> None:
+        self.tokens = tokens
+        folded = [token.folded.replace(" ", "") for token in tokens]
+        marked = [
+            f"{word}{NUMBER_LETTER if token.kind == 'number' else letters.get(word, '')} "
+            for word, token in zip(folded, tokens, strict=True)
+        ]
+        self.string = "".join(marked)
+        self.words = frozenset(folded)
+        self._ends = list(accumulate(len(word) for word in marked))
+
+    def index(self, offset: int) -> int:
+        """The token that starts at a place of the string."""
+        return bisect_left(self._ends, offset + 1)
+
+    def offset(self, index: int) -> int:
+        """The place of the string where token `index` starts."""
+        return self._ends[index - 1] if index else 0
+
+
+class Pattern:
+    """One way to say something. `needs` are words of which one must occur; `words` is how much it says by itself."""
+
+    __slots__ = ("_regex", "_source", "kind", "needs", "words")
+
+    def __init__(self, kind: str, source: str, needs: frozenset[str], words: int) -> None:
+        self.kind, self.needs, self.words = kind, needs, words
+        self._source = source
+        self._regex: re.Pattern[str] | None = None
+
+    def regex(self, text: Text) -> re.Pattern[str] | None:
+        """The expression; None when `text` lacks a word it cannot do without. Put together when first needed: most
+        patterns never are.
+        """
+        if self.needs and self.needs.isdisjoint(text.words):
+            return None
+        if self._regex is None:
+            self._regex = re.compile(self._source)
+        return self._regex
+
+
+class Patterns:
+    """An ordered list of patterns; the earlier wins among those that fit."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._patterns = tuple(patterns)
+
+    def __len__(self) -> int:
+        return len(self._patterns)
+
+    def fits(self, text: Text) -> Iterator[Found]:
+        """The patterns that fit the whole text, in order."""
+        for pattern in self._patterns:
+            regex = pattern.regex(text)
+            if regex and (found := regex.fullmatch(text.string)):
+                yield _found(pattern, found, text)
+
+    def at(self, text: Text, index: int) -> Found | None:
+        """The pattern that fits the most tokens from `index` on."""
+        best = None
+        for pattern in self._patterns:
+            regex = pattern.regex(text)
+            found = regex.match(text.string, text.offset(index)) if regex else None
+            if found and found.end() > found.start() and (best is None or found.end() > best[1].end()):
+                best = (pattern, found)
+        return _found(best[0], best[1], text) if best else None
+
+    def within(self, text: Text) -> Found | None:
+        """The first pattern found anywhere in the text."""
+        for pattern in self._patterns:
+            regex = pattern.regex(text)
+            for found in regex.finditer(text.string) if regex else ():
+                if found.end() > found.start() and (not found.start() or text.string[found.start() - 1] == " "):
+                    return _found(pattern, found, text)
+        return None
+
+
+def _found(pattern: Pattern, found: re.Match[str], text: Text) -> Found:
+    slots = {
+        name: (text.index(found.start(name)), text.index(found.end(name)))
+        for name in found.groupdict()
+        if found.start(name) >= 0
+    }
+    return Found(pattern.kind, slots, pattern.words, text.index(found.start()), text.index(found.end()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a pattern while it is put together: its expression, words it cannot do without, its weight."""
+
+    regex: str
+    needs: frozenset[str] | None
+    words: int
+
+
+class Grammar:
+    """The patterns of one language by section. Use `grammar_of`. Raises `InvalidInput` naming a broken pattern."""
+
+    def __init__(self, lang: str) -> None:
+        sheet = locales.read(lang, "sentences")
+        self._macros = {str(name): locales.words(value) for name, value in sheet["macros"].items()}
+        self._done: dict[str, _Part] = {}
+        self._names: dict[str, int] = {}
+        self.letters = _number_letters(lang)
+        self._assign_letters()
+        self.sections = {section: self._section(sheet.get(section, ())) for section in SECTIONS}
+        self.words = frozenset(token.folded for text in _strings(sheet) for token in tokenize(text))
+
+    def text(self, tokens: Sequence[Token]) -> Text:
+        """Tokens as the patterns see them."""
+        return Text(tokens, self.letters)
+
+    def macro(self, name: str) -> frozenset[str]:
+        """The phrases of a macro that is a plain list of words, folded."""
+        return frozenset(token.folded for text in self._macros.get(name, ()) for token in tokenize(text))
+
+    def _section(self, entries: Iterable[Mapping[str, object]]) -> Patterns:
+        return Patterns(
+            self._pattern(kind, text)
+            for entry in entries
+            for kind, said in entry.items()
+            for text in locales.words(said)
+        )
+
+    def _pattern(self, kind: str, text: str) -> Pattern:
+        self._names = {}
+        part = self._parse(text)
+        return Pattern(kind, part.regex, part.needs or frozenset(), part.words)
+
+    def _assign_letters(self) -> None:
+        free = iter(letter for letter in ascii_uppercase if letter != NUMBER_LETTER)
+        for name, texts in self._macros.items():
+            words = [[token.folded for token in tokenize(text)] for text in texts]
+            single = [word[0] for word in words if len(word) == 1 and not any(mark in word[0] for mark in "[]()|<>{}")]
+            if len(single) < LETTER_WORDS:
+                continue
+            letter = next(free)
+            for word in single:
+                self.letters[word] = self.letters.get(word, "") + letter
+            rest = tuple(
+                text for text, word in zip(texts, words, strict=True) if word[0] not in single or len(word) > 1
+            )
+            parts = [self._parse(text) for text in rest]
+            parts.append(_Part(f"{_SKIP}[^ A-Z]+[A-Z]*{letter}[A-Z]* ", frozenset(single), 1))
+            self._done[name] = _either(sorted(parts, key=lambda part: -part.words))
+
+    def _macro(self, name: str) -> _Part:
+        if name not in self._done:
+            if name not in self._macros:
+                raise InvalidInput(f"There is no macro <{name}>.", remedy="Define it under `macros:`.")
+            parts = [self._parse(text) for text in self._macros[name]]
+            # the longest first, so that "je voudrais bien" is not taken for "je voudrais"
+            self._done[name] = _either(sorted(parts, key=lambda part: -len(part.regex)))
+        return self._done[name]
+
+    def _parse(self, text: str) -> _Part:
+        pieces = [(found.lastgroup or "", found.group(found.lastgroup or 0)) for found in _PIECE.finditer(text)]
+        part, rest = self._alternatives(pieces, 0, text)
+        if rest != len(pieces):
+            raise InvalidInput(f"The pattern {text!r} closes a bracket it never opened.")
+        return part
+
+    def _alternatives(self, pieces: Sequence[tuple[str, str]], index: int, text: str) -> tuple[_Part, int]:
+        choices: list[_Part] = []
+        current: list[_Part] = []
+        while index < len(pieces):
+            kind, value = pieces[index]
+            if kind == "mark" and value in ")]":
+                break
+            index += 1
+            if kind == "mark" and value == "|":
+                choices.append(_sequence(current))
+                current = []
+            elif kind == "mark":
+                inner, index = self._alternatives(pieces, index, text)
+                closing = {"(": ")", "[": "]"}[value]
+                if index >= len(pieces) or pieces[index][1] != closing:
+                    raise InvalidInput(f"The pattern {text!r} has an open bracket.")
+                index += 1
+                current.append(inner if value == "(" else _Part(f"(?:{inner.regex})?", None, 0))
+            else:
+                current.append(self._piece(kind, value))
+        choices.append(_sequence(current))
+        return (_either(choices) if len(choices) > 1 else choices[0]), index
+
+    def _piece(self, kind: str, value: str) -> _Part:
+        if kind == "macro":
+            return self._macro(value)
+        if kind == "slot":
+            count = self._names[value] = self._names.get(value, 0) + 1
+            body = SLOTS.get(value, SLOT)
+            return _Part(f"{_SKIP}(?P<{value}{count if count > 1 else ''}>{body})", None, 0)
+        words = [token.folded.replace(" ", "") for token in tokenize(value)]
+        regex = "".join(f"{_SKIP}{re.escape(word)}[A-Z]* " for word in words)
+        return _Part(regex, frozenset(words[:1]) if words else None, len(words))
+
+
+def _sequence(parts: Sequence[_Part]) -> _Part:
+    needed = [part.needs for part in parts if part.needs]
+    return _Part(
+        "".join(part.regex for part in parts),
+        min(needed, key=len) if needed else None,
+        sum(part.words for part in parts),
+    )
+
+
+def _either(parts: Sequence[_Part]) -> _Part:
+    needs = [part.needs for part in parts]
+    together = frozenset().union(*(need for need in needs if need)) if all(needs) else None
+    return _Part(
+        "(?:" + "|".join(dict.fromkeys(part.regex for part in parts)) + ")",
+        together,
+        min((part.words for part in parts), default=0),
+    )
+
+
+def _number_letters(lang: str) -> dict[str, str]:
+    """N for every word that amounts are made of."""
+    numbers, units = locales.read(lang, "numbers"), locales.read(lang, "units")
+    said = [*_strings(numbers), *_strings({key: units[key] for key in ("measures", "containers", "of", "size_of")})]
+    said += [text for key in ("sizes", "plain", "counted") for text in _strings(units[key])]
+    return {token.folded: NUMBER_LETTER for text in said for token in tokenize(text) if token.kind == "word"}
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every text in a document, slots and macros blanked."""
+    if isinstance(value, str):
+        yield re.sub(r"[{<]\w+[}>]", " ", value)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+@lru_cache(maxsize=16)
+def grammar_of(lang: str) -> Grammar:
+    """The grammar of a language, read once."""
+    return Grammar(lang)
