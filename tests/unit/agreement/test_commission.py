@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -196,3 +197,14 @@ def test_what_may_be_sold_does_not_depend_on_the_commission(channel: str) -> Non
     request = Request("halle", "google", asked)
     rich = agreement("[commission]\n[[commission.rates]]\npercent = 50\n")
     assert evaluate(rich, request) == evaluate(agreement(), request)
+
+
+def test_nobody_outside_the_agreements_knows_the_commission() -> None:
+    """Not search, not dialogue, not a use case: the term is found by scanning, never imported by name."""
+    source = Path(__file__).parent.parent.parent.parent / "src" / "cabas"
+    knowing = [
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if "agreement" not in path.relative_to(source).parts and "terms.commission" in path.read_text(encoding="utf-8")
+    ]
+    assert knowing == []
