@@ -35,6 +35,11 @@ class AgreementBook:
         """The agreements of one retailer, by id."""
         return tuple(sorted((one for one in self.agreements if one.retailer == retailer_id), key=lambda one: one.id))
 
+    def joined(self, agreement: Agreement, filename: str = "") -> list[Problem]:
+        """What would not stand if `agreement` came in force, instead of the one with its id. Ask before storing it."""
+        others = {one.id: one for one in self.of_retailer(agreement.retailer) if one.id != agreement.id}
+        return [one for one in conflicts({**others, filename: agreement}) if one.filename == filename]
+
 
 def _days_away(agreement: Agreement, day: date) -> int:
     """How far the agreement is from being live on `day`; 0 when it is."""

@@ -110,6 +110,14 @@ def test_what_cannot_stand_side_by_side() -> None:
     assert messages(a=first, b=dated("alone", "amazon", "2019-06-01", exclusive=True)) == []
 
 
+def test_an_agreement_is_held_against_the_others_before_it_joins_them() -> None:
+    standing = AgreementBook((dated("first", "google", "2018-01-01"), dated("other", "amazon", "2018-01-01")))
+    assert standing.joined(dated("first", "google", "2018-06-01"), "new.toml") == []
+    (problem,) = standing.joined(dated("second", "google", "2018-06-01"), "new.toml")
+    assert (problem.filename, problem.path) == ("new.toml", "starts")
+    assert standing.joined(dated("third", "alibaba", "2018-06-01"), "new.toml") == []
+
+
 def test_the_examples_stand_side_by_side() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in AGREEMENTS.glob("*.toml")}
     assert {made.platform for made in book(texts).agreements} == {

@@ -21,7 +21,7 @@ turns = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(turns, st.integers(0, 30), st.sampled_from(["retailer", "platform"]))
 def test_nothing_is_sold_twice(asked, stock: int, seller: str) -> None:
     shop = Shop((agreement(COMMISSION, seller=seller),))
