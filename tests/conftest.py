@@ -10,10 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from cabas.storage import embedded, migrate
 
 _numbers = itertools.count(1)
+
+# A busy machine is no failure: properties are about values, benchmarks about time.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
