@@ -19,8 +19,8 @@ _PIECES = frozenset(("", "piece", "pieces"))
 _STOPS = frozenset("à au aux de du des d' en et ou pour sans avec sur façon type of with for in on and from".split())
 # French words that never take the plural as an adjective.
 _FIXED = frozenset(
-    "nature bio plein air orange marron crème cocktail dessert tradition express maison extra kale iceberg butternut "
-    "portobello romaine mange-tout standard prêt minute".split()
+    "nature bio grappe plein air orange marron crème cocktail dessert tradition express maison extra kale iceberg "
+    "butternut portobello romaine mange-tout standard prêt minute".split()
 )
 # English puts these words after the name, after a comma: "Orange juice, no pulp".
 _AFTER = frozenset("with without in no from for".split())
