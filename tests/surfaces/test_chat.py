@@ -88,6 +88,16 @@ def test_nothing_but_our_own_files_may_load(page: Page) -> None:
     assert not re.findall(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|https?://", html)
 
 
+def test_static_files_are_guarded_and_revalidated(page: Page) -> None:
+    answer = page.client.get("/chat/static/page.js")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    again = page.client.get("/chat/static/page.js", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    for path in ("/chat/static/../app.py", "/chat/static/%2e%2e/app.py", "/chat/static/", "/chat/static/missing.js"):
+        assert page.client.get(path).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("header", "lang"),
     [

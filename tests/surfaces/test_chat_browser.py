@@ -124,6 +124,9 @@ def test_an_order_from_the_first_word_to_the_number(visit: Visit, shop: FakeShop
     say(page, "Deux litres de lait, six œufs et une baguette")
     assert names(page) == ["Lait demi-écrémé", "Œufs de poules élevées en plein air", "Baguette de tradition"]
     press(page.get_by_role("link", name="Changer de produit, Lait demi-écrémé"))
+    press(page.get_by_role("link", name="Changer de produit, Lait demi-écrémé"))
+    expect(page.get_by_role("button", name="Prendre Lait entier")).to_be_hidden()
+    press(page.get_by_role("link", name="Changer de produit, Lait demi-écrémé"))
     press(page.get_by_role("button", name="Prendre Lait entier"))
     assert names(page)[0] == "Lait entier"
     press(page.get_by_role("button", name="Un de plus, Lait entier"))
@@ -317,8 +320,8 @@ def test_what_a_screen_reader_finds(visit: Visit) -> None:
       - banner:
         - paragraph: "L'Épicerie des Halles"
         - navigation "Langue":
-          - link "Français"
-          - link "English"
+          - link "FR Français"
+          - link "EN English"
       - main:
         - heading /Faire mes courses/ [level=1]
         - log "Conversation":

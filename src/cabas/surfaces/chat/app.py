@@ -56,8 +56,22 @@ _pages = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,
 )
-_pages.globals.update(glyph=glyph, sections=sections, turns=turns, languages=languages(), words=text)
+
+
+class _Icon(str):
+    """A sign of the sprite. The page has a hundred; `name` comes from templates alone, so it needs no escaping."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """What Jinja writes for it."""
+        sprite = f"/chat/static/glyphs.svg#{self}"
+        return f'<svg class="icon" aria-hidden="true" focusable="false"><use href="{sprite}"></use></svg>'
+
+
+_pages.globals.update(icon=_Icon, glyph=glyph, sections=sections, turns=turns, languages=languages(), words=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,9 @@ class Chat:
             view = await self._shop.tap(view.conversation_id, form.action, form.line or None, tap_value(form))
             said = form.action in ("checkout", "confirm", "cancel")
             fresh = changed(before, view.cart)
-            scene = Scene(view, locale, touched=_ids(form.touched), fresh=fresh, said=said, toast=view.reply.text)
+            scene = Scene(
+                view, locale, touched=_ids(form.touched), fresh=fresh, said=said, toast="" if said else view.reply.text
+            )
             when = form.action == "checkout" and view.pending is not None and view.pending.kind == "slot"
             return await self._unfold(scene, Asked("slots")) if when else scene
 
@@ -260,7 +276,7 @@ def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = 
         Route("/chat/open", chat.open, methods=["POST"], middleware=guard),
         Route("/chat/say", chat.say, methods=["POST"], middleware=guard),
         Route("/chat/tap", chat.tap, methods=["POST"], middleware=guard),
-        Mount("/chat/static", StaticFiles(directory=HERE / "static")),
+        Mount("/chat/static", StaticFiles(directory=HERE / "static"), middleware=[Middleware(Guard)]),
     ]
 
 
