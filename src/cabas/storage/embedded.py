@@ -18,6 +18,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ DATABASE = "cabas"
 SOCKET_PATH_MAX = 103
 SOCKET_NAME = ".s.PGSQL.5432"
 START_SECONDS = 120
+ORPHAN_SECONDS = 15
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -139,7 +141,7 @@ class Cluster:
         if not (self.data / "PG_VERSION").exists():
             self._initialize()
         if not self.answers():
-            _clear_stale_pid(self.data)
+            _clear_stale_locks(self.data, self.sockets)
             self._start()
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
@@ -155,7 +157,9 @@ class Cluster:
         return row is not None and Path(row[0]).samefile(self.data)
 
     def stop(self) -> None:
-        """Stop the server; what runs is rolled back."""
+        """Stop the server, if it still runs; what it is doing is rolled back."""
+        if not self.answers():
+            return
         self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "-t", str(START_SECONDS), "stop")
 
     def _check_version(self) -> None:
@@ -302,22 +306,29 @@ def _traversable(path: Path, uid: int) -> None:
             ) from error
 
 
-def _clear_stale_pid(data: Path) -> None:
-    """Remove a postmaster.pid whose number now belongs to another program, as happens in restarted containers.
+def _clear_stale_locks(data: Path, sockets: Path) -> None:
+    """Remove lock files whose process number is now another program's, or a dead process nobody buried.
 
-    A number nobody has is left for PostgreSQL, which then also looks for orphaned server processes.
+    Both happen in containers, and PostgreSQL takes them for a running server. Numbers nobody has are left to
+    PostgreSQL. What is left of a killed server is waited for: it ends as soon as it notices.
     """
-    pid_file = data / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().partition("\n")[0])
-        works_in = Path(f"/proc/{pid}/cwd").resolve(strict=True)
-    except (OSError, ValueError):
+    for _ in range(ORPHAN_SECONDS * 10):
+        if not _server_left(data):
+            break
+        time.sleep(0.1)
+    else:
         return
-    if works_in != data.resolve() and not _server_left(data):
-        pid_file.unlink()
+    for lock in (data / "postmaster.pid", sockets / f"{SOCKET_NAME}.lock"):
+        try:
+            pid = int(lock.read_text().partition("\n")[0])
+        except (OSError, ValueError):
+            continue
+        if Path(f"/proc/{pid}").exists():
+            lock.unlink()
 
 
 def _server_left(data: Path) -> bool:
+    """Whether a process works in the data directory, as all processes of a server do."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if (process / "cwd").samefile(data):
