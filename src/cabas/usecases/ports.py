@@ -62,6 +62,10 @@ class Search(Protocol):
         """Whether products are called that: every word of `words`, together, in a name. Grounds the segmentation."""
         ...
 
+    def brands(self) -> Mapping[str, int]:
+        """The brands of the catalog and how many products each has."""
+        ...
+
 
 class Conversations(Protocol):
     """The memory of conversations."""

@@ -55,7 +55,7 @@ class Seeded:
         """As the search underneath."""
         return self.search.knows(words)
 
-    def brands(self) -> Iterable[str]:
+    def brands(self) -> Mapping[str, int]:
         """As the search underneath."""
         return self.search.brands()
 

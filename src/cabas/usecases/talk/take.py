@@ -9,12 +9,11 @@ from cabas.dialogue import say
 from cabas.dialogue.families import family
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, pick
+from cabas.dialogue.query import query_of
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.packs import ask_of, packs_for
 from cabas.domain.pricing import line_total, price_today
-from cabas.kernel.text import fold
-from cabas.usecases.ports import Query
 from cabas.usecases.talk.scene import Scene
 
 HITS = 24
@@ -52,16 +51,7 @@ async def take(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None
 
 
 def _search(scene: Scene, want: Want) -> list[tuple[Product, float]]:
-    labels = labels_by_word()
-    query = Query(
-        words=want.words,
-        lang=want.lang,
-        families=scene.lexicon.below(want.family) if want.family else (),
-        brand=want.brand,
-        labels=tuple(labels[fold(tag)].id for tag in want.constraints if fold(tag) in labels),
-        excluded=tuple(tag.partition(":")[2] for tag in want.constraints if tag.startswith("not_brand:")),
-    )
-    return [(hit.product, hit.score) for hit in scene.search.find(query, HITS)]
+    return [(hit.product, hit.score) for hit in scene.search.find(query_of(want), HITS)]
 
 
 def line_of(scene: Scene, picked: Picked, *, recipe: str | None = None, ticked: bool = True) -> LineItem:
