@@ -86,6 +86,7 @@ class Shop:
     memory: Memory = field(default_factory=Memory)
     search: Shelves = field(default_factory=Shelves)
     ids: Any = field(default_factory=lambda: count(1))
+    pairwise_key: bytes = b"a secret of the retailer"
 
     def __post_init__(self) -> None:
         run(self._fill())
@@ -168,6 +169,7 @@ class Shop:
                 consents=self.memory.consents,
                 clock=FixedClock(self.now),
                 new_id=lambda: uuid7(self.now, next(self.ids)),
+                pairwise_key=self.pairwise_key,
             )
         )
 

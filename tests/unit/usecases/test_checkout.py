@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 import msgspec
 import pytest
 
+from cabas.agreement.agreement import parse
 from cabas.domain.cart import Conversation
 from cabas.domain.ledger import balances
 from cabas.domain.order import OrderStatus
@@ -14,7 +15,7 @@ from cabas.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from cabas.kernel.money import Money
 from cabas.storage.consent_record import Said
 from cabas.usecases.checkout import Alternative, PriceChange, Shortage, Status
-from support.orders import agreement, at
+from support.orders import FULFILLS, HEAD, SELLS, agreement, at, sold_by
 from support.shop import Shop, run, slot
 
 SHARING = """
@@ -374,3 +375,29 @@ def test_limits_are_held_against_today_s_prices() -> None:
     talk = shop.talk(("milk", 2))
     shop.price("milk", 100)
     assert [one.decision.code for one in refused(shop, talk).refusals] == ["order_too_small"]
+
+
+def shared_id(shop: Shop, platform: str, shopper: str) -> str | None:
+    said = Said(f"{platform}{shopper}", shopper, platform, "receipts", granted=True, at=shop.now, text_version="1",
+                surface="t")  # fmt: skip
+    run(shop.memory.consents.record("halle", said))
+    order = shop.checkout(shop.command(shop.talk(("milk", 1), platform=platform, shopper=shopper))).order
+    return shop.events(order.id)["receipt.shared"]["fields"].get("shopper")
+
+
+def test_a_shopper_has_another_id_for_each_platform() -> None:
+    other = parse("\n".join((HEAD.replace("google", "amazon"), sold_by("retailer"), SELLS, FULFILLS, SHARING)))
+    shop = Shop((agreement(SHARING), other))
+    shop.add_slots(slot("noon", shop.now + timedelta(hours=2), capacity=9))
+    ids = [
+        shared_id(shop, "google", "camille"),
+        shared_id(shop, "amazon", "camille"),
+        shared_id(shop, "google", "sacha"),
+    ]
+    assert len(set(ids)) == 3
+    assert {len(one) for one in ids} == {32}
+    assert shared_id(shop, "google", "camille") == ids[0]
+    shop.pairwise_key = b"another secret"
+    assert shared_id(shop, "google", "camille") != ids[0]
+    shop.pairwise_key = b""
+    assert shared_id(shop, "google", "camille") is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Mapping
 
 from cabas.domain.customer import Shopper
@@ -14,7 +14,13 @@ Event = tuple[str, Mapping[str, object]]
 
 
 def events(
-    order: Order, receipt: Receipt, shopper: Shopper | None, seen: frozenset[str], *, age_check: bool
+    order: Order,
+    receipt: Receipt,
+    shopper: Shopper | None,
+    seen: frozenset[str],
+    *,
+    age_check: bool,
+    pairwise_key: bytes,
 ) -> tuple[Event, ...]:
     """`order.placed` says nothing about a person; `receipt.shared` holds the fields in `seen`, and no other."""
     placed: Mapping[str, object] = {
@@ -33,14 +39,14 @@ def events(
         "delivered_by": order.delivered_by,
         "age_check": age_check,
     }
-    shared = {name: value for name, value in shareable(order, receipt, shopper).items() if name in seen}
+    shared = {name: value for name, value in shareable(order, receipt, shopper, pairwise_key).items() if name in seen}
     if not shared:
         return ((PLACED, placed),)
     envelope = {"order_id": order.id, "platform": order.platform, "agreement_id": order.agreement_id, "fields": shared}
     return ((PLACED, placed), (SHARED, envelope))
 
 
-def shareable(order: Order, receipt: Receipt, shopper: Shopper | None) -> dict[str, object]:
+def shareable(order: Order, receipt: Receipt, shopper: Shopper | None, pairwise_key: bytes) -> dict[str, object]:
     """Everything of a receipt that could be shared, by field (`agreement.fields`). Amounts are in minor units."""
     fields: dict[str, object] = {
         "order": {"number": order.number, "id": order.id, "status": str(order.status)},
@@ -63,13 +69,18 @@ def shareable(order: Order, receipt: Receipt, shopper: Shopper | None) -> dict[s
         ],
     }
     if shopper is not None:
-        fields["shopper"] = pairwise_id(order.platform, shopper.retailer_id, shopper.id)
         fields["name"] = shopper.name
+        if pairwise_key:
+            fields["shopper"] = pairwise_id(pairwise_key, order.platform, shopper)
         if shopper.loyalty_card:
             fields["loyalty_card"] = shopper.loyalty_card
     return fields
 
 
-def pairwise_id(platform: str, retailer_id: str, shopper_id: str) -> str:
-    """An id of the shopper for one platform only, so that two platforms cannot put their records together."""
-    return hashlib.sha256(f"{platform}\n{retailer_id}\n{shopper_id}".encode()).hexdigest()[:32]
+def pairwise_id(key: bytes, platform: str, shopper: Shopper) -> str:
+    """An id of the shopper for one platform only, so that two platforms cannot put their records together.
+
+    `key` is the retailer's secret: without it nobody can compute or guess the id.
+    """
+    named = f"{platform}\n{shopper.retailer_id}\n{shopper.id}"
+    return hmac.digest(key, named.encode(), "sha256").hex()[:32]

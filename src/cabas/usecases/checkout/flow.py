@@ -55,6 +55,7 @@ class _Till:
     shop: Shop
     search: Search
     shopper: Shopper | None
+    pairwise_key: bytes
 
     @property
     def age(self) -> int | None:
@@ -77,8 +78,10 @@ async def checkout(
     consents: Consents | None,
     clock: Clock,
     new_id: NewId,
+    pairwise_key: bytes = b"",
 ) -> CheckoutResult:
-    """Place the order, or say why not. `consents` None means that no shopper agreed to anything.
+    """Place the order, or say why not. `consents` None means that no shopper agreed to anything; without the secret
+    `pairwise_key` no id of the shopper is shared.
 
     Raises `NotAllowed` when the platform is not the conversation's or has no agreement with the retailer, `Conflict`
     (code "idempotency_mismatch") when `key` was used for another request, `InvalidInput` for a key that is none,
@@ -109,7 +112,7 @@ async def checkout(
         return CheckoutResult(Status.EMPTY)
     shopper = await shop.shopper(talk.retailer_id, talk.shopper_id) if talk.shopper_id else None
     basket = await read_again(talk, now.date(), shop, search)
-    till = _Till(command, agreement, store, now, basket, shop, search, shopper)
+    till = _Till(command, agreement, store, now, basket, shop, search, shopper, pairwise_key)
     refused = _refused(till)
     if refused:
         return CheckoutResult(Status.DENIED, refusals=refused)
@@ -166,7 +169,7 @@ async def _place(
             request_hash=command.request_hash,
             answer=answer,
             conversation=after,
-            events=events(order, kept, till.shopper, seen, age_check=age_check),
+            events=events(order, kept, till.shopper, seen, age_check=age_check, pairwise_key=till.pairwise_key),
         )
     )
     if isinstance(outcome, SoldOut):
