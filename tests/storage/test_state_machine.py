@@ -1,0 +1,119 @@
+"""Any sequence of sales, cancellations, hand-overs and stocktakes, on PostgreSQL and in memory side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, ClassVar, TypeVar
+
+import psycopg
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from cabas.kernel.errors import Conflict
+from cabas.storage.audit import audit
+from cabas.storage.memory import Memory
+from cabas.storage.postgres import Postgres
+from cabas.usecases.ports import Placed, StockLevel
+from support.house import NOW, STORE, House, a_command, a_slot, an_order
+
+SKUS = ("pasta", "rice", "soap")
+T = TypeVar("T")
+
+
+class Shopkeeping(RuleBasedStateMachine):
+    """Two houses get the same orders and must give the same answers; the rules between rows hold after each step."""
+
+    runner: ClassVar[asyncio.Runner]
+    postgres: ClassVar[Postgres]
+    auditor: ClassVar[psycopg.Connection[Any]]
+    runs: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        Shopkeeping.runs += 1
+        self.retailer_id = f"machine-{Shopkeeping.runs}"
+        self.houses = (House(self.retailer_id, self.postgres), House(self.retailer_id, Memory()))
+        self.counted = False
+        self.orders: list[str] = []
+
+    def wait(self, asked: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(asked)
+
+    def both(self, ask: Any) -> Any:
+        """The answer of both houses, which must be the same; an error is an answer."""
+        answers = []
+        for house in self.houses:
+            try:
+                answers.append(self.wait(ask(house)))
+            except Conflict as conflict:
+                answers.append((type(conflict), conflict.code, conflict.message))
+        assert answers[0] == answers[1]
+        return answers[0]
+
+    @initialize(stock=st.fixed_dictionaries({sku: st.integers(0, 12) for sku in SKUS}), places=st.integers(0, 6))
+    def open(self, stock: dict[str, int], places: int) -> None:
+        self.both(lambda house: house.open(stock, places))
+
+    @rule(quantities=st.dictionaries(st.sampled_from(SKUS), st.integers(1, 6), min_size=1), key=st.integers(0, 30))
+    def place(self, quantities: dict[str, int], key: int) -> None:
+        order_id = f"o{len(self.orders)}"
+        order = an_order(self.retailer_id, order_id, quantities)
+        found = self.both(lambda house: house.orders.place(a_command(order, key=f"k{key}", request=str(key).encode())))
+        if found == Placed(f'{{"order":"{order_id}"}}'.encode(), replayed=False):
+            self.orders.append(order_id)
+
+    @precondition(lambda self: self.orders)
+    @rule(
+        data=st.data(),
+        event=st.sampled_from(["cancel", "start_picking", "finish_picking", "dispatch", "hand_over"]),
+    )
+    def move(self, data: st.DataObject, event: str) -> None:
+        order_id = data.draw(st.sampled_from(self.orders))
+        self.both(lambda house: house.orders.move(self.retailer_id, order_id, event, NOW))
+
+    @rule(sku=st.sampled_from(SKUS), on_hand=st.integers(0, 15), safety=st.integers(0, 3))
+    def count_stock(self, sku: str, on_hand: int, safety: int) -> None:
+        self.counted = True
+        self.both(lambda house: house.fill.stock(self.retailer_id, [StockLevel(STORE, sku, on_hand, safety)]))
+
+    @rule(capacity=st.integers(0, 8))
+    def resize_slot(self, capacity: int) -> None:
+        self.both(lambda house: house.fill.slots(self.retailer_id, [a_slot(capacity=capacity)]))
+
+    @invariant()
+    def the_rules_hold(self) -> None:
+        with self.auditor.transaction():
+            broken = audit(self.auditor, self.retailer_id)
+        if self.counted:
+            broken.pop("oversold", None)
+        assert broken == {}
+
+    @invariant()
+    def both_houses_have_the_same_left(self) -> None:
+        self.both(lambda house: house.left(*SKUS))
+
+
+def test_no_sequence_of_events_breaks_the_rules(dsn: str) -> None:
+    careful = settings(
+        max_examples=20,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    with asyncio.Runner() as runner, psycopg.connect(dsn, autocommit=True) as auditor:
+        Shopkeeping.runner, Shopkeeping.auditor = runner, auditor
+        Shopkeeping.postgres = runner.run(Postgres.open(dsn, connections=1))
+        try:
+            run_state_machine_as_test(Shopkeeping, settings=careful)
+        finally:
+            runner.run(Shopkeeping.postgres.close())
