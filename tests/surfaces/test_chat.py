@@ -75,6 +75,12 @@ def test_the_first_turn_says_that_a_machine_is_talking_and_keeps_the_conversatio
     assert len(page.shop.talks) == 1
 
 
+def test_a_monitor_starts_no_conversation() -> None:
+    page = Page(FakeShop())
+    assert page.client.head("/").status_code == 200
+    assert page.shop.calls == []
+
+
 def test_nothing_but_our_own_files_may_load(page: Page) -> None:
     policy = page.answer.headers["content-security-policy"]
     assert policy == (

@@ -109,6 +109,8 @@ class Chat:
 
     async def home(self, request: Request) -> Response:
         """The page, with what the address asks to unfold. Opens a conversation on the first visit."""
+        if request.method == "HEAD":
+            return HTMLResponse()  # a monitor asks whether we are here; that is no reason to start a conversation
         asked, wrong = Asked(), None
         try:
             asked = read_fields(dict(request.query_params), Asked)
