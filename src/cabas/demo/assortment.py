@@ -15,7 +15,7 @@ from cabas.demo.wording import Wording, english, french, is_counted, is_produce,
 from cabas.dialogue.families import pack_size, sheets
 from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.kernel.ids import gtin_check_digit
-from cabas.kernel.quantity import EACH, GRAM, Quantity
+from cabas.kernel.quantity import EACH, Quantity
 
 Sheet = Mapping[str, Any]
 OWN, BUDGET, KNOWN, SECOND, PLAIN = "own", "budget", "known", "second", "plain"
@@ -30,6 +30,7 @@ _DEARER = {
     "fair_trade": 1.15,
     "free_range": 1.15,
 }
+_PROMOTED, _NEVER_PROMOTED = 0.06, "Bébé"
 _BUDGET_FROM, _SECOND_FROM, _RARE = 60, 75, 30
 # In-store number ranges of GS1: 20-25 counted goods, 26-28 goods billed by weight, 29 loyalty cards.
 FIXED_RANGES, WEIGHT_RANGES = 6, 3
@@ -40,11 +41,15 @@ _NO_OWN_BRAND = frozenset(("spirits", "wine", "beer"))
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A product, the price in cents it starts from (a pack, or a kilogram), and its rank in its family (0 = first)."""
+    """A product, the price in cents it starts from (a pack, or a kilogram), and its rank in its family (0 = first).
+
+    `promoted`: it is on promotion in these weeks, in every store that has it.
+    """
 
     product: Product
     price: int
     rank: int
+    promoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def brands() -> Mapping[str, Any]:
     return loaded
 
 
+@cache
 def articles() -> tuple[Article, ...]:
     """Every article, by family. The same family always gives the same articles, whatever others there are."""
     taken: set[str] = set()
@@ -137,8 +143,7 @@ def _makers(family: str, sheet: Sheet, popularity: int) -> list[tuple[str, str |
 def _article(family: str, sheet: Sheet, idea: _Idea, rank: int, taken: set[str]) -> Article:
     wording = idea.wording
     weighed = not wording.pack
-    units, one = pack_size(wording.pack) if wording.pack else (1, _piece(sheet) or Quantity(0, GRAM))
-    plural = _in_the_plural(family, sheet, wording.pack, units, one)
+    plural = _in_the_plural(family, sheet, wording.pack)
     key = (family, idea.brand, wording.pack, wording.label, (wording.variant or {}).get("fr"))
     gtin = _gtin(key, weighed, taken)
     given = {label for label in sheet.get("labels", ()) if says_label(sheet, family, label)}
@@ -151,8 +156,8 @@ def _article(family: str, sheet: Sheet, idea: _Idea, rank: int, taken: set[str])
         own_brand=idea.tier in (OWN, BUDGET),
         category=tuple(sheet["category"]["fr"]),
         family=family,
-        content=_content(sheet, wording.pack, units, one),
-        pieces=units,
+        content=_content(wording.pack, sheet.get("piece")),
+        pieces=pack_size(wording.pack)[0] if wording.pack else 1,
         sold_by=SoldBy.WEIGHT if weighed else SoldBy.EACH,
         vat_rate=int(sheet["vat"]),
         minimum_age=int(sheet.get("age", 0)),
@@ -162,7 +167,8 @@ def _article(family: str, sheet: Sheet, idea: _Idea, rank: int, taken: set[str])
         popularity=_popularity(sheet, idea, key),
         ingredients=_ingredients(sheet),
     )
-    return Article(product, _price(sheet, idea), rank)
+    promoted = chance.share("promotion", *key) < _PROMOTED and product.category[0] != _NEVER_PROMOTED
+    return Article(product, _price(sheet, idea), rank, promoted)
 
 
 def _gtin(key: tuple[object, ...], weighed: bool, taken: set[str]) -> str:
@@ -184,7 +190,7 @@ def _piece(sheet: Sheet) -> Quantity | None:
     return pack_size(str(sheet["piece"]))[1] if sheet.get("piece") else None
 
 
-def _in_the_plural(family: str, sheet: Sheet, pack: str, units: int, one: Quantity) -> bool:
+def _in_the_plural(family: str, sheet: Sheet, pack: str) -> bool:
     """Whether the name before the pack is plural: several pieces, or a bag of small fruit or vegetables."""
     piece = _piece(sheet)
     if family in words()["mass"]:
@@ -194,20 +200,22 @@ def _in_the_plural(family: str, sheet: Sheet, pack: str, units: int, one: Quanti
     department = sheet["category"]["en"][0]
     if piece is None or department not in words()["several"]:
         return False
-    if units > 1 and one.dimension == piece.dimension:
-        return True
     if not pack:
         return is_produce(sheet) and piece.base <= _LARGE
+    units, one = pack_size(pack)
+    if units > 1 and one.dimension == piece.dimension:
+        return True
     return department in words()["trays"] and one.dimension == "mass" and one.base >= 2 * piece.base
 
 
-def _content(sheet: Sheet, pack: str, units: int, one: Quantity) -> Quantity | None:
-    """What the pack holds in all. Slices and the like are weighed when the weight of one is known."""
+@cache
+def _content(pack: str, piece: str | None) -> Quantity | None:
+    """What the pack holds in all, or what one piece of loose goods weighs. Slices of a known weight are weighed."""
     if not pack:
-        return one or None
-    piece = _piece(sheet)
-    if one.unit == EACH and piece is not None and not is_counted(pack) and units > 1:
-        return piece.times(units)
+        return pack_size(piece)[1] if piece else None
+    units, one = pack_size(pack)
+    if one.unit == EACH and piece and not is_counted(pack) and units > 1:
+        return pack_size(piece)[1].times(units)
     return one.times(units)
 
 

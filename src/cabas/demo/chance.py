@@ -12,13 +12,20 @@ _SPAN = 2**64
 
 def number(*what: object) -> int:
     """A whole number below 2^64, always the same for the same words."""
-    key = "\x1f".join(str(part) for part in what).encode()
+    key = "\x1f".join(map(str, what)).encode()
     return int.from_bytes(blake2b(key, digest_size=8).digest())
 
 
 def share(*what: object) -> float:
     """A number from 0 to below 1."""
     return number(*what) / _SPAN
+
+
+def shares(*what: object) -> tuple[float, float, float, float]:
+    """Four independent numbers from 0 to below 1, of one hash: where there are many to draw."""
+    drawn = number(*what)
+    a, b, c, d = ((drawn >> shift & 0xFFFF) / 0x10000 for shift in (0, 16, 32, 48))
+    return a, b, c, d
 
 
 def between(low: int, high: int, *what: object) -> int:

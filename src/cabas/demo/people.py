@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -45,6 +45,26 @@ class Person:
 def _data() -> Mapping[str, Any]:
     loaded: Mapping[str, Any] = yaml.safe_load((files("cabas.demo") / "people.yaml").read_text(encoding="utf-8"))
     return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a store sells, for choosing: by family and the wider ones, best sellers first, and whims."""
+
+    by_family: Mapping[str, Sequence[Product]]
+    whims: Sequence[Product]
+
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> Range:
+        """Those products in order."""
+        by_family: dict[str, list[Product]] = {}
+        whims: list[Product] = []
+        for product in sorted(products, key=lambda product: (-product.popularity, product.sku)):
+            for family in _above(product.family):
+                by_family.setdefault(family, []).append(product)
+            if product.minimum_age == 0 and len(whims) < _WHIMS:
+                whims.append(product)
+        return cls(by_family, whims)
 
 
 def people(stores: Sequence[Store]) -> tuple[Person, ...]:
@@ -96,12 +116,10 @@ def _card(identifier: str) -> str:
     return body + gtin_check_digit(body)
 
 
-def receipts(person: Person, store: Store, range_: Sequence[Product], start: date) -> Iterator[TillLine]:
+def receipts(person: Person, store: Store, range_: Range, start: date) -> Iterator[TillLine]:
     """The receipts of `WEEKS` weeks before `start`, one a week, oldest first. `range_` is what the store sells."""
-    shopper = person.shopper
+    shopper, whims = person.shopper, range_.whims
     mine = _own_products(person, range_)
-    whims = sorted(range_, key=lambda product: (-product.popularity, product.sku))[:_WHIMS]
-    whims = [product for product in whims if product.minimum_age == 0]
     last: dict[str, date] = {}
     for week in range(WEEKS, 0, -1):
         at = _visit(shopper.id, store, start, week)
@@ -136,15 +154,11 @@ def _due(
             yield family, quantity
 
 
-def _own_products(person: Person, range_: Sequence[Product]) -> dict[str, Product]:
+def _own_products(person: Person, range_: Range) -> dict[str, Product]:
     """The product of each habit: what `prefers` names, else one of the family's better sellers, always the same."""
-    by_family: dict[str, list[Product]] = {}
-    for product in range_:
-        for family in _above(product.family):
-            by_family.setdefault(family, []).append(product)
     chosen: dict[str, Product] = {}
     for family, _, quantity in person.habits:
-        options = sorted(by_family.get(family, ()), key=lambda product: (-product.popularity, product.sku))
+        options = range_.by_family.get(family, ())
         wanted = fold(person.prefers.get(family, ""))
         options = [product for product in options if wanted in fold(product.name)] or options
         if quantity >= _GRAMS_FROM:

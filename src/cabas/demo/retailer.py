@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cabas.demo.assortment import articles
-from cabas.demo.people import people, receipts
+from cabas.demo.people import Range, people, receipts
 from cabas.demo.slots import slots
 from cabas.demo.stores import RETAILER_ID, RETAILER_NAME, STORES, offers
 from cabas.domain.catalog import Offer, Product
@@ -55,7 +55,7 @@ def build(start: date) -> DemoRetailer:
         store.id: {offer.sku: offer for offer in offers(store, shelves, range_, start)} for store, shelves in STORES
     }
     by_id = {store.id: store for store in stores}
-    on_shelf = {store_id: tuple(products[sku] for sku in by_sku) for store_id, by_sku in sold.items()}
+    on_shelf = {store_id: Range.of(products[sku] for sku in by_sku) for store_id, by_sku in sold.items()}
     persons = people(stores)
     return DemoRetailer(
         retailer_id=RETAILER_ID,

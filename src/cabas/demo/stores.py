@@ -16,9 +16,10 @@ RETAILER_ID, RETAILER_NAME = "halle", "Halle & Compagnie"
 ZONE = "Europe/Paris"
 _WEEK, _SATURDAY, _SUNDAY = range(5), 5, 6
 # An article this popular, and the first one of each family people ask for, is in every store.
-_ALWAYS, _ASKED_FOR = 700, 40
-_ESSENTIAL = 85
-_PROMOTED, _NEVER_PROMOTED = 0.06, "Bébé"
+_ALWAYS, _ASKED_FOR = 700, 200
+# The first article of families everybody buys is never sold out.
+_ESSENTIAL = 850
+_SOLD_OUT, _LAST = 0.03, 0.10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,55 +82,31 @@ def offers(store: Store, shelves: Shelves, articles: Sequence[Article], start: d
     """What `store` sells, with prices, promotions around `start` and what can be sold of each."""
     for article in articles:
         product = article.product
-        if _carried(store, shelves, article):
-            price = _price(store, shelves, article)
-            yield Offer(
-                sku=product.sku,
-                store_id=store.id,
-                price=Money(price),
-                available=_available(store, shelves, article),
-                promotion=promotion(article, price, start),
-            )
+        carried, level, luck, depth = chance.shares("shelf", store.id, product.sku)
+        leads = article.rank == 0 and product.popularity >= _ASKED_FOR
+        if leads or product.popularity >= _ALWAYS or carried < shelves.carries:
+            # Two products in five follow the store's own level, the others cost the same everywhere.
+            price = shelf_price(article.price * shelves.dearer) if level < 2 / 5 else article.price
+            available = _available(shelves, article, luck, depth)
+            deal = promotion(article, price, start) if article.promoted else None
+            yield Offer(product.sku, store.id, Money(price), available, deal)
 
 
-def _carried(store: Store, shelves: Shelves, article: Article) -> bool:
-    product = article.product
-    leads = article.rank == 0 and product.popularity >= _ASKED_FOR * 5
-    if leads or product.popularity >= _ALWAYS:
-        return True
-    return chance.share("carried", store.id, product.sku) < shelves.carries
-
-
-def _price(store: Store, shelves: Shelves, article: Article) -> int:
-    """Two products in five follow the store's own level, the others cost the same everywhere."""
-    if chance.share("level", store.id, article.product.sku) < 2 / 5:
-        return shelf_price(article.price * shelves.dearer)
-    return article.price
-
-
-def _available(store: Store, shelves: Shelves, article: Article) -> int:
+def _available(shelves: Shelves, article: Article, luck: float, depth: float) -> int:
     """Pieces, or grams for what is billed by weight. Three in a hundred are sold out, seven more nearly."""
     product = article.product
     unit = 1000 if product.sold_by is SoldBy.WEIGHT else 1
-    luck = chance.share("stock", store.id, product.sku)
-    if article.rank == 0 and product.popularity >= _ESSENTIAL * 10:
-        luck = max(luck, 0.5)
-    if luck < 0.03:
-        return 0
-    if luck < 0.10:
-        return unit * chance.between(1, 3, "last", store.id, product.sku)
-    most = 12 + round(shelves.depth * (20 + product.popularity / 8))
-    return unit * chance.between(8, most, "shelf", store.id, product.sku)
+    if luck < _LAST and not (article.rank == 0 and product.popularity >= _ESSENTIAL):
+        return 0 if luck < _SOLD_OUT else unit * (1 + int(3 * depth))
+    return unit * (8 + int(depth * shelves.depth * (24 + product.popularity / 8)))
 
 
-def promotion(article: Article, price: int, start: date) -> Promotion | None:
+def promotion(article: Article, price: int, start: date) -> Promotion:
     """The promotion of an article in the weeks around `start`: the same kind in every store, two weeks from a Monday.
 
-    Cuts stay within a third of the price, the most French law allows for food; nothing for babies is promoted.
+    Cuts stay within a third of the price: French law allows 34 % for food.
     """
     product = article.product
-    if chance.share("promotion", product.sku) >= _PROMOTED or product.category[0] == _NEVER_PROMOTED:
-        return None
     monday = start - timedelta(days=start.weekday() + 7 * chance.between(0, 1, "since", product.sku))
     kinds = (
         ("percent", "percent", "price")

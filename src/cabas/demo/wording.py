@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from cabas.dialogue.labels import labels
 from cabas.kernel.text import fold
 
 _PACK = re.compile(r"(?:(\d+) ?x ?)?(\d+(?:[.,]\d+)?) ?([a-z]*)")
@@ -88,9 +89,9 @@ def is_produce(sheet: Mapping[str, Any]) -> bool:
 
 
 def _label_fr(sheet: Mapping[str, Any], name: str, label: str | None, plural: bool) -> str:
-    if label is None or label not in words()["labels"]:
+    if label is None:
         return ""
-    form = words()["labels"][label]["fr"]
+    form = _label_form(label, "fr")
     if isinstance(form, list):
         many = plural or looks_plural(name)
         form = form[2 * many + (sheet.get("gender", "m") == "f")]
@@ -98,10 +99,17 @@ def _label_fr(sheet: Mapping[str, Any], name: str, label: str | None, plural: bo
 
 
 def _label_en(name: str, label: str | None) -> str:
-    if label is None or label not in words()["labels"]:
+    if label is None:
         return ""
-    form = str(words()["labels"][label]["en"])
+    form = str(_label_form(label, "en"))
     return "" if fold(form) in fold(name) else form
+
+
+def _label_form(label: str, lang: str) -> str | list[str]:
+    if label in words()["labels"]:
+        form: str | list[str] = words()["labels"][label][lang]
+        return form
+    return labels()[label].tag(lang) if label in labels() else ""
 
 
 def says_label(sheet: Mapping[str, Any], family: str, label: str) -> bool:
@@ -109,9 +117,10 @@ def says_label(sheet: Mapping[str, Any], family: str, label: str) -> bool:
     if label in ("vegan", "vegetarian") and sheet["category"]["en"][0] == "Plant-based":
         return True
     name = _own_name(sheet, family, "fr")
-    return label in words()["labels"] and _label_fr(sheet, name, label, plural=False) == ""
+    return _label_fr(sheet, name, label, plural=False) == ""
 
 
+@cache
 def pack_words(pack: str, lang: str) -> str:
     """The pack as printed: "6 x 1,5 l", "4 tranches", "x 12"; nothing for a single piece or loose goods."""
     found = _PACK.fullmatch(pack.strip())
