@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cabas.kernel.errors import InvalidInput
@@ -22,6 +22,7 @@ class Config:
     store: str | None = None
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
+    secret: str = field(default="", repr=False)
 
     @property
     def index_dir(self) -> Path:
@@ -48,4 +49,5 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         store=env.get("CABAS_STORE") or None,
         host=env.get("CABAS_HOST") or "127.0.0.1",
         port=int(port),
+        secret=env.get("CABAS_SECRET", ""),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,7 +16,8 @@ from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.kernel.ids import uuid7
 from cabas.storage import embedded, migrate
-from cabas.storage.pages import HttpRecipePages
+
+# PAGES
 from cabas.storage.postgres import Postgres
 from cabas.storage.search import TantivySearch, open_index
 from cabas.usecases.talk.desk import Desk
@@ -45,6 +47,7 @@ class House:
     agreements: AgreementBook
     indexes: dict[str, TantivySearch]
     lexicons: dict[str, Lexicon]
+    secret: bytes
 
     @property
     def retailer(self) -> str:
@@ -60,11 +63,12 @@ class House:
             orders=self.postgres.orders,
             agreements=self.agreements,
             consents=self.postgres.consents,
-            pages=HttpRecipePages(),
+            pages=None,
             search=self.search,
             lexicon=self.lexicon,
             clock=self.clock,
             new_id=new_id,
+            pairwise_key=self.secret,
         )
 
     def search(self, retailer_id: str) -> TantivySearch:
@@ -84,6 +88,17 @@ class House:
         if retailer_id not in self.lexicons:
             self.lexicons[retailer_id] = lexicon(brands=self.search(retailer_id).brands())
         return self.lexicons[retailer_id]
+
+
+def secret(config: Config) -> bytes:
+    """This installation's secret: CABAS_SECRET, or a file that is made once and only its owner can read."""
+    if config.secret:
+        return config.secret.encode()
+    path = config.data_dir / "secret"
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_bytes()
 
 
 @asynccontextmanager
@@ -114,4 +129,5 @@ async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIter
             agreements=book({f"{name}.toml": text for name, text in texts.items()}),
             indexes={},
             lexicons={},
+            secret=secret(config),
         )

@@ -13,7 +13,9 @@ from cabas.usecases.ports import Agreements, Consents, Conversations, Orders, Re
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports of the talk use case. `search` and `lexicon` are chosen by retailer."""
+    """The ports of the talk use case. `search` and `lexicon` are chosen by retailer. `pairwise_key` keeps what platforms
+    know of a shopper apart (see `usecases.checkout`).
+    """
 
     conversations: Conversations
     shop: Shop
@@ -25,3 +27,4 @@ class Desk:
     lexicon: Callable[[str], Lexicon]
     clock: Clock
     new_id: NewId
+    pairwise_key: bytes = b""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cabas.domain.fulfillment import Method, Slot
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.slots import OPTIONS, method_words, offer, open_slots
+from cabas.usecases.talk.slots import allowed, method_words, offer, open_slots
 
 
 async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
@@ -19,7 +19,7 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
     if cart.slot is None:
         method = Method(cart.method) if cart.method else None
         slots = await open_slots(scene, method)
-        ask_slot(scene, slots[:OPTIONS], missed=False)
+        ask_slot(scene, allowed(scene, slots), missed=False)
         return
     billed = scene.agreement.names["platform"] if scene.billed_by_platform else ""
     scene.tell(

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cabas.agreement.agreement import Agreement, Request, evaluate
-from cabas.agreement.term import Sell, Who
+from cabas.agreement.term import Fulfill, Sell, Who
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.reply import Fact
 from cabas.domain.cart import PAST_MAX, Cart, Conversation, LineItem, Pending
 from cabas.domain.catalog import Product
 from cabas.domain.customer import Habit, Shopper
+from cabas.domain.fulfillment import Slot
 from cabas.domain.order import Order
 from cabas.usecases.ports import Search, Store
 from cabas.usecases.talk.desk import Desk
@@ -97,8 +98,13 @@ class Scene:
         question = Who(self.now.date(), "sells", self.cart.method or "")
         return evaluate(self.agreement, self._request(question)).who("sells") == "platform"
 
-    def _request(self, question: Sell | Who) -> Request:
+    def _request(self, question: Sell | Who | Fulfill) -> Request:
         return Request(self.talk.retailer_id, self.talk.platform, (question,))
+
+    def may_use(self, slot: Slot) -> bool:
+        """Whether the agreement lets goods reach the shopper in that slot."""
+        question = Fulfill(slot.method.value, self.now, slot.starts_at, slot.ends_at)
+        return evaluate(self.agreement, self._request(question)).allowed
 
     def said_before(self, talk: Conversation) -> tuple[tuple[str, str], ...]:
         """What was said in `talk`, with the shopper's words of this turn."""

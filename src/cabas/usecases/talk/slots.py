@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import islice
 
 from cabas.dialogue.say import phrases
 from cabas.domain.cart import SlotChoice
@@ -29,12 +30,17 @@ async def open_slots(scene: Scene, method: Method | None) -> list[Slot]:
     return [slot for slot in slots if slot.open_at(scene.now)]
 
 
-def nearest(slots: Sequence[Slot], ask: SlotAsk, now: datetime) -> list[Slot]:
+def allowed(scene: Scene, slots: Iterable[Slot], most: int = OPTIONS) -> list[Slot]:
+    """The first `most` of `slots` that the agreement lets the platform use."""
+    return list(islice((slot for slot in slots if scene.may_use(slot)), most))
+
+
+def nearest(scene: Scene, slots: Sequence[Slot], ask: SlotAsk) -> list[Slot]:
     """Up to `OPTIONS` slots by their distance in time from what was asked."""
-    day = ask.day or now.date()
+    day = ask.day or scene.now.date()
     at = ask.at or ask.after or ask.before or time(12)
-    wanted = datetime.combine(day, at, now.tzinfo)
-    close = sorted(slots, key=lambda slot: (abs((slot.starts_at - wanted).total_seconds()), slot.id))[:OPTIONS]
+    wanted = datetime.combine(day, at, scene.now.tzinfo)
+    close = allowed(scene, sorted(slots, key=lambda slot: (abs((slot.starts_at - wanted).total_seconds()), slot.id)))
     return sorted(close, key=lambda slot: slot.starts_at)
 
 

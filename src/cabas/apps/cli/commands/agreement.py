@@ -12,6 +12,7 @@ from rich.table import Table
 from cabas.agreement.agreement import check as problems_of
 from cabas.agreement.agreement import parse
 from cabas.agreement.explain import explain as sentences_of
+from cabas.agreement.problems import BadAgreement
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
 from cabas.apps.wiring import open_house
@@ -75,6 +76,9 @@ def load(file: File, data_dir: DataDir = None, retailer: Retailer = None) -> Non
                     f"{file} is an agreement of {agreement.retailer}, not of {house.retailer}.",
                     remedy=f"Use --retailer {agreement.retailer}.",
                 )
+            clashes = house.agreements.joined(agreement, str(file))
+            if clashes:
+                raise BadAgreement(clashes)
             new = await house.postgres.agreements.keep(house.retailer, agreement.id, text, house.clock.now())
             show.console.print(f"{agreement.id}: {'in force' if new else 'unchanged'}.")
 

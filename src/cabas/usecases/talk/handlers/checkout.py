@@ -125,6 +125,7 @@ async def place(scene: Scene, given: tuple[str, ...]) -> None:
         consents=scene.desk.consents,
         clock=scene.desk.clock,
         new_id=scene.desk.new_id,
+        pairwise_key=scene.desk.pairwise_key,
     )
     if result.status is Status.PLACED:
         _placed(scene, result)
@@ -174,6 +175,8 @@ async def _not_placed(scene: Scene, result: CheckoutResult, given: tuple[str, ..
         named = {refusal.decision.sentence(scene.lang): None for refusal in result.refusals}
         scene.tell("refused", sentences=" ".join(named))
         scene.asked = True
+        if result.slots:
+            ask_slot(scene, list(result.slots), missed=True)
     elif status is Status.SOLD_OUT:
         _sold_out(scene, result.shortages)
     elif status in (Status.SLOT_NEEDED, Status.SLOT_CLOSED):

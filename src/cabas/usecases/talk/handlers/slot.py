@@ -9,7 +9,7 @@ from cabas.dialogue.acts import Act
 from cabas.domain.fulfillment import Method, SlotAsk, matching
 from cabas.usecases.talk.read_back import read_back
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.slots import book, method_of, method_words, nearest, offer, open_slots
+from cabas.usecases.talk.slots import allowed, book, method_of, method_words, nearest, offer, open_slots
 
 KINDS = ("choose_slot", "set_method")
 
@@ -45,12 +45,12 @@ async def choose(scene: Scene, ask: SlotAsk) -> None:
     slots = await open_slots(scene, method)
     if ask.day is None and not ask.earliest and (ask.after or ask.before or ask.at) and scene.cart.slot is not None:
         ask = replace(ask, day=datetime.fromisoformat(scene.cart.slot.starts_at).date())
-    found = matching(slots, replace(ask, method=method), scene.now)
+    found = allowed(scene, matching(slots, replace(ask, method=method), scene.now), 1)
     if found:
         book(scene, found[0])
         return
     scene.update(replace(scene.cart, method=method.value))
-    offer(scene, nearest(slots, ask, scene.now), method, missed=True)
+    offer(scene, nearest(scene, slots, ask), method, missed=True)
 
 
 async def _set_method(scene: Scene, ask: SlotAsk) -> None:
@@ -64,10 +64,10 @@ async def _set_method(scene: Scene, ask: SlotAsk) -> None:
     start = datetime.fromisoformat(before.starts_at)
     wish = SlotAsk(method=method, day=start.date(), at=start.time())
     slots = await open_slots(scene, method)
-    found = matching(slots, wish, scene.now)
+    found = allowed(scene, matching(slots, wish, scene.now), 1)
     scene.update(replace(scene.cart, slot=None))
     if found:
         book(scene, found[0])
     else:
         scene.tell("method", method=method_words(scene, method))
-        offer(scene, nearest(slots, wish, scene.now), method, missed=False)
+        offer(scene, nearest(scene, slots, wish), method, missed=False)
