@@ -14,9 +14,11 @@ from cabas.dialogue.kitchen import Kitchen, Measure, Reading, kitchen_of, phrase
 from cabas.dialogue.lexicon import FAMILY, lexicon
 from cabas.dialogue.spans import Tokens, at_phrases, covers, cut, past
 from cabas.dialogue.tokens import spell
+from cabas.domain.catalog import Family
 
 # Units that may stand behind the food: "3 garlic cloves", "2 celery stalks".
 _BEHIND = frozenset({"clove", "stalk", "sprig", "leaf"})
+FULL_RATE = 2000
 # Marks that do not end a name.
 _INSIDE = frozenset({"/", '"', "+", "'"})
 
@@ -186,12 +188,15 @@ class FoodNames:
             return measure, food
         return replace(measure, unit=unit[0]), food if unit[0] == "leaf" else food[:-1]
 
-    def known(self, tokens: Tokens) -> bool:
-        """Whether the tokens are, as a whole, the name of a family."""
+    def known(self, tokens: Tokens, *, edible: bool = False) -> bool:
+        """Whether the tokens are, as a whole, the name of a family; `edible` leaves out pans and foil."""
         if not tokens:
             return False
-        found = lexicon(lang=self.lang).at(tokens, 0, self.lang)
-        return any(match.kind == FAMILY and match.end == len(tokens) for match in found)
+        words = lexicon(lang=self.lang)
+        found = [
+            match.id for match in words.at(tokens, 0, self.lang) if match.kind == FAMILY and match.end == len(tokens)
+        ]
+        return any(not edible or _is_edible(words.family(family)) for family in found)
 
     def _with_head(self, first: Tokens, last: Tokens) -> Tokens:
         """ "chicken or vegetable stock": the first one is stock too, when that is what people call it."""
@@ -216,6 +221,11 @@ class FoodNames:
             return index
         after = past(self.or_, tokens, index)
         return after if after < len(tokens) else index
+
+
+def _is_edible(family: Family | None) -> bool:
+    """Food has the reduced rate of VAT; of what has not, only drinks with an age limit are drunk."""
+    return family is not None and (family.vat_rate < FULL_RATE or family.minimum_age > 0)
 
 
 def _in_name(tokens: Tokens, index: int) -> bool:

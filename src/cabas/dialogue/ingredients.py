@@ -17,7 +17,7 @@ from cabas.dialogue.food_names import FoodNames, food_names_of
 from cabas.dialogue.kitchen import CONTAINERS, LENGTHS, Kitchen, Measure, Reading, kitchen_of, phrases, tokens_of
 from cabas.dialogue.spans import Group, Tokens, apart, at_marks, at_phrases, covers, past, without
 from cabas.dialogue.tokens import spell
-from cabas.kernel.text import INVISIBLE
+from cabas.kernel.text import INVISIBLE, clean
 
 LINE_MAX, LINES_MAX = 500, 300
 
@@ -73,7 +73,9 @@ class Reader:
         self._each = phrases(sheet["each"])
         self._trailing = phrases(sheet["trailing"])
         self._heading = phrases(sheet["heading"])
-        self._titles = phrases([*locales.words(sheet["page"]["ingredients"]), *locales.words(sheet["page"]["after"])])
+        page = sheet["page"]
+        titles = (page["ingredients"], page["after"], page["pantry"], sheet["sections"])
+        self._titles = phrases([word for group in titles for word in locales.words(group)])
 
     def parse(self, line: str) -> tuple[Ingredient, ...]:
         """The ingredients of one line; none for a heading or an empty line."""
@@ -98,8 +100,10 @@ class Reader:
         """Whether a line begins (or ends) with an amount and names a food: the mark of an ingredient line."""
         tokens = self._turned(tokens_of(tidy(text)))
         reading = self.kitchen.read(tokens)
-        part = self.names.part_of(tokens)
-        return part is not None or (reading is not None and reading.end < len(tokens))
+        if reading is not None or self.names.part_of(tokens) is not None:
+            return reading is None or reading.end < len(tokens)
+        outside, groups = apart(tokens)
+        return bool(outside) and any(self.kitchen.whole(group) for _, group in groups)
 
     def lines(self, text: str) -> tuple[str, ...]:
         """The lines of a text of many: at line breaks and bullets, at commas too when each piece has an amount."""
@@ -298,6 +302,11 @@ def tidy(line: str) -> str:
     text = INVISIBLE.sub(" ", line[:LINE_MAX]).replace("⁄", "/").replace("∕", "/")
     text = _BULLET.sub("", _NOTE.sub(" ", _PLURAL.sub("", text)))
     return _INCH.sub('"', _MIXED.sub(r"\1 \2", text)).strip()
+
+
+def bare(line: str) -> str:
+    """A line without its bullet and double spaces: as one would read it aloud."""
+    return clean(_BULLET.sub("", line))
 
 
 def parse_lines(lines: Iterable[str], lang: str) -> tuple[Ingredient, ...]:
