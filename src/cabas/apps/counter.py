@@ -13,8 +13,9 @@ from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.usecases.ports import Store
 from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.stage import load, view_of
 from cabas.usecases.talk.tap import alternatives, slots_ahead, tap
-from cabas.usecases.talk.turn import load, open_conversation, say, view_of
+from cabas.usecases.talk.turn import open_conversation, say
 from cabas.usecases.talk.view import Alternative, Reply, View
 
 

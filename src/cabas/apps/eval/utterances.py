@@ -26,7 +26,7 @@ from cabas.kernel.money import Money
 from cabas.storage.memory import Memory
 from cabas.usecases.ports import Hit, Query, Search, Store
 from cabas.usecases.talk.desk import Desk
-from cabas.usecases.talk.turn import load, say
+from cabas.usecases.talk.turn import say
 from cabas.usecases.talk.view import View
 
 DEFAULT_NOW = "2026-11-24T10:00:00+01:00"
@@ -207,7 +207,6 @@ async def _desk(case: Case, cart: Cart, habits: tuple[Habit, ...]) -> tuple[Desk
     locale = str(data.get("locale") or LOCALES[str(data["lang"])])
     talk = Conversation("talk", EVAL_RETAILER, store.id, "house", shopper.id, locale, cart)
     await memory.conversations.save(talk)
-    await load(desk, EVAL_RETAILER, talk.id, "voice")
     return desk, talk
 
 

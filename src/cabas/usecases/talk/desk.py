@@ -13,8 +13,8 @@ from cabas.usecases.ports import Agreements, Consents, Conversations, Orders, Re
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports of the talk use case. `search` and `lexicon` are chosen by retailer. `pairwise_key` keeps what platforms
-    know of a shopper apart (see `usecases.checkout`).
+    """The ports of the talk use case. `search` and `lexicon` are chosen by retailer. `pairwise_key` keeps what
+    platforms know of a shopper apart (see `usecases.checkout`).
     """
 
     conversations: Conversations

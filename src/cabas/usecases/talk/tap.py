@@ -17,8 +17,8 @@ from cabas.usecases.talk.handlers import handlers
 from cabas.usecases.talk.handlers.replace import swap
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.slots import DAYS_AHEAD, book
+from cabas.usecases.talk.stage import finish, load
 from cabas.usecases.talk.take import requantify, units_of
-from cabas.usecases.talk.turn import finish, load
 from cabas.usecases.talk.view import Alternative, View
 
 GRAMS_MAX = 100_000
@@ -38,7 +38,7 @@ async def tap(
 ) -> View:
     """One touch. Raises `InvalidInput` for an unknown action, line, product or slot; nothing has changed then.
 
-    The value of "confirm" is an idempotency key; `request_hash` is what it is bound to, this conversation when left out.
+    The value of "confirm" is an idempotency key; `request_hash` is what it is bound to, by default this conversation.
     """
     if action not in TAPS:
         raise InvalidInput(f"There is no action {action!r}.", remedy=f"Use one of {', '.join(TAPS)}.")
