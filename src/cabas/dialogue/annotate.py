@@ -6,16 +6,15 @@ allergen that is only usual for the family is declared too: a warning too many i
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import best_family, names_of
 from cabas.dialogue.families import ALLERGENS, sheets
 from cabas.dialogue.labels import labels, restricted
-from cabas.dialogue.names import Name, read_name
+from cabas.dialogue.names import Name, Phrasebook, read_name
 from cabas.dialogue.sizes import read_size
 from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.kernel.text import fold
@@ -24,10 +23,11 @@ _EMPTY: frozenset[str] = frozenset()
 
 
 class Annotator:
-    """Annotates the rows of one catalog, written in `lang`. `brands` are names that may stand in product names."""
+    """Annotates the rows of one catalog, written in `lang`. `brands` may stand in product names."""
 
-    def __init__(self, lang: str, brands: Iterable[str] = ()) -> None:
+    def __init__(self, lang: str, brands: Iterable[str] = (), own_brands: Iterable[str] = ()) -> None:
         self.lang = lang
+        self._own = frozenset(fold(brand) for brand in own_brands)
         self._brands: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for brand in sorted(set(brands), key=len, reverse=True):
             words = read_name(brand, lang).words
@@ -46,12 +46,14 @@ class Annotator:
         sheet = sheets()[found.family] if found else {}
         content, pieces = read_size(size) if size else (None, 1)
         from_name, pieces_in_name = read_size(name)
+        brand = brand or self._brand_in(read)
         return Product(
             sku=sku,
             names={self.lang: name},
             lang=self.lang,
             gtin=gtin,
-            brand=brand or self._brand_in(read) or None,
+            brand=brand or None,
+            own_brand=bool(self._own) and fold(brand) in self._own,
             category=category,
             family=found.family if found else None,
             content=content or from_name,
@@ -77,50 +79,37 @@ class Annotator:
 
 def labels_in(text: str, lang: str) -> frozenset[str]:
     """The ids of the labels a text names, in its own language or English (the words of open data)."""
-    said = fold(text)
-    return frozenset(
-        label for code in dict.fromkeys((lang, "en")) for pattern, found in _label_patterns(code)
-        if pattern.search(said) for label in found
+    return frozenset(_label_book(lang).within(text))
+
+
+@cache
+def _label_book(lang: str) -> Phrasebook:
+    return Phrasebook(
+        (name, label.id)
+        for code in dict.fromkeys((lang, "en"))
+        for label in labels().values() if label.kind != "price"
+        for name in label.names.get(code, ())
     )  # fmt: skip
 
 
 @cache
-def _label_patterns(lang: str) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    """One pattern that says whether a text names any label at all, or (pattern, ids) for each."""
-    result = []
-    for label in labels().values():
-        names = [fold(name) for name in label.names.get(lang, ())]
-        if names and label.kind != "price":
-            said = "|".join(re.escape(name) for name in names)
-            result.append((re.compile(rf"(?<![a-z])(?:{said})s?(?![a-z])"), (label.id,)))
-    return tuple(result)
-
-
-@cache
-def _allergen_words(lang: str) -> Mapping[str, tuple[str, ...]]:
-    """Allergen id -> folded words that name it in an ingredient list (`allergens` in search.yaml)."""
-    sheet = locales.read(lang, "search").get("allergens", {})
-    return {
-        allergen: tuple(fold(word) for word in locales.words(sheet.get(allergen))) for allergen in sorted(ALLERGENS)
-    }
-
-
-@cache
-def _allergen_pattern(lang: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    words = {word: allergen for allergen, names in _allergen_words(lang).items() for word in names}
-    longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<![a-z])(?:{longest_first or '(?!)'})(?=s?x?(?![a-z]))"), words
+def _allergen_book(lang: str) -> Phrasebook:
+    """What names an allergen in an ingredient list (`allergens` in search.yaml); "" only looks like one."""
+    return Phrasebook(
+        (word, "" if allergen == "none" else allergen)
+        for code in dict.fromkeys((lang, "en"))
+        for allergen, words in locales.read(code, "search").get("allergens", {}).items()
+        for word in locales.words(words)
+    )
 
 
 def _allergens(ingredients: str, said: Sequence[str], lang: str) -> frozenset[str]:
     """Annex II of EU regulation 1169/2011: what the retailer declares and what the ingredient list names."""
-    found = {word for word in said if word in ALLERGENS}
-    for code in dict.fromkeys((lang, "en")):
-        text = " ; ".join(said) if code != lang else f"{ingredients} ; {' ; '.join(said)}"
-        if text.strip(" ;"):
-            pattern, words = _allergen_pattern(code)
-            found.update(words[one] for one in pattern.findall(fold(text).replace("_", " ")))
-    return frozenset(found)
+    if not ingredients and not said:
+        return _EMPTY
+    # Open data marks allergens with underscores: "_lait_".
+    found = _allergen_book(lang).within(f"{ingredients} ; {' ; '.join(said)}".replace("_", " "))
+    return frozenset(found | ALLERGENS.intersection(said)) - {""}
 
 
 @cache

@@ -33,7 +33,8 @@ class FamilyNames:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
-        self.starts: dict[str, list[tuple[Stems, str, frozenset[int]]]] = defaultdict(list)
+        self._known: dict[Stems, list[tuple[str, frozenset[int]]]] = defaultdict(list)
+        self._longest: dict[str, int] = {}
         self.names: dict[str, list[Stems]] = defaultdict(list)
         self.known: set[str] = set()
         self.raw_words: set[tuple[str, ...]] = set()
@@ -52,19 +53,17 @@ class FamilyNames:
         self.known.update(words)
         self.raw_words.add(name.raw)
         self.names[family].append(words)
-        self.starts[words[0]].append((words, family, name.acute or frozenset()))
+        self._known[words].append((family, name.acute or frozenset()))
+        self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
     def within(self, name: Name) -> list[tuple[int, int, str]]:
         """(start, end, family) of every family name that stands in `name`, word beside word, accents as written."""
         found, words, acute = [], name.words, name.acute
         for index, word in enumerate(words):
-            for known, family, accents in self.starts.get(word, ()):
-                end = index + len(known)
-                if (len(known) > 1 and words[index:end] != known) or (
-                    acute is not None and any((at in accents) != (at + index in acute) for at in range(len(known)))
-                ):
-                    continue
-                found.append((index, end, family))
+            for end in range(index + 1, index + 1 + self._longest.get(word, 0)):
+                for family, accents in self._known.get(words[index:end], ()):
+                    if acute is None or all((at - index in accents) == (at in acute) for at in range(index, end)):
+                        found.append((index, end, family))
         return found
 
     def excluded(self, family: str, words: frozenset[str]) -> bool:

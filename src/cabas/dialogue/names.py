@@ -7,6 +7,7 @@ A light stem, the same for every language, stands for a word: Snowball makes one
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,6 +47,37 @@ def light(word: str) -> str:
     if len(word) > 3 and word[-1] == "y":
         word = word[:-1] + "i"
     return word
+
+
+_WORD = re.compile(r"[a-z0-9%]+")
+
+
+class Phrasebook:
+    """Phrases and what they mean, found in long texts quickly. Plurals and accents do not matter."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        self._known: dict[tuple[str, ...], str] = {}
+        self._longest: dict[str, int] = {}
+        for phrase, meaning in phrases:
+            words = tuple(light(word) for word in _WORD.findall(fold(phrase)))
+            if words:
+                self._known.setdefault(words, meaning)
+                self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+
+    def within(self, text: str) -> set[str]:
+        """The meanings of the phrases in `text`; the longest one at a place hides those inside it."""
+        words = tuple(light(word) for word in _WORD.findall(fold(text)))
+        found, index = set(), 0
+        while index < len(words):
+            taken = 1
+            for size in range(self._longest.get(words[index], 0), 0, -1):
+                meaning = self._known.get(words[index : index + size])
+                if meaning is not None:
+                    found.add(meaning)
+                    taken = size
+                    break
+            index += taken
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,15 +66,37 @@ def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
     )
 
 
+def complete(query: Query, frequency: Frequency = lambda _: 0) -> Query:
+    """`query` with what its maker left open read from its words: the family and its name, labels, refusals."""
+    if query.families and query.named:
+        return query
+    read = parse(query.words, query.lang, frequency)
+    if query.families:
+        stems = _stems_of(query.families[0], query.lang)
+        named = " ".join(word for word in fold(query.words).replace("'", " ").split() if light(word) in stems)
+        return replace(query, named=named or (read.named if read.families == query.families[:1] else ""))
+    return replace(
+        read,
+        brand=query.brand,
+        labels=tuple(sorted({*read.labels, *query.labels})),
+        excluded=(*query.excluded, *read.excluded),
+        sizes=query.sizes or read.sizes,
+    )
+
+
 def query_of(want: Want, frequency: Frequency = lambda _: 0) -> Query:
     """The query of a wish: what the dialogue understood counts, what it left open is read from the words."""
-    query = parse(want.words, want.lang, frequency)
     known = labels_by_word()
-    tags = {known[fold(tag)].id for tag in want.constraints if fold(tag) in known and known[fold(tag)].kind != "price"}
-    if want.family and want.family not in query.families:
-        named = " ".join(word for word in fold(want.words).split() if light(word) in _stems_of(want.family, want.lang))
-        query = replace(query, families=(want.family,), named=named or query.named)
-    return replace(query, brand=want.brand, labels=tuple(sorted({*query.labels, *tags})))
+    tags = [known[fold(tag)] for tag in want.constraints if fold(tag) in known]
+    said = Query(
+        words=want.words,
+        lang=want.lang,
+        families=(want.family,) if want.family else (),
+        brand=want.brand,
+        labels=tuple(sorted(label.id for label in tags if label.kind != "price")),
+        excluded=tuple(tag.partition(":")[2] for tag in want.constraints if tag.startswith("not_brand:")),
+    )
+    return complete(said, frequency)
 
 
 @cache

@@ -180,7 +180,10 @@ def features(sought: Sought, card: Card) -> dict[str, float]:
 
 
 def _excluded(sought: Sought, card: Card) -> bool:
-    return any(all(word in card.words and word not in card.lacks for word in phrase) for phrase in sought.excluded)
+    return any(
+        all((word in card.words and word not in card.lacks) or word in card.brand for word in phrase)
+        for phrase in sought.excluded
+    )
 
 
 def score(sought: Sought, card: Card) -> float:

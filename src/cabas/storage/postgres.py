@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cabas.storage.agreements import PostgresAgreements
+from cabas.storage.catalog import PostgresCatalog
 from cabas.storage.consents import PostgresConsents
 from cabas.storage.conversations import PostgresConversations
 from cabas.storage.database import Database
@@ -20,6 +21,7 @@ class Postgres:
 
     database: Database
     agreements: PostgresAgreements
+    catalog: PostgresCatalog
     consents: PostgresConsents
     conversations: PostgresConversations
     fill: PostgresFill
@@ -33,6 +35,7 @@ class Postgres:
         return cls(
             database=database,
             agreements=PostgresAgreements(database),
+            catalog=PostgresCatalog(database),
             consents=PostgresConsents(database),
             conversations=PostgresConversations(database),
             fill=PostgresFill(database),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import tantivy
 
-from cabas.dialogue.query import Query, parse
+from cabas.dialogue.query import Query, complete
 from cabas.dialogue.ranking import Card, card, score
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import CabasError, Conflict
@@ -65,9 +65,9 @@ class TantivySearch:
         return self._now().words
 
     def find(self, query: Query, limit: int = 20) -> list[Hit]:
-        """The best products for `query`, best first."""
+        """The best products for `query`, best first. What it leaves open (the family) is read from its words."""
         now = self._now()
-        wanted = sought(query, now.words)
+        wanted = sought(complete(query, now.words.frequency), now.words)
         if not wanted.terms and not wanted.families and not wanted.labels:
             return []
         found = now.searcher.search(pick(now.schema, wanted), max(CANDIDATES, limit), count=False).hits
@@ -80,7 +80,7 @@ class TantivySearch:
 
     def search(self, text: str, lang: str, limit: int = 20) -> list[Hit]:
         """The best products for words as typed or heard in `lang`."""
-        return self.find(parse(text, lang, self._now().words.frequency), limit)
+        return self.find(Query(text, lang), limit)
 
     def get(self, skus: Iterable[str]) -> dict[str, Product]:
         """Products by SKU; unknown ones are left out."""
@@ -119,30 +119,61 @@ def open_index(path: Path | str) -> TantivySearch:
     return TantivySearch(Path(path))
 
 
+class _Draft:
+    """A generation being made."""
+
+    def __init__(self, folder: Path, lang: str) -> None:
+        self.folder, self.count = folder, 0
+        self._index = tantivy.Index(_schema(), path=str(folder))
+        _register(self._index)
+        self._writer = self._index.writer(HEAP_BYTES, 1)
+        self._words = WordsBuilder(lang)
+
+    def add(self, products: Iterable[Product]) -> None:
+        for product in products:
+            self._writer.add_document(_document(product))
+            self._words.add(product)
+            self.count += 1
+
+    def close(self) -> None:
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        self._words.build().save(self.folder)
+
+
+@contextmanager
+def _rebuilding(root: Path, lang: str) -> Iterator[_Draft]:
+    """The next generation, put in use when the block ends well and forgotten when it does not."""
+    root.mkdir(parents=True, exist_ok=True)
+    with _alone(root):
+        old = _generation(root)
+        number = (old or 0) + 1
+        folder = root / f"{number}.draft"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            draft = _Draft(folder, lang)
+            yield draft
+            draft.close()
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        shutil.rmtree(root / str(number), ignore_errors=True)
+        folder.rename(root / str(number))
+        _point(root, number)
+        for entry in root.iterdir():
+            if entry.is_dir() and entry.name not in (str(number), str(old)):
+                shutil.rmtree(entry, ignore_errors=True)
+
+
 def rebuild(path: Path | str, products: Iterable[Product], *, lang: str = "fr") -> int:
     """Make a new index of `products` and put it in use at once; the number of products is returned.
 
     Readers keep the old one until it stands. Raises `Conflict` when another process is writing here.
     """
-    root = Path(path)
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
-        old = _generation(root)
-        number = (old or 0) + 1
-        draft = root / f"{number}.draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        index = tantivy.Index(_schema(), path=str(draft))
-        builder = WordsBuilder(lang)
-        count = _write(index, (), products, builder)
-        builder.build().save(draft)
-        shutil.rmtree(root / str(number), ignore_errors=True)
-        draft.rename(root / str(number))
-        _point(root, number)
-        for entry in root.iterdir():
-            if entry.is_dir() and entry.name not in (str(number), str(old)):
-                shutil.rmtree(entry, ignore_errors=True)
-    return count
+    with _rebuilding(Path(path), lang) as draft:
+        draft.add(products)
+    return draft.count
 
 
 def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str] = ()) -> int:
@@ -161,23 +192,40 @@ def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str
             builder.add(product)
         builder.build().save(folder)
         index = _tantivy(folder)
-        return _write(index, (*(product.sku for product in products), *withdrawn), products, None)
+        _register(index)
+        writer = index.writer(HEAP_BYTES, 1)
+        for sku in (*(product.sku for product in products), *withdrawn):
+            writer.delete_documents_by_term("sku", sku)
+        for product in products:
+            writer.add_document(_document(product))
+        writer.commit()
+        writer.wait_merging_threads()
+    return len(products)
 
 
-def _write(index: tantivy.Index, gone: Iterable[str], products: Iterable[Product], builder: WordsBuilder | None) -> int:
-    _register(index)
-    writer = index.writer(HEAP_BYTES, 1)
-    for sku in gone:
-        writer.delete_documents_by_term("sku", sku)
-    count = 0
-    for product in products:
-        writer.add_document(_document(product))
-        if builder is not None:
-            builder.add(product)
-        count += 1
-    writer.commit()
-    writer.wait_merging_threads()
-    return count
+class IndexFolders:
+    """`usecases.publish.Index`: one folder per retailer under `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def rebuild(self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], *, lang: str) -> int:
+        """A new index of all products, put in use at once; returns how many."""
+        with _rebuilding(self._root / retailer_id, lang) as draft:
+            async for batch in batches:
+                draft.add(batch)
+        return draft.count
+
+    async def update(
+        self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], withdrawn: Sequence[str]
+    ) -> int:
+        """Changed products put in and withdrawn SKUs taken out; returns how many were put in."""
+        changed = [product async for batch in batches for product in batch]
+        return update(self._root / retailer_id, changed, withdrawn)
+
+    def exists(self, retailer_id: str) -> bool:
+        """Whether there is an index that can be updated."""
+        return _generation(self._root / retailer_id) is not None
 
 
 def _document(product: Product) -> tantivy.Document:
@@ -185,7 +233,7 @@ def _document(product: Product) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("sku", product.sku)
     document.add_text("name", " ".join(held.words))
-    document.add_text("holds", " ".join(word for word in held.words if word not in held.lacks))
+    document.add_text("holds", " ".join(word for word in (*held.words, *held.brand) if word not in held.lacks))
     for name, values in (
         ("family", held.families), ("kin", held.kin), ("leaf", (*held.leaf, *held.path)), ("brand", held.brand),
         ("label", held.labels),

@@ -44,7 +44,8 @@ def sought(query: Query, words: Words) -> Sought:
     ]
     for start, end, word in words.speller.joined(raw):
         _join(terms, start, end, light(word), words)
-    families = frozenset(query.families)
+    asked_for = frozenset(query.families)
+    families = frozenset(one for one in asked_for if asked_for.isdisjoint(above(one)[1:]))
     wider = frozenset(one for family in families for one in above(family)[1:2])
     return Sought(
         terms=tuple(terms),

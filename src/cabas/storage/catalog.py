@@ -1,0 +1,193 @@
+"""The published catalog on PostgreSQL: a file is copied into a temporary table and merged in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection, AsyncCursor
+
+from cabas.domain.catalog import Product, SoldBy, Storage
+from cabas.kernel.errors import Conflict, InvalidInput
+from cabas.kernel.quantity import Quantity
+from cabas.storage.database import SET_RETAILER, Database, Row
+from cabas.storage.queries import queries
+from cabas.usecases.formats import StockRow
+from cabas.usecases.publish import WITHDRAW_SHARE_MAX, Merged, Options
+from cabas.usecases.publish import Row as Published
+
+SQL = queries("catalog")
+CHUNK, BATCH = 500, 2000
+HASH_BYTES = 16
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_Connection = AsyncConnection[Row]
+
+
+class PostgresCatalog:
+    """`usecases.publish.CatalogStore` on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def merge(
+        self, retailer_id: str, rows: Iterable[Published], *, source: str, options: Options, now: datetime
+    ) -> Merged:
+        """Store `rows` in one transaction: all or nothing. What `rows` raises undoes it all."""
+        where: dict[str, object] = {"retailer_id": retailer_id, "stores": list(options.stores)}
+        async with self._import(where, source, now) as (connection, generation):
+            await connection.execute(SQL["stage_products"])
+            count = await _copy(connection, SQL["copy_products"], (_product_line(row, options) for row in rows))
+            await connection.execute("CREATE UNIQUE INDEX ON incoming (sku)")
+            await connection.execute("ANALYZE incoming")
+            await connection.execute(SQL["find_differences"], where)
+            await connection.execute("ANALYZE difference")
+            withdrawn = await self._withdraw(connection, where, options)
+            await connection.execute(SQL["merge_differences"], where)
+            priced = {sku for (sku,) in await _rows(connection, SQL["merge_prices"], where)}
+            if options.stores:
+                await connection.execute(SQL["merge_counts"], where)
+            differ = await _rows(connection, SQL["differences"], {})
+            added = sum(new for _, new in differ)
+            changed = tuple(sku for sku, _ in differ)
+            updated = len(priced.union(changed)) - added
+            ((products,),) = await _rows(connection, SQL["count_products"], where)
+            unchanged = count - added - updated
+            merged = Merged(generation, added, updated, unchanged, changed, withdrawn, products)
+            await _end(connection, where, merged)
+        return merged
+
+    async def _withdraw(self, connection: _Connection, where: dict[str, object], options: Options) -> tuple[str, ...]:
+        if options.absent != "withdraw":
+            return ()
+        ((before,),) = await _rows(connection, SQL["count_products"], where)
+        gone = tuple(sku for (sku,) in await _rows(connection, SQL["find_absent"], where))
+        if len(gone) > WITHDRAW_SHARE_MAX * before and not options.withdraw_many:
+            raise InvalidInput(
+                f"{len(gone)} of {before} products are not in this file and would be withdrawn. Nothing was changed.",
+                remedy="Check that the file is the whole catalog, then allow it (--withdraw-many).",
+                code="withdraw_many",
+            )
+        if gone:
+            await connection.execute(SQL["withdraw_products"], where | {"skus": list(gone)})
+            await connection.execute(SQL["withdraw_offers"], where | {"skus": list(gone)})
+        return gone
+
+    async def merge_stock(
+        self, retailer_id: str, rows: Iterable[StockRow], *, source: str, options: Options, now: datetime
+    ) -> Merged:
+        """Store what stores ask and have, in the same way; rows of unknown stores or products come back."""
+        where: dict[str, object] = {"retailer_id": retailer_id}
+        async with self._import(where, source, now) as (connection, generation):
+            await connection.execute(SQL["stage_stock"])
+            count = await _copy(connection, SQL["copy_stock"], (_stock_line(row, options) for row in rows))
+            await connection.execute("ANALYZE incoming")
+            unknown = tuple(
+                StockRow(line, store_id, sku, sold, quantity)
+                for line, store_id, sku, sold, quantity in sorted(
+                    await _rows(connection, SQL["refuse_unknown"], where), key=lambda row: row[0]
+                )
+            )
+            differ = set(await _rows(connection, SQL["merge_store_offers"], where))
+            differ.update(await _rows(connection, SQL["merge_store_counts"], where))
+            kept = count - len(unknown) - len(differ)
+            merged = Merged(generation, updated=len(differ), unchanged=kept, unknown=unknown)
+            await _end(connection, where, merged)
+        return merged
+
+    async def products(self, retailer_id: str, skus: Sequence[str] | None = None) -> AsyncIterator[Sequence[Product]]:
+        """The published products, or those of some SKUs, in batches; read by a cursor, so that memory stays small."""
+        async with self._database.connection() as connection, connection.transaction():
+            await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
+            async with connection.cursor("products") as cursor:
+                cursor.itersize = BATCH
+                where = {"retailer_id": retailer_id, "skus": list(skus or ())}
+                await cursor.execute(SQL["all_products" if skus is None else "some_products"], where)
+                while batch := await cursor.fetchmany(BATCH):
+                    yield [product_of(row) for row in batch]
+
+    async def brands(self, retailer_id: str) -> list[str]:
+        """The brands of the published products, the most frequent first."""
+        rows = await self._database.rows(retailer_id, SQL["brands"], {"retailer_id": retailer_id})
+        return [brand for (brand,) in rows]
+
+    @asynccontextmanager
+    async def _import(
+        self, where: dict[str, object], source: str, now: datetime
+    ) -> AsyncIterator[tuple[_Connection, int]]:
+        """A transaction for one import, numbered. Adds the generation to `where`. Raises `Conflict` when one runs."""
+        async with self._database.connection() as connection, connection.transaction():
+            await connection.execute(SET_RETAILER, where)
+            if await _rows(connection, SQL["lock_catalog"], where) != [(True,)]:
+                raise Conflict("Another import of this catalog is running.", remedy="Wait for it to end.")
+            ((generation,),) = await _rows(connection, SQL["next_generation"], where | {"source": source, "now": now})
+            where["generation"] = generation
+            yield connection, generation
+
+
+def product_of(row: Row) -> Product:
+    """The product of a row of `all_products`."""
+    (sku, names, lang, gtin, brand, own_brand, category, family, value, unit, scale, pieces, sold_by, vat_rate, age,
+     allergens, labels, storage, popularity, ingredients, image) = row  # fmt: skip
+    return Product(
+        sku, names, lang, gtin, brand, own_brand, tuple(category), family,
+        None if value is None else Quantity(value, unit, scale), pieces, SoldBy(sold_by), vat_rate, age,
+        frozenset(allergens), frozenset(labels), Storage(storage), popularity, ingredients, image,
+    )  # fmt: skip
+
+
+def _product_line(row: Published, options: Options) -> str:
+    """A line of `copy_products`: what PostgreSQL reads as text, tab-separated."""
+    document = _encode(row.product)
+    digest = hashlib.blake2b(document, digest_size=HASH_BYTES).hexdigest()
+    price = "\\N" if row.price is None else str(row.price.amount)
+    currency = options.currency if row.price is None else row.price.currency
+    quantity = row.quantity
+    if quantity is None and row.available and options.uncounted:
+        quantity = options.uncounted
+    sold = "f" if row.available is False else "t"
+    cells = (
+        row.product.sku.translate(_ESCAPED), f"\\\\x{digest}", document.decode().translate(_ESCAPED), price, currency,
+        "t" if row.priced else "f", "t" if row.estimated else "f", sold, "\\N" if quantity is None else str(quantity),
+    )  # fmt: skip
+    return "\t".join(cells) + "\n"
+
+
+def _stock_line(row: StockRow, options: Options) -> str:
+    quantity = row.quantity
+    if quantity is None:
+        quantity = options.uncounted if row.available else 0
+    price = "\\N" if row.price is None else str(row.price.amount)
+    currency = options.currency if row.price is None else row.price.currency
+    names = (row.store_id.translate(_ESCAPED), row.sku.translate(_ESCAPED))
+    return "\t".join((str(row.line), *names, price, currency, "t" if row.available else "f", str(quantity))) + "\n"
+
+
+async def _copy(connection: _Connection, statement: bytes, lines: Iterator[str]) -> int:
+    count = 0
+    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        while chunk := list(islice(lines, CHUNK)):
+            await copy.write("".join(chunk).encode())
+            count += len(chunk)
+    return count
+
+
+async def _rows(connection: _Connection, statement: bytes, parameters: dict[str, Any]) -> list[Row]:
+    cursor: AsyncCursor[Row] = await connection.execute(statement, parameters)
+    return await cursor.fetchall()
+
+
+async def _end(connection: _Connection, where: dict[str, object], merged: Merged) -> None:
+    report = {
+        "added": merged.added,
+        "changed": merged.updated,
+        "unchanged": merged.unchanged,
+        "withdrawn": len(merged.withdrawn),
+    }
+    await connection.execute(SQL["end_import"], where | {"report": msgspec.json.encode(report).decode()})
