@@ -20,8 +20,8 @@ _PIECES = frozenset(("", "piece", "pieces"))
 _STOPS = frozenset("à au aux de du des d' en et ou pour sans avec sur façon type of with for in on and from".split())
 # French words that never take the plural as an adjective.
 _FIXED = frozenset(
-    "nature bio grappe plein air orange marron crème cocktail dessert tradition express maison extra kale iceberg "
-    "butternut portobello romaine mange-tout standard prêt minute".split()
+    "nature bio grappe pita vanille vapeur coco microfibre plein air orange marron crème cocktail dessert tradition "
+    "express maison extra kale iceberg butternut portobello mange-tout standard prêt minute".split()
 )
 # English puts these words after the name, after a comma: "Orange juice, no pulp".
 _AFTER = frozenset("with without in no from for".split())
@@ -148,6 +148,8 @@ def looks_plural(name: str) -> bool:
 def plural_fr(name: str) -> str:
     """A French name in the plural, up to the first preposition: "pommes vertes", "yaourts à la grecque"."""
     known = words()["plurals"]["fr"]
+    if name in known:
+        return str(known[name])
     result: list[str] = []
     parts = name.split(" ")
     for index, part in enumerate(parts):
@@ -168,9 +170,12 @@ def _plural_word_fr(word: str) -> str:
 
 def plural_en(name: str) -> str:
     """An English name in the plural, up to the first preposition: "free-range eggs", "heads of lettuce"."""
+    known = words()["plurals"]["en"]
+    if name in known:
+        return str(known[name])
     parts = name.split(" ")
     last = next((index - 1 for index, part in enumerate(parts) if index and part in _STOPS), len(parts) - 1)
-    parts[last] = words()["plurals"]["en"].get(parts[last]) or _plural_word_en(parts[last])
+    parts[last] = known.get(parts[last]) or _plural_word_en(parts[last])
     return " ".join(parts)
 
 
