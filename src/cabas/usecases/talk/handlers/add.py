@@ -68,10 +68,17 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
         amount = line.want.amount
         if amount is not None and amount.unit in _COUNTED and amount.value > QUANTITY_ASK:
             scene.tell("many", amount=amount)
-    adult = [line.name for _, line in chosen if line.minimum_age]
+    adult = [line for _, line in chosen if line.minimum_age]
     if adult:
-        scene.restricted.extend(adult)
-        scene.tell("age", names=adult)
+        scene.restricted.extend(age_class(scene, line) for line in adult)
+        scene.tell("age", names=[line.name for line in adult])
+
+
+def age_class(scene: Scene, line: LineItem) -> str:
+    """Which kind of age-restricted goods a line is, as `restricted.yaml` names it; "age" when no kind says so."""
+    families = set(scene.lexicon.above(line.family)) if line.family else set()
+    named = [one.id for one in restricted().values() if one.kind == "age" and families & set(one.families)]
+    return named[0] if named else "age"
 
 
 def _readable(tag: str) -> str:
@@ -89,7 +96,7 @@ def _refuse(scene: Scene, want: Want) -> bool:
         if restriction.kind != "refused":
             continue
         if scene.lexicon.mentions(want.words, restriction.id):
-            scene.restricted.append(want.words)
+            scene.restricted.append(restriction.id)
             scene.tell("refused_goods", words=want.words)
             scene.asked = True
             return True

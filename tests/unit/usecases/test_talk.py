@@ -1,0 +1,319 @@
+"""The talk use case, act by act, over the demo retailer in memory: what changes, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cabas.agreement.book import AgreementBook, book
+from cabas.demo.retailer import DemoRetailer, build, fill
+from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.lexicon import Lexicon, lexicon
+from cabas.domain.cart import Amount, Want
+from cabas.domain.fulfillment import Method, SlotAsk
+from cabas.kernel.clock import FixedClock
+from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
+from cabas.storage.memory import Memory
+from cabas.storage.search import TantivySearch, open_index, rebuild
+from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.stage import load, play
+from cabas.usecases.talk.tap import alternatives, tap
+from cabas.usecases.talk.turn import open_conversation
+from cabas.usecases.talk.view import View
+
+pytestmark = pytest.mark.anyio
+NOW = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Paris"))
+AGREEMENTS = Path(__file__).parents[3] / "agreements"
+
+
+@pytest.fixture(scope="module")
+def demo() -> DemoRetailer:
+    return build(NOW.date())
+
+
+@pytest.fixture(scope="module")
+def search(demo: DemoRetailer, tmp_path_factory: pytest.TempPathFactory) -> TantivySearch:
+    folder = tmp_path_factory.mktemp("index")
+    rebuild(folder, demo.products)
+    return open_index(folder)
+
+
+@pytest.fixture(scope="module")
+def words(search: TantivySearch) -> Lexicon:
+    return lexicon(brands=search.brands())
+
+
+@pytest.fixture(scope="module")
+def agreements() -> AgreementBook:
+    return book({path.name: path.read_text(encoding="utf-8") for path in AGREEMENTS.glob("*.toml")})
+
+
+@dataclass
+class Talker:
+    """A conversation that is played act by act."""
+
+    desk: Desk
+    memory: Memory
+    view: View
+    channel: str = "voice"
+
+    async def do(self, *acts: Act) -> View:
+        scene = await load(self.desk, "halle", self.view.conversation_id, self.channel)
+        self.view = await play(scene, acts)
+        return self.view
+
+    async def tap(self, action: str, line: str | None = None, value: str | None = None) -> View:
+        self.view = await tap(self.desk, "halle", self.view.conversation_id, action, line, value)
+        return self.view
+
+    @property
+    def names(self) -> list[str]:
+        return [line.name for line in self.view.cart.lines]
+
+
+@pytest.fixture
+async def desk(
+    demo: DemoRetailer, search: TantivySearch, words: Lexicon, agreements: AgreementBook
+) -> tuple[Desk, Memory]:
+    memory = Memory()
+    await fill(demo, memory.fill)
+    numbers: Iterator[int] = iter(range(10_000))
+    made = Desk(
+        conversations=memory.conversations,
+        shop=memory.shop,
+        orders=memory.orders,
+        agreements=agreements,
+        consents=memory.consents,
+        pages=None,  # type: ignore[arg-type]
+        search=lambda _: search,
+        lexicon=lambda _: words,
+        clock=FixedClock(NOW),
+        new_id=lambda: f"id-{next(numbers)}",
+    )
+    return made, memory
+
+
+async def talk(
+    desk: tuple[Desk, Memory], *, platform: str = "house", shopper: str | None = "camille", at: datetime = NOW
+) -> Talker:
+    ports, memory = desk
+    ports = replace(ports, clock=FixedClock(at))
+    store = (await ports.shop.stores("halle"))[0].id
+    view = await open_conversation(ports, "halle", store, platform=platform, locale="fr-FR", shopper_id=shopper)
+    return Talker(ports, memory, view)
+
+
+def want(words: str, family: str | None = None, amount: str | None = None, unit: str = "piece", **more: object) -> Want:
+    said = Amount(Fraction(amount), unit) if amount else None
+    return Want(words, "fr", said, family, **more)  # type: ignore[arg-type]
+
+
+MILK = want("lait demi-écrémé", "semi_skimmed_milk", "2", "l")
+
+
+async def test_the_first_turn_says_that_it_is_an_assistant(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    assert "assistant automatique" in (talker.view.reply.notice or "")
+    assert (await talker.do(Act("help"))).reply.notice is None
+
+
+async def test_adding_chooses_packs_that_cover_the_need(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk, shopper=None)).do(Act("add", (MILK,)))
+    (line,) = view.cart.lines
+    assert line.family == "semi_skimmed_milk"
+    assert line.price is not None
+    assert line.why
+    assert view.cart.total == line.price
+    assert view.reply.text.startswith("J'ajoute ")
+
+
+async def test_the_same_thing_again_adds_up(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk, shopper=None)
+    await talker.do(Act("add", (MILK,)))
+    view = await talker.do(Act("add", (MILK,)))
+    assert [line.want.amount for line in view.cart.lines] == [Amount(Fraction(4), "l")]
+
+
+async def test_what_nobody_sells_is_kept_as_a_note_and_never_ordered(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("add", (want("xyzzyplugh"),)))
+    assert [(line.sku, line.name, line.price) for line in view.cart.lines] == [(None, "xyzzyplugh", None)]
+    assert view.cart.bought == ()
+    assert "xyzzyplugh" in view.reply.text
+
+
+async def test_undo_goes_back_turn_by_turn(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    await talker.do(Act("add", (MILK,)))
+    await talker.do(Act("add", (want("carottes", "carrot", "1", "kg"),)))
+    assert len(talker.view.cart.lines) == 2
+    assert len((await talker.do(Act("undo"))).cart.lines) == 1
+    assert (await talker.do(Act("undo"))).cart.lines == ()
+    assert (await talker.do(Act("undo"))).reply.text == "Il n'y a rien à annuler."
+
+
+async def test_removing_by_name_and_by_pronoun(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    await talker.do(Act("add", (MILK, want("carottes", "carrot", "1", "kg"))))
+    await talker.do(Act("remove", target=Reference(want("lait", "milk"))))
+    assert [line.family for line in talker.view.cart.lines] == ["carrot"]
+    await talker.do(Act("remove", target=Reference()))
+    assert talker.view.cart.lines == ()
+    view = await talker.do(Act("remove", target=Reference(want("jambon", "ham"))))
+    assert view.asked
+
+
+async def test_emptying_waits_for_a_yes(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    await talker.do(Act("add", (MILK,)))
+    everything = Act("remove", target=Reference(everything=True))
+    before = (await talker.do(everything)).cart
+    assert len(before.lines) == 1
+    assert (await talker.do(Act("cancel"))).cart == before
+    await talker.do(everything)
+    assert (await talker.do(Act("confirm"))).cart.lines == ()
+
+
+async def test_quantities_are_set_and_changed(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    await talker.do(Act("add", (want("yaourts", "plain_yogurt", "4"),)))
+    await talker.do(Act("set_quantity", target=Reference(), amount=Amount(Fraction(8))))
+    assert talker.view.cart.lines[0].want.amount == Amount(Fraction(8))
+    await talker.do(Act("set_quantity", target=Reference(), more=Fraction(-8)))
+    assert talker.view.cart.lines == ()
+    view = await talker.do(Act("set_quantity", target=Reference(), more=Fraction(2)))
+    assert view.asked
+    assert view.cart.lines == ()
+
+
+async def test_absurd_quantities_are_asked_about_and_change_nothing(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("add", (want("champagne", amount="99999"),)))
+    assert view.asked
+    assert view.cart.lines == ()
+
+
+async def test_goods_that_are_not_sold_are_refused(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("add", (want("cigarettes"), MILK)))
+    assert view.restricted == ("tobacco",)
+    assert view.asked
+    assert [line.family for line in view.cart.lines] == ["semi_skimmed_milk"]
+
+
+async def test_another_one_instead(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk, shopper=None)
+    first = (await talker.do(Act("add", (MILK,)))).cart.lines[0]
+    second = (await talker.do(Act("replace", target=Reference(), compare="other_brand"))).cart.lines[0]
+    assert second.id == first.id
+    assert second.brand != first.brand
+    assert first.sku in second.alternatives
+    view = await talker.do(Act("replace", (want("beurre doux", "unsalted_butter"),), target=Reference()))
+    assert [line.family for line in view.cart.lines] == ["unsalted_butter"]
+
+
+async def test_a_touch_follows_the_same_rules(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk, shopper=None)
+    line = (await talker.do(Act("add", (MILK,)))).cart.lines[0]
+    offered = await alternatives(await load(talker.desk, "halle", talker.view.conversation_id, "web"), line.id)
+    assert offered[0].sku in line.alternatives
+    swapped = (await talker.tap("swap", line.id, offered[0].sku)).cart.lines[0]
+    assert swapped.sku == offered[0].sku
+    assert (await talker.tap("quantity", line.id, "3")).cart.lines[0].quantity == 3
+    before = talker.view.cart
+    for action, value in (("quantity", "-1"), ("quantity", "9999999"), ("swap", "not-a-sku"), ("fly", None)):
+        with pytest.raises(InvalidInput):
+            await talker.tap(action, line.id, value)
+    with pytest.raises(InvalidInput):
+        await talker.tap("remove", "99", None)
+    stored = await talker.desk.conversations.load("halle", talker.view.conversation_id)
+    assert stored is not None
+    assert stored.cart == before
+
+
+async def test_the_usual_needs_consent(desk: tuple[Desk, Memory]) -> None:
+    linked = await (await talk(desk)).do(Act("reorder", (want("yaourts", "yogurt"),)))
+    assert linked.cart.lines
+    assert "usual" in linked.cart.lines[0].why
+    stranger = await (await talk(desk, shopper=None)).do(Act("reorder", (want("yaourts", "yogurt"),)))
+    assert stranger.cart.lines == ()
+    assert stranger.asked
+
+
+async def test_a_question_changes_nothing(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("ask_price", (want("beurre", "butter"),)))
+    assert view.cart.lines == ()
+    assert view.about is not None
+    assert "€" in view.reply.text
+
+
+TOMORROW = SlotAsk(Method.PICKUP, NOW.date().replace(day=25))
+
+
+async def ready(desk: tuple[Desk, Memory], **more: object) -> Talker:
+    talker = await talk(desk, **more)  # type: ignore[arg-type]
+    await talker.do(Act("add", (MILK,)), Act("choose_slot", slot=TOMORROW))
+    return talker
+
+
+async def test_an_order_needs_a_read_back_and_a_yes(desk: tuple[Desk, Memory]) -> None:
+    talker = await ready(desk)
+    assert talker.view.cart.slot is not None
+    view = await talker.do(Act("confirm"))
+    assert view.order is None
+    view = await talker.do(Act("checkout"))
+    assert view.pending is not None
+    assert view.pending.kind == "checkout"
+    assert view.order is None
+    view = await talker.do(Act("confirm"))
+    assert view.order is not None
+    assert view.order.number in view.reply.text
+    assert view.cart.lines == ()
+    stored = await talker.desk.orders.get("halle", view.order.number)
+    assert stored.total == view.order.receipt.total
+    assert view.history[-1] == ("cabas", view.reply.text)
+
+
+async def test_no_is_no(desk: tuple[Desk, Memory]) -> None:
+    talker = await ready(desk)
+    await talker.do(Act("checkout"))
+    cart = (await talker.do(Act("cancel"))).cart
+    assert len(cart.lines) == 1
+    assert (await talker.do(Act("confirm"))).order is None
+
+
+async def test_without_a_slot_one_is_offered_first(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    await talker.do(Act("add", (MILK,)))
+    view = await talker.do(Act("checkout"))
+    assert view.pending is not None
+    assert view.pending.kind == "slot"
+    view = await talker.do(Act("confirm"))
+    assert view.pending is not None
+    assert view.pending.kind == "checkout"
+    assert (await talker.do(Act("confirm"))).order is not None
+
+
+async def test_the_agreement_decides_what_is_sold_from_when(desk: tuple[Desk, Memory]) -> None:
+    before = await talk(desk, platform="google", at=datetime(2018, 12, 15, 10, tzinfo=ZoneInfo("Europe/Paris")))
+    view = await before.do(Act("add", (MILK,)))
+    assert view.cart.lines == ()
+    assert "1er janvier 2019" in view.reply.text
+    after = await talk(desk, platform="google", at=datetime(2019, 1, 15, 10, tzinfo=ZoneInfo("Europe/Paris")))
+    assert len((await after.do(Act("add", (MILK,)))).cart.lines) == 1
+
+
+async def test_who_has_no_agreement_has_no_conversation(desk: tuple[Desk, Memory]) -> None:
+    with pytest.raises(NotAllowed):
+        await talk(desk, platform="stranger")
+    with pytest.raises(NotFound):
+        await talk(desk, shopper="nobody")
+
+
+async def test_smalltalk_is_not_answered_twice_alike(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    said = [(await talker.do(Act("smalltalk"))).reply.text for _ in range(3)]
+    assert len(set(said)) == 3
