@@ -46,7 +46,7 @@ class House:
     clock: Clock
     agreements: AgreementBook
     indexes: dict[str, TantivySearch]
-    lexicons: dict[str, Lexicon]
+    lexicons: dict[tuple[str, str], Lexicon]
     secret: bytes
 
     @property
@@ -83,11 +83,12 @@ class House:
             self.indexes[retailer_id] = open_index(folder)
         return self.indexes[retailer_id]
 
-    def lexicon(self, retailer_id: str) -> Lexicon:
-        """The words of a retailer: the families and its brands."""
-        if retailer_id not in self.lexicons:
-            self.lexicons[retailer_id] = lexicon(brands=self.search(retailer_id).brands())
-        return self.lexicons[retailer_id]
+    def lexicon(self, retailer_id: str, lang: str) -> Lexicon:
+        """The words of a retailer in a language: the families and its brands."""
+        key = (retailer_id, lang)
+        if key not in self.lexicons:
+            self.lexicons[key] = lexicon(brands=self.search(retailer_id).brands(), lang=lang)
+        return self.lexicons[key]
 
 
 def secret(config: Config) -> bytes:

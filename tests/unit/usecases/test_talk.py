@@ -92,7 +92,7 @@ async def desk(
         consents=memory.consents,
         pages=None,  # type: ignore[arg-type]
         search=lambda _: search,
-        lexicon=lambda _: words,
+        lexicon=lambda *_: words,
         clock=FixedClock(NOW),
         new_id=lambda: f"id-{next(numbers)}",
     )

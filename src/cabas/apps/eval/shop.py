@@ -54,9 +54,13 @@ class EvalShop:
 
     products: Sequence[Product]
     search: Search
-    lexicon: Lexicon
+    lexicons: Mapping[str, Lexicon]
     prices: Mapping[str, Money]
     pages: NoPages = field(default_factory=NoPages)
+
+    def lexicon_of(self, retailer_id: str, lang: str) -> Lexicon:
+        """The words for shoppers who speak `lang`."""
+        return self.lexicons[lang]
 
     def over(self, shop: Shop, habits: tuple[Habit, ...], extra: Mapping[str, Product]) -> CaseShop:
         """The store of one case."""

@@ -77,7 +77,8 @@ class Case:
                 return product
         name = str(like.get("example_name") or like["food"])
         lang = str(self.data["lang"])
-        family = self.shop.lexicon.family_of(name, lang) or self.shop.lexicon.family_of(str(like["food"]), lang)
+        words = self.shop.lexicon_of(EVAL_RETAILER, lang)
+        family = words.family_of(name) or words.family_of(str(like["food"]))
         sku = f"seed-{len(self.extra)}"
         made = Product(sku, {lang: name}, lang, brand=like.get("brand"), family=family)
         self.extra[sku] = made
@@ -200,7 +201,7 @@ async def _desk(case: Case, cart: Cart, habits: tuple[Habit, ...]) -> tuple[Desk
         consents=memory.consents,
         pages=shop.pages,
         search=lambda _: seeded,
-        lexicon=lambda _: shop.lexicon,
+        lexicon=shop.lexicon_of,
         clock=FixedClock(now),
         new_id=lambda: "id",
     )

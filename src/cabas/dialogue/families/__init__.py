@@ -40,7 +40,6 @@ from typing import Any
 
 import yaml
 
-from cabas.domain.catalog import Family, SoldBy, Storage
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.quantity import EACH, SYMBOLS, Quantity
 
@@ -67,40 +66,6 @@ def sheets() -> Mapping[str, Mapping[str, Any]]:
     return result
 
 
-@cache
-def family(family_id: str) -> Family | None:
-    """What is usual about a family; None for an id nobody defined."""
-    sheet = sheets().get(family_id)
-    if sheet is None:
-        return None
-    packs = sheet.get("packs") or ()
-    names = {lang: tuple(str(name) for name in sheet[lang]) for lang in ("fr", "en") if lang in sheet}
-    return Family(
-        id=family_id,
-        names=names,
-        parent=sheet.get("parent"),
-        category=" > ".join(sheet["category"].get("fr", ())),
-        vat_rate=int(sheet.get("vat", 550)),
-        sold_by=SoldBy(sheet.get("sold_by", "each")),
-        minimum_age=int(sheet.get("age", 0)),
-        allergens=frozenset(sheet.get("allergens") or ()),
-        storage=Storage(sheet.get("storage", "ambient")),
-        popularity=int(sheet.get("popularity", 0)),
-        piece=_one(sheet.get("piece")),
-        pack=_one(packs[0] if packs else None),
-        staple=bool(sheet.get("staple", False)),
-    )
-
-
-def _one(text: str | None) -> Quantity | None:
-    """The whole content of a pack, or nothing."""
-    if text is None:
-        return None
-    units, each = pack_size(str(text))
-    return each.times(units)
-
-
-@cache
 def pack_size(text: str) -> tuple[int, Quantity]:
     """How many units are inside and how much one holds: (6, 1.5 l) for "6x1.5 l", (12, 1 piece) for "12 pieces".
 

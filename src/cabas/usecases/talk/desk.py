@@ -13,7 +13,8 @@ from cabas.usecases.ports import Agreements, Consents, Conversations, Orders, Re
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports of the talk use case. `search` and `lexicon` are chosen by retailer. `pairwise_key` keeps what
+    """The ports of the talk use case. `search` is chosen by retailer, `lexicon` by
+    retailer and language. `pairwise_key` keeps what
     platforms know of a shopper apart (see `usecases.checkout`).
     """
 
@@ -24,7 +25,7 @@ class Desk:
     consents: Consents
     pages: RecipePages
     search: Callable[[str], Search]
-    lexicon: Callable[[str], Lexicon]
+    lexicon: Callable[[str, str], Lexicon]
     clock: Clock
     new_id: NewId
     pairwise_key: bytes = b""

@@ -59,7 +59,7 @@ async def set_scene(desk: Desk, talk: Conversation, channel: str) -> Scene:
         store=store,
         now=here,
         search=desk.search(talk.retailer_id),
-        lexicon=desk.lexicon(talk.retailer_id),
+        lexicon=desk.lexicon(talk.retailer_id, talk.lang),
         channel=channel,
         shopper=shopper,
         agreement=agreement,

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
 from cabas.dialogue import say
-from cabas.dialogue.families import family
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, pick
 from cabas.dialogue.query import query_of
@@ -43,7 +42,7 @@ async def take(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None
     habits = {habit.sku: habit for habit in await scene.habits()}
     result = []
     for want, hits, denied in zip(wants, found, denials, strict=True):
-        usual = family(want.family) if want.family else None
+        usual = scene.lexicon.family(want.family) if want.family else None
         shelf = Shelf(offers, habits, labels_by_word(), scene.now.date(), usual.piece if usual else None)
         picked = pick(want, hits, shelf)
         result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
@@ -98,13 +97,14 @@ async def requantify(scene: Scene, line: LineItem, want: Want, quantity: int | N
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, [line.sku])
     if product is None:
         return replace(line, want=want)
-    units = quantity if quantity is not None else units_of(product, want)
+    units = quantity if quantity is not None else units_of(scene, product, want)
     return fill(scene, replace(line, want=want), product, offers.get(line.sku), units)
 
 
-def units_of(product: Product, want: Want) -> int:
+def units_of(scene: Scene, product: Product, want: Want) -> int:
     """How many packs (or grams) of `product` the amount of a wish takes."""
-    usual = family(product.family or want.family or "")
+    kind = product.family or want.family
+    usual = scene.lexicon.family(kind) if kind else None
     return packs_for(product, ask_of(want.amount, want.constraints), usual.piece if usual else None)
 
 

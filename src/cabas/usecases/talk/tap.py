@@ -155,7 +155,7 @@ async def alternatives(scene: Scene, line_id: str) -> Sequence[Alternative]:
         product, offer = products.get(sku), offers.get(sku)
         if product is None or offer is None or offer.available <= 0 or scene.denial(product):
             continue
-        cost = line_total(product, offer, units_of(product, line.want), day)
+        cost = line_total(product, offer, units_of(scene, product, line.want), day)
         result.append(
             Alternative(
                 sku=sku,

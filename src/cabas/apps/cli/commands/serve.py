@@ -13,6 +13,7 @@ from cabas.apps.cli.options import DataDir, Retailer, settings
 from cabas.apps.config import Config
 from cabas.apps.counter import Counter
 from cabas.apps.wiring import open_house
+from cabas.dialogue.locales import languages
 from cabas.domain.customer import Shopper
 
 PANEL = "Run"
@@ -36,7 +37,8 @@ async def serve(config: Config, guests: tuple[Shopper, ...] = (), banner: str = 
     try:
         async with open_house(config) as house:
             counter = Counter(house.desk, house.retailer, "house", guests)
-            house.lexicon(house.retailer)  # built before the first shopper comes
+            for lang in languages():  # read before the first shopper comes
+                house.lexicon(house.retailer, lang)
             app = web.web_app(house, counter)
             port = listener.getsockname()[1]
             show.console.print(f"Cabas is open at [bold]http://{config.host}:{port}[/bold]  (Ctrl-C closes it)")

@@ -114,7 +114,7 @@ async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
 
 def swap(scene: Scene, line: LineItem, product: Product, offer: Offer) -> None:
     """Put `product` into `line`, as many as the wish needs; what was there becomes an alternative."""
-    units = units_of(product, line.want)
+    units = units_of(scene, product, line.want)
     others = tuple(sku for sku in (line.sku, *line.alternatives) if sku and sku != product.sku)
     changed = fill(scene, replace(line, alternatives=others, why=("asked",)), product, offer, units)
     scene.update(scene.cart.put(changed))
