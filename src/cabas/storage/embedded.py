@@ -103,6 +103,12 @@ def start(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     return server
 
 
+def is_running(folder: Path) -> bool:
+    """Whether the server of `folder` answers. Nothing is started."""
+    folder = folder.expanduser().absolute()
+    return Cluster(folder, folder, None).answers()
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """The files of one server. `user` is who runs it when this process is root, which PostgreSQL refuses to be."""

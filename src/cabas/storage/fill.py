@@ -90,6 +90,7 @@ class PostgresFill:
         while chunk := list(islice(remaining, CHUNK)):
             async with self._database.connection() as connection, connection.transaction():
                 await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
+                await connection.execute(SQL["ensure_retailer"], {"retailer_id": retailer_id})
                 await connection.execute(draft.format(sql.Identifier(table)))
                 copying = sql.SQL("COPY incoming ({}) FROM STDIN").format(names)
                 async with connection.cursor() as cursor, cursor.copy(copying) as copy:

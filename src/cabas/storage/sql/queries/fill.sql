@@ -2,6 +2,10 @@
 INSERT INTO retailer (retailer_id, name) VALUES (%(retailer_id)s, %(name)s)
 ON CONFLICT (retailer_id) DO UPDATE SET name = excluded.name;
 
+-- ensure_retailer: Make a retailer known, under its id until it has a name: who has rows is on the list of retailers.
+INSERT INTO retailer (retailer_id, name) VALUES (%(retailer_id)s, %(retailer_id)s)
+ON CONFLICT DO NOTHING;
+
 -- merge_store: Stores; what is known of one already is replaced.
 INSERT INTO store (retailer_id, store_id, name, timezone, postcode, city, address, currency, methods, delivers_to, hours)
 SELECT retailer_id, store_id, name, timezone, postcode, city, address, currency, methods, delivers_to, hours
