@@ -7,12 +7,14 @@ French names begin with their head word, English names end with it (`head` in lo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cabas.dialogue import locales
+from cabas.dialogue.families import sheets
 from cabas.dialogue.lexicon import BRAND, FAMILY, Lexicon
 from cabas.dialogue.phrases import Phrases
-from cabas.dialogue.tokens import Token, stem, stems, tokenize
-from cabas.dialogue.trie import Match, joints, small_words
+from cabas.dialogue.tokens import Token, stem, tokenize
+from cabas.dialogue.trie import Match, articles, joints, small_words
 
 NAME_TOKENS_MAX = 30
 
@@ -32,12 +34,29 @@ def narrowed(lexicon: Lexicon, family: str, said: Sequence[str], lang: str) -> s
     """The child of `family` all of whose words are among `said` ("lait UHT demi-écrémé"), or `family` itself."""
     words = frozenset(said)
     best, met = family, 0
-    for child in lexicon.below(family)[1:]:
-        for name in locales.words(lexicon.families[child].get(lang)):
-            path = [part for part in stems(name, lang) if part not in small_words(lang)]
-            if len(path) > met and words.issuperset(path) and not lexicon.excluded(child, said, lang):
-                best, met = child, len(path)
-    return best if met else family
+    for child, path in _paths_below(lexicon.below(family)[1:], lang):
+        if len(path) > met and words.issuperset(path) and not lexicon.excluded(child, said, lang):
+            best, met = child, len(path)
+    return best
+
+
+@lru_cache(maxsize=4096)
+def _paths_below(families: tuple[str, ...], lang: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The names of families as stems without joints and articles, the longest first."""
+    left_out = articles(lang) | {"de", "d", "a", "au", "aux", "en", "of"}
+    found = [
+        (
+            child,
+            frozenset(
+                stem(token.folded, lang)
+                for token in tokenize(name)
+                if not token.is_mark and token.folded not in left_out
+            ),
+        )
+        for child in families
+        for name in locales.words(sheets()[child].get(lang))
+    ]
+    return tuple(sorted(((child, path) for child, path in found if path), key=lambda pair: -len(pair[1])))
 
 
 def _segments(tokens: Sequence[Token], lang: str) -> list[tuple[int, int]]:

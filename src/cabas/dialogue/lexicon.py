@@ -15,6 +15,7 @@ from typing import Any
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import pack_size, sheets
+from cabas.dialogue.labels import labels, restricted
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
 from cabas.dialogue.trie import Entry, Match, Trie, holds, small_words
 from cabas.domain.catalog import Family, SoldBy, Storage
@@ -26,6 +27,7 @@ __all__ = [
     "KINDS",
     "LABEL",
     "RESTRICTED",
+    "VARIANT",
     "Entry",
     "Lexicon",
     "Match",
@@ -34,7 +36,9 @@ __all__ = [
 ]
 
 FAMILY, LABEL, BRAND, DISH, RESTRICTED = "family", "label", "brand", "dish", "restricted"
-KINDS = (FAMILY, LABEL, BRAND, DISH, RESTRICTED)
+# More words that make another product of a family ("sel et vinaigre" for crisps): no thing by themselves.
+VARIANT = "variant"
+KINDS = (FAMILY, LABEL, BRAND, DISH, RESTRICTED, VARIANT)
 # A name of another language than the shopper's counts this much less.
 FOREIGN = 0.1
 
@@ -168,6 +172,10 @@ def shared_trie(lang: str) -> Trie:
         weight = int(sheet.get("popularity", 0))
         names = (*locales.words(sheet.get(lang)), *locales.words(more.get(family)))
         entries.extend(Entry(FAMILY, family, name, weight) for name in names)
+        variants = [str(variant[lang]) for variant in sheet.get("variants", ()) if variant.get(lang)]
+        entries.extend(Entry(VARIANT, family, name, weight) for name in variants)
+    for kind, records in ((LABEL, labels()), (RESTRICTED, restricted())):
+        entries.extend(Entry(kind, one.id, name) for one in records.values() for name in one.names.get(lang, ()))
     return Trie(lang, entries)
 
 

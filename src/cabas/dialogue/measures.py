@@ -89,6 +89,10 @@ class Measures:
         """The unit that starts at `index`, and the index after it."""
         return (self._recipes if kitchen else self._orders).at(tokens, index)
 
+    def counted(self, value: int, start: int, end: int) -> Measured:
+        """A bare count said by the tokens [start, end) in other words than a number ("en double")."""
+        return Measured(Amount(Fraction(value)), start, end)
+
     def at(self, tokens: Sequence[Token], index: int, *, kitchen: bool = False) -> tuple[Measured, ...]:
         """Every reading of an amount that starts at `index`, the longest first. `kitchen` reads spoons and pinches."""
         found = {reading.end: reading for reading in self._readings(tokens, index, kitchen)}
@@ -155,7 +159,7 @@ class Measures:
             return
         size = self._measure(tokens, times[1])
         if size is not None:
-            yield Measured(Amount(number.value), number.start, size.end, size.unit, (_size(size),))
+            yield Measured(Amount(number.value), number.start, size.end, size.unit, (size_tag(size),))
         elif number.start == number.end - 1:
             yield Measured(Amount(number.value), number.start, times[1])  # "2x camembert"
 
@@ -182,7 +186,7 @@ class Measures:
         found = self.unit(tokens, position)
         if found and found[0].kind == "container" and index < size.end:
             unit, end = found
-            yield Measured(Amount(Fraction(1), unit.said), size.start, end, unit, (_size(size),))
+            yield Measured(Amount(Fraction(1), unit.said), size.start, end, unit, (size_tag(size),))
 
     def _holding(self, tokens: Sequence[Token], reading: Measured) -> Iterator[Measured]:
         """ "un filet de deux kilos", "a pack of six": a container and what it holds."""
@@ -191,7 +195,7 @@ class Measures:
         for start in ([glue[1]] if glue else []) + ([reading.end + 1] if opened else []):
             size = self._measure(tokens, start, implied=True)
             if size is not None:
-                tags = (*reading.constraints, _size(size))
+                tags = (*reading.constraints, size_tag(size))
                 yield replace(reading, end=size.end, constraints=tags)
                 continue
             inner = self.numbers.at(tokens, start)
@@ -201,7 +205,7 @@ class Measures:
             yield replace(reading, end=inner.end, constraints=tags)
             each = self._multiplied_size(tokens, inner.end)
             if each is not None:
-                yield replace(reading, end=each.end, constraints=(*tags, _size(each)))
+                yield replace(reading, end=each.end, constraints=(*tags, size_tag(each)))
             counted = self._counted.at(tokens, inner.end)
             if counted:
                 yield replace(reading, end=counted[1], constraints=tags)
@@ -246,7 +250,7 @@ class Measures:
             yield Measured(Amount(value * unit.factor, unit.said), number.start, end, unit)
 
 
-def _size(measured: Measured) -> str:
+def size_tag(measured: Measured) -> str:
     """What is said about the format of one container, in the unit it was said in: `size:1.5l`, `size:13gal`."""
     amount, unit = measured.amount, measured.unit
     if unit is not None and unit.symbol:

@@ -14,6 +14,8 @@ from cabas.kernel.text import fold
 NAME_WORDS_MAX = 9
 # What a match loses for another form of a word, and for words written together or apart.
 INFLECTED, JOINED = 0.02, 0.05
+# "barquette de fraises" is hardly the biscuit called "barquette fraise".
+TIED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Trie:
                 kept.append(tokens[index])
             index += 1
         path = tuple(stem(token.folded, self.lang) for token in kept)
-        small = small_words(self.lang)
+        small = articles(self.lang)
         plain = tuple(step for step, token in zip(path, kept, strict=True) if token.folded not in small)
         paths = {path[:NAME_WORDS_MAX], plain[:NAME_WORDS_MAX]} - {()}
         if len(kept) == 2 and all(len(token.folded) > 2 for token in kept):
@@ -133,8 +135,11 @@ class Trie:
         if words and end - start > 1 and before.folded in small_words(self.lang) and self._ends_in_joint(tokens, end):
             return  # "jus de" is no way to say "jus"
         text = " ".join(token.text for token in tokens[start:end]).lower()
+        tied = end - start > words
         for entry in node.entries:
             exact = score if _said_as(text, entry.name) else score - INFLECTED
+            if tied and len(_plain(entry.name).split()) <= words:
+                exact -= TIED
             yield Match(start, end, entry.kind, entry.id, exact, self.lang, words, entry.weight)
 
     def _ends_in_joint(self, tokens: Sequence[Token], end: int) -> bool:
@@ -162,6 +167,12 @@ def joints(lang: str) -> Phrases[bool]:
 def small_words(lang: str) -> frozenset[str]:
     """Articles, prepositions and conjunctions: words that are no name by themselves."""
     return frozenset(fold(word) for word in locales.words(locales.read(lang, "words").get("small")))
+
+
+@lru_cache(maxsize=16)
+def articles(lang: str) -> frozenset[str]:
+    """The articles: "le" and "du" inside a name may be left out."""
+    return frozenset(fold(word) for word in locales.words(locales.read(lang, "words").get("articles")))
 
 
 def holds(said: Sequence[str], path: Sequence[str]) -> bool:

@@ -1,0 +1,164 @@
+"""What is said about one thing besides its name: price limits, sizes, fat, brands not wanted, free of, usual."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cabas.dialogue.grammar import Found
+from cabas.dialogue.labels import labels
+from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
+from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.sight import Sight
+
+if TYPE_CHECKING:
+    from cabas.dialogue.items import Item
+
+# What is said in words after "pas de", "sans", "autre que": no more than this many.
+OPEN_WORDS = 3
+# Families counted in percent of fat; elsewhere a percentage is only a percentage ("chocolat à 70 %").
+_LEAN = (
+    "milk",
+    "cream",
+    "cheese",
+    "meat",
+    "beef",
+    "yogurt",
+    "ground_beef",
+    "ground_meat",
+    "burger_patty",
+    "fromage_blanc",
+)
+
+
+def label_tag(label: str, lang: str) -> str:
+    """What Cabas writes for a label in a language."""
+    return labels()[label].tag(lang)
+
+
+def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> int | None:
+    """Put what a detail says into `item`. The index after it, or None when it is none after all."""
+    kind = found.kind
+    if kind in ("max_price", "price_around"):
+        price = _price(sight, found)
+        if price is None:
+            return None
+        item.tags.append(f"{kind}:{price}")
+    elif kind in ("not_brand", "but_not", "free_of"):
+        return _open(sight, item, kind, start, found.end, end)
+    elif kind == "size":
+        item.tags.append(f"size:{_size(sight, found)}")
+    elif kind in ("fat", "percent"):
+        return _percent(sight, item, found)
+    elif kind == "usual":
+        item.usual = True
+    elif kind == "safe":
+        item.safe = True
+    elif kind in ("double", "triple"):
+        if item.measured is not None and item.measured.unit is not None:
+            return None
+        number = sight.tools.measures.counted(2 if kind == "double" else 3, start, found.end)
+        item.measured, item.trailing = number, True
+    return found.end
+
+
+def _number(sight: Sight, found: Found, slot: str) -> Fraction | None:
+    if slot not in found.slots:
+        return None
+    start, end = found.slots[slot]
+    number = numbers_of(sight.lang).at(sight.tokens, start)
+    return number.value if number is not None and number.end == end else None
+
+
+def _price(sight: Sight, found: Found) -> str | None:
+    """ "3 euros 50" -> "3.50"."""
+    value = _number(sight, found, "number")
+    if value is None:
+        return None
+    cents = _number(sight, found, "number2")
+    if cents is not None:
+        value += cents / 100
+    return f"{float(value):.2f}"
+
+
+def _size(sight: Sight, found: Found) -> str:
+    start, end = found.slots["one"]
+    number = numbers_of(sight.lang).at(sight.tokens, start)
+    if number is not None and number.end == end and not number.article:
+        return f"{float(number.value):g}"
+    text = sight.spell(start, end)
+    return text.upper() if len(text) <= OPEN_WORDS else text
+
+
+def _percent(sight: Sight, item: Item, found: Found) -> int | None:
+    value = _number(sight, found, "number")
+    if value is None:
+        return None
+    families = {name for piece in item.pieces if piece.match is not None for name in _wider(sight, piece.match.id)}
+    said = found.kind == "fat" and sight.tokens[found.end - 1].folded not in ("%", "cent", "percent")
+    lean = said or not families.isdisjoint(_LEAN)
+    item.tags.append(f"fat:{float(value):g}%" if lean else f"{float(value):g}%")
+    return found.end
+
+
+def _wider(sight: Sight, family: str) -> tuple[str, ...]:
+    return sight.tools.lexicon.above(family)
+
+
+def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int) -> int | None:
+    """ "pas de la marque X", "sans noisettes", "but not the X one": what follows is not wanted."""
+    if after >= end:
+        return None
+    label = sight.name(start, end, LABEL)
+    if kind == "free_of" and label is not None and label.end > after:
+        item.tags.append(label_tag(label.id, sight.lang))
+        return label.end
+    brand = sight.name(after, end, BRAND)
+    allergen = sight.words.allergens.at(sight.tokens, after)
+    food = sight.name(after, end, FAMILY, LABEL, RESTRICTED)
+    if kind == "free_of" or (kind == "but_not" and food is not None and brand is None):
+        if allergen is not None and allergen[1] <= end and (food is None or food.end <= allergen[1]):
+            item.tags.append(free_of(allergen[0], sight.lang) or _free(sight, after, allergen[1]))
+            return _past_one(sight, allergen[1], end)
+        last = food.end if food is not None else _stretch(sight, after, end, 1)
+        item.tags.append(_free(sight, after, last))
+        return _past_one(sight, last, end)
+    if kind == "but_not" and not item.has_food:
+        return None
+    last = brand.end if brand is not None else _stretch(sight, after, end, OPEN_WORDS)
+    item.tags.append(f"not_brand:{brand.id if brand is not None else sight.spell(after, last)}")
+    return _past_one(sight, last, end)
+
+
+def _free(sight: Sight, start: int, end: int) -> str:
+    return sight.words.free_of.format(sight.spell(start, end).lower())
+
+
+def _stretch(sight: Sight, start: int, end: int, most: int) -> int:
+    """Words up to a mark, "and", an article or an amount, at most so many."""
+    position = start
+    while position < end and position - start < most:
+        stops = sight.is_mark(position) or sight.said("and", position) or sight.said("determiners", position)
+        if position > start and (stops or sight.amounts(position, end) or sight.said("tails", position)):
+            break
+        position += 1
+    return position
+
+
+def _past_one(sight: Sight, position: int, end: int) -> int:
+    """Past the "one" of "not the Barilla one"."""
+    after = sight.said("tails", position) if position < end else None
+    return after if after is not None and after <= end else position
+
+
+@lru_cache(maxsize=256)
+def free_of(allergen: str, lang: str) -> str | None:
+    """The tag of the label that excludes an allergen: "sans arachide", "nut free"; None when there is none."""
+    wanted = {"lactose": "lactose_free", "pork": "no_pork", "gluten": "gluten_free"}
+    if allergen in wanted:
+        return label_tag(wanted[allergen], lang) if wanted[allergen] in labels() else None
+    for label in labels().values():
+        if label.kind == "diet" and label.allergens == {allergen}:
+            return label.tag(lang)
+    return None

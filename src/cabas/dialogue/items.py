@@ -1,0 +1,409 @@
+"""One thing asked for: an amount, what it is, and which one ("deux pots de 500 g de yaourt bio à la vanille").
+
+`read_item` reads a stretch of words as one thing and says how odd that is: `segment` compares such costs to find out
+where one thing ends and the next begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from cabas.dialogue import locales
+from cabas.dialogue.details import add_detail, label_tag
+from cabas.dialogue.heads import narrowed
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
+from cabas.dialogue.measures import Measured, size_tag
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.tokens import spell, stem
+from cabas.dialogue.trie import Match
+from cabas.domain.cart import Amount
+
+# What a reading costs. One thing costs 1; words that explain nothing, names that stand side by side, and marks or "and"
+# inside it cost more. Set by reading many sentences of both languages.
+COST = {"item": 1.0, "amend": 0.4, "nothing": 1.4, "unknown": 1.1, "word": 0.55, "known_word": 0.25, "small": 0.45,
+        "beside": 2.3, "linked": 0.25, "asked": 0.15, "and": 2.6, "and_inside": 0.55, "mark": 2.6, "soft_mark": 0.15,
+        "article": 1.5, "second_amount": 2.0, "remark": 0.2, "implied": 0.12, "name_word": -0.06, "unit": -0.03,
+        "detail": 0.02, "pronoun": 0.3, "same_family": 0.25}  # fmt: skip
+READINGS_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A name, or a word nobody knows, in the food words [start, end); `linked` by "de", "à" to what stands before."""
+
+    start: int
+    end: int
+    match: Match | None = None
+    linked: bool = False
+    after_and: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """What one stretch [start, end) says. `tags` are constraints as `Want` writes them.
+
+    `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
+    without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
+    thing before ("une de maïs"); `repair` takes back what was said before it; `negated` is not wanted.
+    """
+
+    start: int
+    end: int
+    measured: Measured | None = None
+    pieces: list[Piece] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    brand: str | None = None
+    brand_words: tuple[int, int] | None = None
+    head: str | None = None
+    family: str | None = None
+    restricted: str | None = None
+    tags: list[str] = field(default_factory=list)
+    usual: bool = False
+    pronoun: bool = False
+    more: bool = False
+    vague: bool = False
+    definite: bool = False
+    begun: bool = False
+    each: bool = False
+    repair: bool = False
+    safe: bool = False
+    trailing: bool = False
+    known: bool = False
+    words: str = ""
+    cost: float = 0.0
+    ands: list[int] = field(default_factory=list)
+
+    @property
+    def amount(self) -> Amount | None:
+        """What was counted, if anything was."""
+        return self.measured.amount if self.measured else None
+
+    @property
+    def has_food(self) -> bool:
+        """Whether it names something."""
+        return bool(self.pieces) or self.brand is not None
+
+    @property
+    def says(self) -> bool:
+        """Whether it says anything at all."""
+        return self.has_food or self.measured is not None or bool(self.tags) or self.usual or self.pronoun or self.more
+
+
+def read_item(sight: Sight, start: int, end: int) -> Item:
+    """The cheapest reading of the tokens [start, end) as one thing."""
+    readings = []
+    for opened in _openings(sight, Item(start, end), start, end, 0):
+        item, position = opened
+        _body(sight, item, position, end)
+        _resolve(sight, item)
+        readings.append(item)
+    best = min(readings, key=lambda item: item.cost)
+    # "un pot de confiture" is a pot, though the lexicon may call jam a "pot de confiture"
+    counted = [item for item in readings if item.measured is not None and item.measured.unit is not None]
+    same = [item for item in counted if item.head == best.head and item.cost < best.cost + COST["same_family"]]
+    if same and (best.measured is None or best.measured.unit is None) and best.head is not None:
+        return min(same, key=lambda item: item.cost)
+    return best
+
+
+def _copy(item: Item) -> Item:
+    return replace(
+        item, pieces=list(item.pieces), kept=list(item.kept), tags=list(item.tags), ands=list(item.ands)
+    )  # fmt: skip
+
+
+def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> Iterator[tuple[Item, int]]:
+    """Articles and the amount before the name. Several readings where a number may be part of a name."""
+    while position < end:
+        if sight.is_mark(position):
+            position += 1
+            continue
+        if item.measured is None and depth < READINGS_MAX and (amounts := sight.amounts(position, end)):
+            yield from _with_amounts(sight, item, position, end, amounts, depth)
+            return
+        after = sight.said("vague", position) or sight.said("more", position) or sight.said("determiners", position)
+        after = after or (sight.joint(position) if not item.pieces else None)
+        if after is None or after > end:
+            break
+        item.vague = item.vague or sight.said("vague", position) is not None
+        item.more = item.more or sight.said("more", position) is not None
+        item.begun = True
+        position = after
+    yield item, position
+
+
+def _with_amounts(
+    sight: Sight, item: Item, position: int, end: int, amounts: list[Measured], depth: int
+) -> Iterator[tuple[Item, int]]:
+    names = [match for match in sight.names(position) if match.end <= end and match.kind in (FAMILY, BRAND, LABEL)]
+    if names or sight.said("determiners", position) or sight.detail(position, end):
+        bare = _copy(item)
+        after = sight.said("determiners", position)
+        bare.begun = bare.begun or after is not None
+        yield bare, after if after is not None and after <= end and not names else position
+    for measured in amounts[:READINGS_MAX]:
+        taken = _copy(item)
+        taken.measured, taken.begun = measured, True
+        taken.definite = measured.definite
+        taken.tags.extend(measured.constraints)
+        taken.cost += COST["unit"] if measured.unit else 0.0
+        taken.cost += COST["implied"] if measured.implied and not measured.definite else 0.0
+        after = measured.end
+        glue = sight.tools.measures.of.at(sight.tokens, after)
+        if glue and glue[1] <= end:
+            taken.each = measured.unit is None and measured.end < end
+            after = glue[1]
+        yield from _openings(sight, taken, after, end, depth + 1)
+
+
+def _body(sight: Sight, item: Item, position: int, end: int) -> None:
+    """The name and everything said about it."""
+    linked = after_and = False
+    while position < end:
+        if sight.is_mark(position):
+            item.cost += _mark_cost(sight, item, position, end)
+            position += 1
+            continue
+        taken = _detail(sight, item, position, end) or _named(sight, item, position, end, linked, after_and)
+        if taken is None:
+            taken = _amount(sight, item, position, end)
+        if taken is not None:
+            linked, after_and, position = False, False, taken
+            continue
+        joint = sight.joint(position)
+        if joint is not None and joint < end and item.pieces:
+            item.kept.extend(range(position, joint))
+            linked, position = True, joint
+            continue
+        position, was_and = _other(sight, item, position, end, linked, after_and)
+        linked, after_and = False, was_and
+
+
+def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """A detail that says more than the name that starts at the same place."""
+    found = sight.detail(position, end)
+    if found is None:
+        return None
+    name = sight.name(position, end, FAMILY, BRAND, LABEL, RESTRICTED)
+    if name is not None and name.end >= found.end:
+        return None
+    after = add_detail(sight, item, found, position, end)
+    if after is not None:
+        item.cost += COST["detail"]
+    return after
+
+
+def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, after_and: bool) -> int | None:
+    """The longest name that starts here: a label becomes a tag, a brand a brand, the rest food."""
+    match = sight.name(position, end, FAMILY, RESTRICTED, LABEL, BRAND, DISH, VARIANT)
+    if match is None or (match.kind == VARIANT and not item.pieces and match.end - match.start < 2):
+        return None
+    if sight.is_small(position) and match.end == position + 1 and not item.begun and match.kind != FAMILY:
+        return None
+    if match.kind == LABEL:
+        item.tags.append(label_tag(match.id, sight.lang))
+        return match.end
+    if match.kind == BRAND and item.brand is None:
+        item.brand, item.brand_words = match.id, (match.start, match.end)
+        item.cost += COST["name_word"] * match.words
+        return match.end
+    item.pieces.append(Piece(match.start, match.end, match, linked, after_and))
+    item.kept.extend(range(match.start, match.end))
+    item.cost += COST["name_word"] * match.words * match.score
+    _inner_details(sight, item, match)
+    return match.end
+
+
+def _inner_details(sight: Sight, item: Item, match: Match) -> None:
+    """Labels and sizes that are part of a name ("lait sans lactose", "couches taille 4") are tags as well."""
+    for index in range(match.start + 1, match.end):
+        label = sight.name(index, match.end, LABEL)
+        if label is not None:
+            item.tags.append(label_tag(label.id, sight.lang))
+        found = sight.detail(index, match.end)
+        if found is not None and found.kind in ("size", "fat"):
+            add_detail(sight, item, found, index, match.end)
+
+
+def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """An amount after the name: "riz basmati un kilo", or the size of what was counted already."""
+    if not item.has_food and item.measured is None:
+        return None
+    for measured in sight.amounts(position, end):
+        if measured.article or (measured.unit is None and not _closes(sight, measured.end, end)):
+            continue
+        if measured.implied and not measured.definite:
+            continue
+        if item.measured is None and sight.joint(measured.end) is None:
+            item.measured, item.trailing = measured, True
+            item.tags.extend(measured.constraints)
+            return measured.end
+        counted = item.measured is None or item.measured.unit is None or item.measured.unit.kind != "measure"
+        if measured.unit is not None and measured.unit.kind == "measure" and counted:
+            item.tags.append(size_tag(measured))
+            return measured.end
+        item.cost += COST["second_amount"]
+        return measured.end
+    return None
+
+
+def _closes(sight: Sight, position: int, end: int) -> bool:
+    return position >= end or sight.is_mark(position)
+
+
+def _mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
+    """A comma inside one thing is odd, unless an amount or a detail follows ("olives, deux pots, bio")."""
+    token = sight.tokens[position]
+    if token.folded in "()\"'«»" or position + 1 >= end:
+        return COST["soft_mark"]
+    following = position + 1
+    measured = [one for one in sight.amounts(following, end) if _closes(sight, one.end, end) and one.unit is not None]
+    if item.has_food and ((measured and item.measured is None) or sight.name(following, end, LABEL)):
+        return COST["soft_mark"]
+    if item.has_food and sight.detail(following, end):
+        return COST["soft_mark"]
+    return COST["mark"]
+
+
+def _other(
+    sight: Sight, item: Item, position: int, end: int, linked: bool, after_and: bool
+) -> tuple[int, bool]:  # fmt: skip
+    """Anything that is no name, amount or detail."""
+    after = sight.said("and", position)
+    if after is not None and after < end:
+        item.ands.append(position)
+        item.kept.extend(range(position, after))
+        return after, True
+    after = sight.said("purpose", position)
+    if after is not None and after < end and (item.has_food or not item.begun):
+        return _purpose(sight, item, position, after, end), False
+    after = sight.said("pronouns", position)
+    if after is not None and after <= end and not item.has_food:
+        item.pronoun = True
+        item.cost += COST["pronoun"]
+        return after, False
+    after = sight.said("more", position)
+    if after is not None and after <= end:
+        item.more = True
+        return after, False
+    if sight.is_small(position):
+        item.cost += COST["article"] if any(one.article for one in sight.amounts(position, end)) else COST["small"]
+        item.kept.append(position)
+        return position + 1, after_and
+    word = sight.tokens[position]
+    known = sight.tools.lexicon.knows_word(word.folded, sight.lang)
+    item.cost += COST["known_word"] if known else COST["word"]
+    item.pieces.append(Piece(position, position + 1, None, linked, after_and))
+    item.kept.append(position)
+    return position + 1, False
+
+
+def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> int:
+    """ "pour chat" says which; "pour le goûter" says why, and is dropped up to the next mark."""
+    inner = sight.said("determiners", after) or after
+    made_for = sight.said("made_for", inner)
+    if made_for is not None and made_for <= end and item.has_food:
+        item.kept.extend(range(position, made_for))
+        item.pieces.append(Piece(inner, made_for, None, True))
+        return made_for
+    item.cost += COST["remark"]
+    while after < end and not sight.is_mark(after):
+        after += 1
+    return after
+
+
+def _resolve(sight: Sight, item: Item) -> None:
+    """The head, the family, the words, and what they cost together."""
+    matched = [piece for piece in item.pieces if piece.match is not None and piece.match.kind in (FAMILY, RESTRICTED)]
+    item.kept = _trimmed(sight, item.kept)
+    item.words = spell([sight.tokens[index] for index in item.kept])
+    head = _head(sight, item, matched)
+    if not item.has_food:
+        item.cost += COST["amend"] if item.says else COST["nothing"]
+        return
+    item.cost += COST["item"]
+    if head is not None and head.match is not None:
+        if head.match.kind == RESTRICTED:
+            item.restricted = head.match.id
+        else:
+            item.head, item.family = head.match.id, _family(sight, item, head.match)
+    lookalike = item.head is not None and item.family is None
+    item.known = (bool(matched) and not lookalike) or item.brand is not None
+    extras = [piece for piece in matched if piece is not head]
+    beside = [piece for piece in extras if not piece.linked]
+    needs_asking = bool(beside or item.ands or not item.known)
+    asked = needs_asking and bool(item.words) and len(item.kept) <= 8 and sight.knows(item.words)
+    if asked:
+        item.known = True
+        item.cost += COST["asked"]
+    else:
+        item.cost += COST["linked"] * (len(extras) - len(beside))
+        item.cost += sum(COST["linked"] if _joined(item, piece, head) else COST["beside"] for piece in beside)
+        item.cost += sum(_and_cost(sight, item, head) for _ in item.ands)
+        item.cost += 0.0 if item.known else COST["unknown"]
+    if item.brand is not None and not item.pieces and item.brand_words is not None:
+        item.words = sight.spell(*item.brand_words)
+
+
+def _joined(item: Item, piece: Piece, head: Piece | None) -> bool:
+    """Whether a name is one of several flavors of the head: "apple and pear baby food"."""
+    return bool(item.ands) and (piece.after_and or (head is not None and piece.start < head.start))
+
+
+def _and_cost(sight: Sight, item: Item, head: Piece | None) -> float:
+    """ "Et" inside one thing: "une salade mâche et roquette", "sour cream and onion dip"."""
+    if head is None or len(item.ands) > 1:
+        return COST["and"]
+    place = item.ands[0]
+    after = [piece for piece in item.pieces if piece.start > place]
+    before = [piece for piece in item.pieces if piece.start < place]
+    if head.start > place:  # head last: both sides are flavors when the word before the head is none by itself
+        apart = len(after) > 1 and after[0] is not head
+        return COST["and_inside"] if apart and before else COST["and"]
+    flavored = len(before) > 1 or (head.match is not None and head.match.words > 1)
+    bare = bool(after) and not any(sight.is_small(index) for index in range(place + 1, after[0].start))
+    return COST["and_inside"] if item.begun and flavored and bare and len(after) == 1 else COST["and"]
+
+
+def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
+    """The name that says what it is: the first in French, the last in English."""
+    if not matched:
+        return None
+    if locales.read(sight.lang, "locale").get("head", "first") == "first":
+        first = matched[0]
+        # "nuggets de poulet" with a word nobody knows is no chicken
+        strangers = [piece for piece in item.pieces if piece.start < first.start and piece.match is None]
+        return None if strangers and first.linked else first
+    linked = next((place for place, piece in enumerate(item.pieces) if piece.linked), None)
+    stretch = (
+        item.pieces if linked is None else item.pieces[:linked]
+    )  # "cream of mushroom": the head stands before "of"
+    named = [piece for piece in stretch if piece in matched]
+    if not named:
+        return matched[-1]
+    last = named[-1]
+    strangers = [piece for piece in stretch if piece.start >= last.end and piece.match is None]
+    known = [
+        piece for piece in strangers if sight.tools.lexicon.knows_word(sight.tokens[piece.start].folded, sight.lang)
+    ]
+    return last if len(known) == len(strangers) else None
+
+
+def _family(sight: Sight, item: Item, match: Match) -> str | None:
+    """The family of the head, narrowed by the other words; None where they say it is another thing."""
+    lang = match.lang or sight.lang
+    said = tuple(stem(sight.tokens[index].folded, lang) for index in item.kept)
+    if sight.tools.lexicon.excluded(match.id, said, lang):
+        return None
+    whole = tuple(stem(sight.tokens[index].folded, lang) for index in range(item.start, item.end))
+    return narrowed(sight.tools.lexicon, match.id, whole, lang)
+
+
+def _trimmed(sight: Sight, kept: list[int]) -> list[int]:
+    kept = sorted(set(kept))
+    while kept and sight.is_small(kept[-1]):
+        kept.pop()
+    while kept and sight.is_small(kept[0]):
+        kept.pop(0)
+    return kept

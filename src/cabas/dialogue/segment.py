@@ -1,0 +1,177 @@
+"""Several things in one breath: where one ends and the next begins.
+
+Every cut is tried and the cheapest wins (dynamic programming over the places where a thing may begin). "Et" between
+two things, "et" inside a name, lists without any comma: what the words are called decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cabas.dialogue.items import Item, read_item
+from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
+from cabas.dialogue.sight import Sight
+
+# One thing is at most so many words long.
+ITEM_TOKENS_MAX = 18
+# What it costs to begin a new thing: after a mark or "and", before an amount, an article, or (in a list without
+# commas) just before another name.
+BREAK = {
+    "mark": 0.0,
+    "and": 0.08,
+    "amount": 0.3,
+    "article": 0.35,
+    "implied": 0.7,
+    "name": 1.0,
+    "name_in_list": 3.0,
+    "orphan": 1.0,
+}
+# How many of the next beginnings one thing may swallow, and the least a thing costs.
+STOPS_MAX, LEAST = 7, 0.3
+# A name met with this score is taken as a whole.
+SURE = 0.9
+_FAR = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What lies between two things: the next one begins at `end`; `repair` says that it takes back the one before."""
+
+    end: int
+    cost: float
+    repair: bool = False
+
+
+def read_items(sight: Sight, start: int, end: int) -> list[Item]:
+    """The things asked for in the tokens [start, end), in order; stretches that say nothing are left out."""
+    first = _gap(sight, start, end).end
+    starts = _starts(sight, first, end)
+    best: dict[int, tuple[float, list[Item]]] = {end: (0.0, [])}
+    for place in reversed(starts):
+        best[place] = _cheapest(sight, place, end, starts, best)
+    return [item for item in best[first][1] if item.says] if first < end else []
+
+
+def _cheapest(
+    sight: Sight, place: int, end: int, starts: list[int], best: dict[int, tuple[float, list[Item]]]
+) -> tuple[float, list[Item]]:
+    """The cheapest way to read everything from `place` on."""
+    found: tuple[float, list[Item]] = (_FAR, [])
+    for stop in _stops(sight, place, end, starts):
+        gap = _gap(sight, stop, end)
+        rest = best.get(gap.end)
+        if rest is None:
+            continue
+        lower = rest[0] + min(gap.cost, BREAK["amount"])
+        if lower + LEAST >= found[0]:
+            continue
+        item = read_item(sight, place, stop)
+        cost = item.cost + rest[0]
+        # "riz un kilo lentilles 500 g": after an amount that follows its name, the next name begins another thing
+        cost += min(gap.cost, BREAK["amount"]) if item.trailing else gap.cost
+        if gap.cost >= BREAK["amount"] and rest[1] and not rest[1][0].has_food:
+            cost += BREAK["orphan"]  # an amount alone belongs to what stands before it
+        if cost < found[0]:
+            following = list(rest[1])
+            if gap.repair and following:
+                following[0].repair = True
+            found = (cost, [item, *following])
+    return found
+
+
+def _stops(sight: Sight, place: int, end: int, starts: list[int]) -> list[int]:
+    """Where the thing that begins at `place` may end: before the next beginnings, without the gap between."""
+    limit = min(end, place + ITEM_TOKENS_MAX)
+    stops = []
+    for following in (*starts, end):
+        if following <= place:
+            continue
+        stop = following
+        while stop > place + 1 and (before := _gap_before(sight, place, stop)) is not None:
+            stop = before
+        stops.append(stop)
+        if following >= limit or len(stops) >= STOPS_MAX:
+            break
+    return stops
+
+
+def _gap_before(sight: Sight, place: int, stop: int) -> int | None:
+    """Where the mark, "and" or "no, " that ends at `stop` begins; None when none does."""
+    if sight.is_mark(stop - 1):
+        return stop - 1
+    for start in range(max(place + 1, stop - 4), stop):
+        if sight.said("and", start) == stop or (sight.said("repairs", start) == stop and is_repair(sight, start, stop)):
+            return start
+    return None
+
+
+def _gap(sight: Sight, position: int, end: int) -> _Gap:
+    """The marks, "and"s and second thoughts from `position` on, and what it costs to begin after them."""
+    start, cost, repair, passed = position, _FAR, False, False
+    while position < end:
+        if sight.is_mark(position):
+            position, cost, passed = position + 1, min(cost, BREAK["mark"]), True
+            continue
+        after = sight.said("repairs", position)
+        if after is not None and after <= end and is_repair(sight, position, after):
+            position, cost, repair, passed = after, BREAK["mark"], True, True
+            continue
+        after = sight.said("and", position)
+        if after is not None and after <= end:
+            position, cost, passed = after, min(cost, BREAK["and"]), True
+            continue
+        break
+    if not passed:
+        cost = _bare_break(sight, start) if start < end else 0.0
+    return _Gap(position, cost if position < end else 0.0, repair)
+
+
+def is_repair(sight: Sight, start: int, after: int) -> bool:
+    """Whether "no" or "sorry" takes something back here: beside a mark, or before an amount or an article."""
+    if after >= len(sight.tokens):
+        return False
+    if sight.is_mark(after) or (start > 0 and sight.is_mark(start - 1)):
+        return True
+    if any(not one.implied for one in sight.amounts(after, len(sight.tokens))):
+        return True
+    return sight.said("determiners", after) is not None or sight.joint(after) is not None or after - start > 1
+
+
+def _bare_break(sight: Sight, position: int) -> float:
+    """What it costs to begin a new thing here with nothing in between."""
+    costs = [_FAR]
+    costs.extend(
+        BREAK["implied" if measured.implied and not measured.definite else "amount"]
+        for measured in sight.amounts(position, len(sight.tokens))
+    )
+    if sight.said("determiners", position) is not None:
+        costs.append(BREAK["article"])
+    if sight.name(position, len(sight.tokens), FAMILY, BRAND, RESTRICTED) is not None:
+        costs.append(BREAK["name_in_list" if sight.punctuated else "name"])
+    return min(costs)
+
+
+def _starts(sight: Sight, first: int, end: int) -> list[int]:
+    """The places where a thing may begin: not in the middle of an amount or of a name."""
+    starts = {first} if first < end else set()
+    inside = 0
+    position = first
+    while position < end:
+        gap = _gap(sight, position, end)
+        if gap.end > position:
+            if gap.end < end:
+                starts.add(gap.end)
+            position = gap.end
+        elif position != first and position >= inside and gap.cost < _FAR:
+            starts.add(position)
+        if inside <= position < end:
+            inside = _whole(sight, position, end)
+        position += 1
+    return sorted(starts)
+
+
+def _whole(sight: Sight, position: int, end: int) -> int:
+    """The end of the name or amount that starts here and that nothing begins inside of."""
+    ends = [match.end for match in sight.names(position) if match.end <= end and match.score >= SURE][:1]
+    ends += [one.end for one in sight.amounts(position, end)[:1] if one.unit is not None or one.amount.value > 1]
+    return max(ends, default=position)

@@ -1,0 +1,160 @@
+"""What every word of an utterance may be, looked up once: names, amounts, details, and the small words between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.grammar import Found, Grammar, grammar_of
+from cabas.dialogue.lexicon import Lexicon
+from cabas.dialogue.measures import Measured, Measures, measures_of
+from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.sounds import Ear
+from cabas.dialogue.tokens import Token, spell
+from cabas.dialogue.trie import Match, joints, small_words
+
+# Questions to the catalog cost more than everything else: no more than this many a turn.
+QUESTIONS_MAX = 16
+# Where small words are listed: the sections of words.yaml that are looked up as phrases.
+_SECTIONS = ("determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything",
+             "made_for", "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails")  # fmt: skip
+
+
+class Words:
+    """The small words of a language by what they do. Use `words_of`."""
+
+    def __init__(self, lang: str) -> None:
+        sheet = locales.read(lang, "words")
+        self.lang = lang
+        self.sections = {key: Phrases.of(locales.words(sheet.get(key)), True) for key in _SECTIONS}
+        self.small = small_words(lang)
+        self.joints = joints(lang)
+        self.allergens: Phrases[str] = Phrases()
+        for allergen, said in sheet.get("allergens", {}).items():
+            for word in locales.words(said):
+                self.allergens.put(word, allergen)
+        self.origins: Phrases[str] = Phrases()
+        for origin, said in sheet.get("origins", {}).items():
+            for word in locales.words(said):
+                self.origins.put(word, origin)
+        self.free_of = str(sheet.get("free_of", "{}"))
+
+    def at(self, section: str, tokens: Sequence[Token], index: int) -> int | None:
+        """The index after a phrase of `section` that starts at `index`, or None."""
+        found = self.sections[section].at(tokens, index)
+        return found[1] if found else None
+
+
+@lru_cache(maxsize=16)
+def words_of(lang: str) -> Words:
+    """The small words of a language, read once."""
+    return Words(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a language is read with."""
+
+    locale: str
+    lang: str
+    lexicon: Lexicon
+    grammar: Grammar
+    measures: Measures
+    words: Words
+    ear: Ear | None = None
+
+
+def tools_for(locale: str, lexicon: Lexicon) -> Tools:
+    """The tools of a locale over a store's lexicon."""
+    lang = locale.partition("-")[0]
+    return Tools(locale, lang, lexicon, grammar_of(lang), measures_of(locale), words_of(lang))
+
+
+class Sight:
+    """The tokens of an utterance with everything they may be. Lookups are kept; `steps` counts them, for the tests that
+    bound the work.
+    """
+
+    def __init__(self, tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) -> None:
+        self.tokens = tuple(tokens)
+        self.tools = tools
+        self.words = tools.words
+        self.lang = tools.lang
+        self.text = tools.grammar.text(self.tokens)
+        self.steps = 0
+        self._knows = knows
+        self._known: dict[str, bool] = {}
+        self._names: dict[int, list[Match]] = {}
+        self._amounts: dict[int, tuple[Measured, ...]] = {}
+        self._details: dict[int, Found | None] = {}
+        self._marks = frozenset(index for index, token in enumerate(self.tokens) if token.is_mark)
+        self.punctuated = any(token.folded in (",", ";", "\n") for token in self.tokens)
+
+    def names(self, index: int) -> list[Match]:
+        """Names that start at a token, the best first."""
+        if index not in self._names:
+            self.steps += 1
+            self._names[index] = self.tools.lexicon.at(self.tokens, index, self.lang)
+        return self._names[index]
+
+    def name(self, index: int, end: int, *kinds: str) -> Match | None:
+        """The longest name of one of the kinds that starts at a token and ends by `end`; of two of the same length the
+        one whose kind is named first.
+        """
+        best: Match | None = None
+        for match in self.names(index):
+            if match.end > end or match.kind not in kinds:
+                continue
+            if best is None:
+                best = match
+            elif match.end < best.end:
+                break
+            elif kinds.index(match.kind) < kinds.index(best.kind):
+                best = match
+        return best
+
+    def amounts(self, index: int, end: int) -> list[Measured]:
+        """Amounts that start at a token and end by `end`, the longest first."""
+        if index not in self._amounts:
+            self.steps += 1
+            self._amounts[index] = self.tools.measures.at(self.tokens, index)
+        return [measured for measured in self._amounts[index] if measured.end <= end]
+
+    def detail(self, index: int, end: int) -> Found | None:
+        """A detail ("à moins de 5 euros", "taille 4", "d'habitude") that starts at a token and ends by `end`."""
+        if index not in self._details:
+            self.steps += 1
+            self._details[index] = self.tools.grammar.sections["details"].at(self.text, index)
+        found = self._details[index]
+        return found if found and found.end <= end else None
+
+    def is_mark(self, index: int) -> bool:
+        """Whether a token is punctuation."""
+        return index in self._marks
+
+    def said(self, section: str, index: int) -> int | None:
+        """The index after a phrase of a section of words.yaml that starts at a token, or None."""
+        return self.words.at(section, self.tokens, index)
+
+    def joint(self, index: int) -> int | None:
+        """The index after "de", "à la", "of" that starts at a token, or None."""
+        found = self.words.joints.at(self.tokens, index)
+        return found[1] if found else None
+
+    def is_small(self, index: int) -> bool:
+        """Whether a token is an article, a preposition, ..."""
+        return self.tokens[index].folded in self.words.small
+
+    def spell(self, start: int, end: int) -> str:
+        """The words [start, end) as text."""
+        return spell(self.tokens[start:end])
+
+    def knows(self, words: str) -> bool:
+        """Whether products of the catalog are called that. After `QUESTIONS_MAX` questions the answer is no."""
+        if words not in self._known:
+            if len(self._known) >= QUESTIONS_MAX:
+                return False
+            self._known[words] = bool(words) and self._knows(words)
+        return self._known[words]
