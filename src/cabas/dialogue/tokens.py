@@ -113,11 +113,11 @@ def light(word: str) -> str:
     size = len(word)
     while len(word) > 3 and word[-1] == "e":
         word = word[:-1]
-    if len(word) < size:
-        for ending, plain in _ENDINGS:
-            if word.endswith(ending) and len(word) > len(ending) + 1:
-                word = word[: -len(ending)] + plain
-                break
+    # "ch" goes from every word, so that "peach" meets "peaches" as "blanc" meets "blanche".
+    for ending, plain in _ENDINGS if len(word) < size else _ENDINGS[-1:]:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            word = word[: -len(ending)] + plain
+            break
     if len(word) > 4 and word[-1] == word[-2] and not word.endswith("ett"):  # "navette" is no "navet"
         word = word[:-1]
     return word[:-1] + "i" if word[-1] == "y" else word
