@@ -6,14 +6,12 @@ catalog whose name fits the case's pattern, else with a product of the example's
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from cabas.apps.eval.shop import EVAL_RETAILER, HOUSE_BOOK, EvalShop, slots_from
@@ -252,9 +250,3 @@ def _slot(cart: Cart, asked: SlotAsk) -> dict[str, Any] | None:
         slot |= {"method": cart.slot.method, "date": start.date().isoformat()}
         slot |= {"start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
     return slot
-
-
-def read_cases(path: Path) -> list[dict[str, Any]]:
-    """The cases of a JSON lines file."""
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]

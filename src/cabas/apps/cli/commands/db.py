@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from cabas.apps.cli import show
 from cabas.apps.cli.options import DataDir, Json, settings
 from cabas.apps.config import Config
-from cabas.storage import embedded, migrate
+from cabas.apps.wiring import SystemClock
+from cabas.storage import backup, embedded, migrate
 
 PANEL = "Run"
 app = typer.Typer(help="The database: schema, backup and restore.", no_args_is_help=True)
@@ -37,3 +41,32 @@ def migrate_(data_dir: DataDir = None) -> None:
     before = migrate.migrate(url(settings(data_dir)))
     done = ", ".join(before.pending) or "nothing to do"
     show.console.print(f"Schema {before.current} -> {before.latest}: {done}.")
+
+
+@app.command("backup")
+def backup_(
+    file: Annotated[Path, typer.Argument(help="Where to write it; the file appears whole or not at all.")],
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Write everything in the database, as of one moment, to one file."""
+    _tell(backup.backup(url(settings(data_dir)), file, SystemClock().now()), f"Backed up to {file}", json=json)
+
+
+@app.command("restore")
+def restore_(
+    file: Annotated[Path, typer.Argument(help="A file of `cabas db backup`.")],
+    json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Fill an empty database from a backup; counts and the ledger are checked before anything stands."""
+    _tell(backup.restore(url(settings(data_dir)), file), f"Restored {file}", json=json)
+    show.notes.print("[dim]The search index is not in the backup: run `cabas catalog reindex`.[/dim]")
+
+
+def _tell(manifest: backup.Manifest, done: str, *, json: bool) -> None:
+    if json:
+        show.json_out(manifest)
+        return
+    rows = ", ".join(f"{count:,} {table}" for table, count in sorted(manifest.counts().items()) if count)
+    show.console.print(f"{done}: {rows or 'nothing'}.")

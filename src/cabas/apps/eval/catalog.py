@@ -1,0 +1,73 @@
+"""The catalog that evaluations are played over: a file in any import format, or the demo retailer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cabas.apps.eval.shop import EvalShop
+from cabas.demo.retailer import build
+from cabas.dialogue.annotate import Annotator
+from cabas.dialogue.estimate import estimated_price
+from cabas.dialogue.lexicon import lexicon
+from cabas.dialogue.locales import languages
+from cabas.domain.catalog import Product
+from cabas.kernel.errors import InvalidInput
+from cabas.kernel.money import Money
+from cabas.storage.search import open_index, rebuild
+from cabas.usecases.formats import Draft, open_feed
+
+BLOCK = 1 << 20
+DEMO_DAY = date(2026, 11, 24)
+
+
+@contextmanager
+def eval_shop(path: Path | None) -> Iterator[EvalShop]:
+    """The shop of a catalog file (None: of the demo retailer), its index in a folder that is removed afterwards."""
+    products, prices = _read(path) if path is not None else _demo()
+    with TemporaryDirectory(prefix="cabas-eval-") as folder:
+        rebuild(Path(folder), products)
+        search = open_index(Path(folder))
+        words = {lang: lexicon(brands=search.brands(), lang=lang) for lang in languages()}
+        yield EvalShop(products, search, words, prices)
+
+
+def _demo() -> tuple[list[Product], dict[str, Money]]:
+    demo = build(DEMO_DAY)
+    prices = {
+        sku: offer.price for by_sku in demo.offers.values() for sku, offer in by_sku.items() if offer.price is not None
+    }
+    return list(demo.products), prices
+
+
+def _read(path: Path) -> tuple[list[Product], dict[str, Money]]:
+    """The products of a file; prices it does not give are estimated from the family."""
+    feed = open_feed(_blocks(path))
+    annotator = Annotator("fr")
+    products: list[Product] = []
+    prices: dict[str, Money] = {}
+    for draft in feed.rows:
+        if not isinstance(draft, Draft):
+            continue
+        product = annotator.product(
+            sku=draft.sku, name=draft.name, gtin=draft.gtin, brand=draft.brand, category=draft.category,
+            size=draft.size, said_labels=draft.labels, ingredients=draft.ingredients,
+            said_allergens=draft.allergens, image=draft.image,
+        )  # fmt: skip
+        products.append(product)
+        prices[product.sku] = draft.price or estimated_price(product)
+    if not products:
+        raise InvalidInput(f"{path} holds no product.", remedy="Give a catalog file.")
+    return products, prices
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                yield block
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from None
