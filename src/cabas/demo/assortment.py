@@ -77,11 +77,12 @@ def articles() -> tuple[Article, ...]:
     for family in sorted(sheets()):
         sheet = sheets()[family]
         if sheet.get("price") and family not in words()["skip"]:
-            found.extend(_of_family(family, sheet, taken))
+            found.extend(of_family(family, sheet, taken))
     return tuple(found)
 
 
-def _of_family(family: str, sheet: Sheet, taken: set[str]) -> Iterator[Article]:
+def of_family(family: str, sheet: Sheet, taken: set[str]) -> Iterator[Article]:
+    """The articles of one family, the best seller first. Numbers in `taken` are left to others; new ones are added."""
     seen: set[tuple[str | None, str]] = set()
     rank = 0
     limit = 5 + int(sheet["popularity"]) // 25

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cabas.demo.assortment import articles, brands, shelf_price
+from cabas.demo.assortment import articles, brands, of_family, shelf_price
 from cabas.demo.retailer import DemoRetailer, build, fill
 from cabas.dialogue.families import ALLERGENS, sheets
 from cabas.domain.catalog import SoldBy, Storage, unit_price
@@ -30,6 +30,16 @@ def demo() -> DemoRetailer:
 def test_it_is_the_same_every_time(demo):
     articles.cache_clear()
     assert build(START) == demo
+
+
+def test_a_family_more_or_less_leaves_the_others_as_they_are(demo):
+    alone = [
+        article.product
+        for family, sheet in sorted(sheets().items())
+        if sheet.get("price") and family != "phone_card"
+        for article in of_family(family, sheet, set())
+    ]
+    assert alone == list(demo.products)
 
 
 def test_other_days_move_slots_promotions_and_receipts_only(demo):
