@@ -71,11 +71,14 @@ class _Scored:
     here: bool
 
 
-def pick(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf) -> Picked:
-    """The best product for `want` among `hits` (product, relevance), with its number of packs and the reasons."""
+def pick(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask: Ask | None = None) -> Picked:
+    """The best product for `want` among `hits` (product, relevance), with its number of packs and the reasons.
+
+    `ask` is what must be covered where more is known than the amount that was said (a recipe's need).
+    """
     if not hits:
         return Picked(want)
-    ask = ask_of(want.amount, want.constraints)
+    ask = ask or ask_of(want.amount, want.constraints)
     scored = _score(want, hits, shelf, ask)
     scored.sort(key=lambda one: (-one.value, one.product.sku))
     best = scored[0]

@@ -13,7 +13,7 @@ import pytest
 
 from cabas.agreement.book import AgreementBook, book
 from cabas.demo.retailer import DemoRetailer, build, fill
-from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.acts import Act, RecipeAsk, Reference
 from cabas.dialogue.lexicon import Lexicon, lexicon
 from cabas.domain.cart import Amount, Want
 from cabas.domain.fulfillment import Method, SlotAsk
@@ -248,6 +248,24 @@ async def test_a_question_changes_nothing(desk: tuple[Desk, Memory]) -> None:
     assert view.cart.lines == ()
     assert view.about is not None
     assert "€" in view.reply.text
+
+
+async def test_a_dish_puts_in_what_it_needs_and_proposes_the_rest(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk, shopper=None)
+    view = await talker.do(Act("recipe", recipe=RecipeAsk("ratatouille", "ratatouille", 4, (want("ail", "garlic"),))))
+    families = {line.want.family: line for line in view.cart.lines}
+    assert {"aubergine", "courgette", "tomato"} <= set(families)
+    assert "garlic" not in families
+    assert all(line.recipe for line in view.cart.lines)
+    assert all(line.ticked for line in view.cart.bought)
+    assert any(not line.ticked for line in view.cart.lines)
+    assert view.reply.text.startswith("Pour ratatouille (4 personnes)")
+
+
+async def test_an_unknown_dish_is_asked_about(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("recipe", recipe=RecipeAsk("xyzzy à la plugh")))
+    assert view.cart.lines == ()
+    assert view.asked
 
 
 TOMORROW = SlotAsk(Method.PICKUP, NOW.date().replace(day=25))

@@ -11,7 +11,7 @@ from cabas.dialogue.pick import Picked, Shelf, pick
 from cabas.dialogue.query import query_of
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
-from cabas.domain.packs import ask_of, packs_for
+from cabas.domain.packs import Ask, ask_of, packs_for
 from cabas.domain.pricing import line_total, price_today
 from cabas.usecases.talk.scene import Scene
 
@@ -25,8 +25,13 @@ class Taken(Picked):
     denied: str = ""
 
 
-async def take(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None] = ()) -> list[Taken]:
-    """The best product here for each wish; one database round trip for all. `skus` fixes some of the products."""
+async def take(
+    scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None] = (), asks: Sequence[Ask | None] = ()
+) -> list[Taken]:
+    """The best product here for each wish; one database round trip for all.
+
+    `skus` fixes some of the products, `asks` says what some of the wishes must cover beyond the amount said.
+    """
     fixed = dict(enumerate(skus))
     known = scene.search.get([sku for sku in skus if sku])
     found: list[list[tuple[Product, float]]] = []
@@ -41,10 +46,10 @@ async def take(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, every) if every else {}
     habits = {habit.sku: habit for habit in await scene.habits()}
     result = []
-    for want, hits, denied in zip(wants, found, denials, strict=True):
+    for index, (want, hits, denied) in enumerate(zip(wants, found, denials, strict=True)):
         usual = scene.lexicon.family(want.family) if want.family else None
         shelf = Shelf(offers, habits, labels_by_word(), scene.now.date(), usual.piece if usual else None)
-        picked = pick(want, hits, shelf)
+        picked = pick(want, hits, shelf, asks[index] if asks else None)
         result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
     return result
 

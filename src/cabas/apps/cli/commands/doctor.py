@@ -12,7 +12,7 @@ PANEL = "Run"
 
 
 def command(json: Json = False, data_dir: DataDir = None, retailer: Retailer = None) -> None:
-    """Look at the data folder, the database, its schema and rules, and the search index; say how to mend what is wrong."""
+    """Look at the data folder, the database and the search index, and say how to mend what is wrong."""
     config = settings(data_dir, retailer)
     checks = examine(config.data_dir, config.database_url, config.index_dir / config.retailer)
     if json:

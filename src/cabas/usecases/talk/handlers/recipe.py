@@ -1,0 +1,109 @@
+"""What a dish needs: by its name, from a page, or from pasted text. What kitchens have is proposed, not pushed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from cabas.dialogue.acts import Act, RecipeAsk
+from cabas.dialogue.dishes import Dish, dishes
+from cabas.dialogue.recipe_needs import needs_of_dish, needs_of_page
+from cabas.dialogue.recipe_page import RecipePage, read_page, read_text
+from cabas.dialogue.tokens import stems
+from cabas.domain.cart import Amount, Want
+from cabas.domain.recipe import Need
+from cabas.kernel.errors import CabasError
+from cabas.kernel.money import total
+from cabas.usecases.talk.handlers.add import tell_doubts
+from cabas.usecases.talk.scene import Scene
+from cabas.usecases.talk.take import add_lines, line_of, take
+
+KINDS = ("recipe",)
+# Pasted text is read as a recipe from this many lines on.
+PASTED_LINES = 2
+_SAID = {"mass": "g", "volume": "ml", "count": "piece", "length": "piece"}
+
+
+async def handle(scene: Scene, act: Act) -> None:
+    """Add what the dish needs for that many people. An unknown dish changes nothing and is asked about."""
+    ask = act.recipe
+    if ask is None:
+        return
+    try:
+        title, servings, needs = await _needs(scene, ask)
+    except CabasError as error:
+        scene.tell("recipe_unreadable", reason=f"{error.message} {error.remedy}".strip())
+        scene.asked = True
+        return
+    if not needs:
+        scene.tell("recipe_unknown", words=ask.words)
+        scene.asked = True
+        return
+    wanted = [need for need in needs if not _excluded(scene, need, ask.without)]
+    await _add(scene, title, servings, wanted)
+
+
+async def _needs(scene: Scene, ask: RecipeAsk) -> tuple[str, Fraction | None, Sequence[Need]]:
+    """Title, servings and needs; no needs when nobody knows the dish."""
+    if ask.url is not None:
+        page = read_page(await scene.desk.pages.fetch(ask.url), scene.lang)
+        return _of_page(page, ask)
+    dish = dishes().get(ask.dish or "")
+    if dish is not None:
+        return (
+            _title(dish, scene.lang),
+            Fraction(ask.servings or dish.servings),
+            needs_of_dish(dish, ask.servings, scene.lang),
+        )
+    if ask.words.count("\n") >= PASTED_LINES:
+        return _of_page(read_text(ask.words, scene.lang), ask)
+    return ask.words, None, ()
+
+
+def _of_page(page: RecipePage, ask: RecipeAsk) -> tuple[str, Fraction | None, Sequence[Need]]:
+    servings = Fraction(ask.servings) if ask.servings else page.servings
+    return page.title or ask.words, servings, needs_of_page(page, ask.servings)
+
+
+def _title(dish: Dish, lang: str) -> str:
+    names = dish.names.get(lang) or next(iter(dish.names.values()))
+    return names[0]
+
+
+def _excluded(scene: Scene, need: Need, without: Sequence[Want]) -> bool:
+    """ "Except the wine, I have some": by family, or by a word of its name."""
+    above = scene.lexicon.above(need.family) if need.family else ()
+    words = set(stems(need.words, need.lang))
+    return any(want.family in above if want.family else words & set(stems(want.words, want.lang)) for want in without)
+
+
+async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Sequence[Need]) -> None:
+    wants = [_want(need) for need in needs]
+    picked = await take(scene, wants, asks=[need.ask for need in needs])
+    allowed = [(one, need) for one, need in zip(picked, needs, strict=True) if not one.denied]
+    for one in picked:
+        if one.denied:
+            scene.tell("denied", words=one.want.words, sentence=one.denied)
+    lines = add_lines(
+        scene,
+        [line_of(scene, one, recipe=title, ticked=not (need.pantry or need.optional)) for one, need in allowed],
+    )
+    bought = [line for line in lines if line.ticked and line.sku]
+    cost = total((line.price for line in bought if line.price is not None), scene.cart.currency)
+    shown = str(servings.limit_denominator(2)) if servings is not None else "?"
+    scene.tell("recipe", dish=title, servings=shown, count=len(bought), total=cost, items=bought)
+    at_home = [line.name for line in lines if not line.ticked and line.sku]
+    if at_home:
+        scene.tell("pantry", names=at_home)
+    missing = [line.want.words for line in lines if line.sku is None]
+    if missing:
+        scene.tell("not_found", names=missing)
+    tell_doubts(scene, [(one, line) for (one, _), line in zip(allowed, lines, strict=True) if line.ticked])
+
+
+def _want(need: Need) -> Want:
+    amount = None
+    if need.same:
+        first = need.same[0]
+        amount = Amount(first.base, _SAID[first.dimension])
+    return Want(need.words, need.lang, amount, need.family)
