@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from cabas.demo import chance
+from cabas.demo.data import data
 from cabas.demo.wording import Wording, english, french, is_counted, is_produce, says_label, words
 from cabas.dialogue.families import pack_size, sheets
 from cabas.domain.catalog import Product, SoldBy, Storage
@@ -62,11 +60,9 @@ class _Idea:
     pull: float
 
 
-@cache
 def brands() -> Mapping[str, Any]:
     """`brands.yaml`: names of the own brands and of the pools."""
-    loaded: Mapping[str, Any] = yaml.safe_load((files("cabas.demo") / "brands.yaml").read_text(encoding="utf-8"))
-    return loaded
+    return data("brands")
 
 
 @cache

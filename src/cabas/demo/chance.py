@@ -23,9 +23,8 @@ def share(*what: object) -> float:
 
 def shares(*what: object) -> tuple[float, float, float, float]:
     """Four independent numbers from 0 to below 1, of one hash: where there are many to draw."""
-    drawn = number(*what)
-    a, b, c, d = ((drawn >> shift & 0xFFFF) / 0x10000 for shift in (0, 16, 32, 48))
-    return a, b, c, d
+    drawn, span = number(*what), 0x10000
+    return drawn % span / span, (drawn >> 16) % span / span, (drawn >> 32) % span / span, (drawn >> 48) / span
 
 
 def between(low: int, high: int, *what: object) -> int:

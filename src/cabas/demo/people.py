@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from cabas.demo import chance
+from cabas.demo.data import data
 from cabas.demo.stores import RETAILER_ID
 from cabas.dialogue.families import sheets
 from cabas.domain.catalog import Product, SoldBy
@@ -41,12 +39,6 @@ class Person:
     prefers: Mapping[str, str]
 
 
-@cache
-def _data() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load((files("cabas.demo") / "people.yaml").read_text(encoding="utf-8"))
-    return loaded
-
-
 @dataclass(frozen=True, slots=True)
 class Range:
     """What a store sells, for choosing: by family and the wider ones, best sellers first, and whims."""
@@ -69,8 +61,8 @@ class Range:
 
 def people(stores: Sequence[Store]) -> tuple[Person, ...]:
     """The `SHOPPERS` shoppers, the known ones first. Those under 18 have habits of children."""
-    known = [_known(record) for record in _data()["known"]]
-    names = list(_data()["first_names"])[: SHOPPERS - len(known)]
+    known = [_known(record) for record in data("people")["known"]]
+    names = list(data("people")["first_names"])[: SHOPPERS - len(known)]
     return (*known, *(_drawn(str(name), stores) for name in names))
 
 
@@ -95,7 +87,7 @@ def _drawn(name: str, stores: Sequence[Store]) -> Person:
     shopper = Shopper(
         id=identifier,
         retailer_id=RETAILER_ID,
-        name=f"{name} {chance.pick(_data()['last_names'], 'last name', identifier)}",
+        name=f"{name} {chance.pick(data('people')['last_names'], 'last name', identifier)}",
         locale="fr-FR",
         store_id=chance.pick(stores, "store", identifier).id,
         loyalty_card=_card(identifier),
@@ -104,7 +96,7 @@ def _drawn(name: str, stores: Sequence[Store]) -> Person:
     )
     habits = tuple(
         (family, days, quantity)
-        for family, days, quantity, percent in _data()["common"]
+        for family, days, quantity, percent in data("people")["common"]
         if chance.share("habit", identifier, family) * 100 < percent
     )
     return Person(shopper, habits, {})

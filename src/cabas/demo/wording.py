@@ -6,11 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from cabas.demo.data import data
 from cabas.dialogue.labels import labels
 from cabas.kernel.text import fold
 
@@ -37,12 +35,9 @@ class Wording:
     variant: Mapping[str, str] | None = None
 
 
-@cache
 def words() -> Mapping[str, Any]:
     """The word lists of `wording.yaml`."""
-    text = (files("cabas.demo") / "wording.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
-    return loaded
+    return data("wording")
 
 
 def french(sheet: Mapping[str, Any], wording: Wording, plural: bool) -> str:

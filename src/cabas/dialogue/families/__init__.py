@@ -66,6 +66,7 @@ def sheets() -> Mapping[str, Mapping[str, Any]]:
     return result
 
 
+@cache
 def pack_size(text: str) -> tuple[int, Quantity]:
     """How many units are inside and how much one holds: (6, 1.5 l) for "6x1.5 l", (12, 1 piece) for "12 pieces".
 
