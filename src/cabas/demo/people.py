@@ -140,8 +140,8 @@ def _due(
         if family not in mine:
             continue
         since = (day - last[family]).days if family in last else days
-        skipped = chance.share("skipped", person.shopper.id, family, week) < _SKIPPED
-        if since >= days - _EARLY_DAYS and not skipped:
+        due = since >= days - _EARLY_DAYS
+        if due and chance.share("skipped", person.shopper.id, family, week) >= _SKIPPED:
             last[family] = day
             yield family, quantity
 
