@@ -1,12 +1,17 @@
-"""A real PostgreSQL for the tests that need one: embedded, one per session, without waiting for the disk."""
+"""A real PostgreSQL for the tests that need one: embedded, one per session, without waiting for the disk.
+
+With CABAS_TEST_DATABASE_URL (a superuser's, of an empty database) they run on that server instead.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -22,18 +27,23 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[embedded.EmbeddedServer]:
-    folder = Path(tempfile.mkdtemp(prefix="cabas-test-"))
+def server_url() -> Iterator[str]:
+    """The URL of an empty database whose server is ours to make others on."""
+    if given := os.environ.get("CABAS_TEST_DATABASE_URL"):
+        yield given
+        return
+    memory = "/dev/shm"  # noqa: S108 - a disk in memory, where there is one
+    folder = Path(tempfile.mkdtemp(prefix="cabas-test-", dir=memory if os.access(memory, os.W_OK) else None))
     with embedded.start(folder, durable=False) as running:
-        yield running
+        yield running.dsn
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def dsn(server: embedded.EmbeddedServer) -> str:
+def dsn(server_url: str) -> str:
     """A migrated database that all tests share: keep to a retailer of your own (`retailer_id`)."""
-    migrate.migrate(server.dsn)
-    return server.dsn
+    migrate.migrate(server_url)
+    return server_url
 
 
 @pytest.fixture
@@ -43,18 +53,18 @@ def retailer_id() -> str:
 
 
 @pytest.fixture
-def make_database(server: embedded.EmbeddedServer) -> Iterator[Callable[[], str]]:
+def make_database(server_url: str) -> Iterator[Callable[[], str]]:
     """Makes empty databases, by DSN; they are dropped after the test."""
     made: list[str] = []
 
     def make() -> str:
         made.append(f"test_{next(_numbers)}")
-        with psycopg.connect(server.dsn, autocommit=True) as connection:
+        with psycopg.connect(server_url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {made[-1]}")
-        return server.dsn.replace("/cabas?", f"/{made[-1]}?")
+        return urlsplit(server_url)._replace(path=f"/{made[-1]}").geturl()
 
     yield make
-    with psycopg.connect(server.dsn, autocommit=True) as connection:
+    with psycopg.connect(server_url, autocommit=True) as connection:
         for name in made:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

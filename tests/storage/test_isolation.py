@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from cabas.storage import embedded, migrate
+from cabas.storage import migrate
 from cabas.storage.postgres import Postgres
 from cabas.usecases.ports import Placed
 from support.house import House, a_command, an_order
@@ -125,7 +125,7 @@ def test_every_table_has_row_level_security_forced(dsn: str) -> None:
 
 
 @pytest.fixture
-def plain_owner(server: embedded.EmbeddedServer, make_database: Callable[[], str]) -> Iterator[str]:
+def plain_owner(make_database: Callable[[], str]) -> Iterator[str]:
     """The DSN of a database whose owner is no superuser, as hosted PostgreSQL gives them out."""
     dsn = make_database()
     with psycopg.connect(dsn, autocommit=True) as connection:

@@ -126,6 +126,7 @@ class PostgresCatalog:
             await connection.execute(SET_RETAILER, where)
             if await _rows(connection, SQL["lock_catalog"], where) != [(True,)]:
                 raise Conflict("Another import of this catalog is running.", remedy="Wait for it to end.")
+            await connection.execute(queries("fill")["ensure_retailer"], where)
             ((generation,),) = await _rows(connection, SQL["next_generation"], where | {"source": source, "now": now})
             where["generation"] = generation
             yield connection, generation
