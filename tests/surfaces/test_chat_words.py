@@ -132,6 +132,11 @@ def test_figures() -> None:
         "1255\u00a0g",
     ]
     assert FRENCH.rate(550) == "5,5"
+    assert FRENCH.details(line(1, name="Lait 4 × 25 cl", brand="Pré", content="4 x 25 cl", per_unit="1,20 €/l")) == (
+        "Pré",
+        "1,20\u00a0€/l",
+    )
+    assert FRENCH.details(line(1, name="Œufs", content="12")) == ("12",)
     assert tight("6 x 1,5 l à 2,38 €") == "6\u00a0x 1,5\u00a0l à 2,38\u00a0€"
 
 

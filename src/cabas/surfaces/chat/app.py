@@ -22,7 +22,7 @@ from starlette.types import Scope
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from cabas.surfaces.chat.guard import Guard, Limiter
-from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, turns
+from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, tight, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text
 from cabas.surfaces.chat.wire import (
     BODY_MAX_BYTES,
@@ -71,7 +71,9 @@ class _Icon(str):
         return f'<svg class="icon" aria-hidden="true" focusable="false"><use href="{sprite}"></use></svg>'
 
 
-_pages.globals.update(icon=_Icon, glyph=glyph, sections=sections, turns=turns, languages=languages(), words=text)
+_pages.globals.update(
+    icon=_Icon, glyph=glyph, sections=sections, turns=turns, tight=tight, languages=languages(), words=text
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from cabas.domain.pricing import vat_by_rate
 from cabas.kernel.money import Money, total
 from cabas.kernel.text import fold
 from cabas.surfaces.chat.texts import text, texts
+from cabas.usecases.talk.view import Alternative
 
 NBSP = "\u00a0"
 # Grams one touch of plus or minus is worth: a shopper asks for 100 g of ham, then for kilograms of potatoes.
@@ -139,9 +140,11 @@ class Tongue:
             return f"{quantity}{NBSP}g"
         return f"{say.number(Fraction(quantity, 1000), self.lang)}{NBSP}kg"
 
-    def details(self, line: LineItem) -> tuple[str, ...]:
-        """Brand, content, unit price: what tells one product from another."""
-        return tuple(tight(part) for part in (line.brand or "", line.content, line.per_unit) if part)
+    def details(self, line: LineItem | Alternative) -> tuple[str, ...]:
+        """Brand, content, unit price: what tells one product from another; a content the name says is left out."""
+        told = line.content == "1" or _bare(line.content) in _bare(line.name)
+        parts = (line.brand or "", "" if told else line.content, line.per_unit)
+        return tuple(tight(part) for part in parts if part)
 
     def why(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Why it was chosen, in words."""
@@ -200,6 +203,11 @@ class Tongue:
     def rate(self, basis_points: int) -> str:
         """ "5,5"."""
         return say.number(Fraction(basis_points, 100), self.lang)
+
+
+def _bare(words: str) -> str:
+    """Letters and figures only, so that "4 x 250 g" meets "4×250g"."""
+    return "".join(mark for mark in fold(words).replace("×", "x") if mark.isalnum())
 
 
 def tight(words: str) -> str:

@@ -52,6 +52,7 @@ function swap(found, regions) {
   converse(found.getElementById("log"));
   for (const id of regions) refill($(id), found.getElementById(id));
   showWishes();
+  if (regions.includes("after")) toNewest();
   // The log says it, unless the cart lies over it.
   if (phone.matches && location.hash === "#cart") toast(found.getElementById("status")?.dataset.text ?? "");
   const land = document.querySelector("[data-land]:not([data-landed])");
@@ -87,7 +88,13 @@ function converse(fresh) {
   } else {
     log.append(...turns.slice(kept));
   }
-  scroll.scrollTop = 0; // the newest is at zero: the column is reversed
+}
+
+// To the end (zero: the column is reversed), but never past the beginning of what was just said.
+function toNewest() {
+  scroll.scrollTop = 0;
+  const mine = [...document.querySelectorAll(".turn--you")].at(-1);
+  if (mine && mine.getBoundingClientRect().top < scroll.getBoundingClientRect().top) mine.scrollIntoView({ block: "start" });
 }
 
 function bubble(who, content) {
