@@ -17,6 +17,7 @@ _DELIVERY_HOURS = (8, 10, 12, 14, 16, 18, 20)
 _PICKUP_NOTICE, _DELIVERY_NOTICE = timedelta(hours=2), timedelta(hours=3)
 # Deliveries before noon are picked the evening before.
 _NOON, _EVENING = 12, 22
+_RIDE, _EXPRESS_NOTICE, _EXPRESS_FEE = timedelta(minutes=30), timedelta(minutes=5), 790
 _BUSY_FROM, _FRIDAY, _SATURDAY = 17, 4, 5
 
 
@@ -29,6 +30,9 @@ def slots(store: Store, shelves: Shelves, start: date) -> Iterator[Slot]:
             yield from _pickups(store, shelves, day, (opens, closes), zone)
         if day.weekday() in store.hours:
             yield from _deliveries(store, shelves, day, zone)
+        if shelves.express:
+            for opens, closes in store.hours.get(day.weekday(), ()):
+                yield from _express(store, shelves, day, (opens, closes), zone)
 
 
 def _pickups(store: Store, shelves: Shelves, day: date, hours: tuple[str, str], zone: ZoneInfo) -> Iterator[Slot]:
@@ -52,11 +56,26 @@ def _deliveries(store: Store, shelves: Shelves, day: date, zone: ZoneInfo) -> It
         yield _slot(store, Method.DELIVERY, begins, timedelta(hours=2), cutoff, capacity, fee)
 
 
+def _express(store: Store, shelves: Shelves, day: date, hours: tuple[str, str], zone: ZoneInfo) -> Iterator[Slot]:
+    """A courier every half hour, for orders placed until just before."""
+    begins, closes = (datetime.combine(day, time.fromisoformat(text), zone) for text in hours)
+    while begins + _RIDE <= closes:
+        yield _slot(store, Method.DELIVERY, begins, _RIDE, begins - _EXPRESS_NOTICE, 4, _EXPRESS_FEE, "express")
+        begins += _RIDE
+
+
 def _slot(
-    store: Store, method: Method, begins: datetime, lasts: timedelta, cutoff: datetime, capacity: int, fee: int
+    store: Store,
+    method: Method,
+    begins: datetime,
+    lasts: timedelta,
+    cutoff: datetime,
+    capacity: int,
+    fee: int,
+    kind: str = "",
 ) -> Slot:
     """A slot with the places others have taken: more on Friday and Saturday and after work, sometimes all of them."""
-    identifier = f"{store.id}-{method.value}-{begins:%Y%m%d-%H%M}"
+    identifier = f"{store.id}-{kind or method.value}-{begins:%Y%m%d-%H%M}"
     demand = 0.25 + 0.3 * (begins.weekday() in (_FRIDAY, _SATURDAY)) + 0.3 * (begins.hour >= _BUSY_FROM)
     taken = min(capacity, int(capacity * demand * (0.3 + 1.1 * chance.share("taken", identifier))))
     return Slot(identifier, store.id, method, begins, begins + lasts, cutoff, capacity, taken, Money(fee))

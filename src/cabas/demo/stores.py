@@ -25,12 +25,13 @@ _SOLD_OUT, _LAST = 0.03, 0.10
 @dataclass(frozen=True, slots=True)
 class Shelves:
     """How a store differs: the share of the range it carries, what some of its prices are multiplied by, how much
-    it keeps of each thing compared with the largest store.
+    it keeps of each thing compared with the largest store, and whether couriers ride within the hour.
     """
 
     carries: float
     dearer: float
     depth: float
+    express: bool = False
 
 
 def _hours(week: str, saturday: str, sunday: str = "") -> Mapping[int, tuple[tuple[str, str], ...]]:
@@ -57,7 +58,7 @@ STORES: tuple[tuple[Store, Shelves], ...] = (
             "8 place des Canuts-Réunis", delivers_to=("69001", "69004"),
             hours=_hours("08:00-21:00", "08:00-21:00", "08:30-13:00"),
         ),
-        Shelves(carries=0.35, dearer=1.05, depth=0.3),
+        Shelves(carries=0.35, dearer=1.05, depth=0.3, express=True),
     ),
     (
         Store(
