@@ -234,6 +234,7 @@ def test_on_a_phone_the_cart_is_a_sheet_that_back_and_escape_close(visit: Visit)
     press(cart(page).get_by_role("button", name="Commander", exact=True))
     expect(cart(page)).to_be_hidden()
     expect(page.get_by_role("heading", name="Je passe la commande ?")).to_be_focused()
+    expect(page.get_by_role("button", name="Oui, commander")).to_be_in_viewport(ratio=1)
 
 
 def test_spoken_words_are_heard_answered_aloud_and_a_question_listens_again(visit: Visit, shop: FakeShop) -> None:

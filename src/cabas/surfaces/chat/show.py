@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,7 +25,8 @@ from cabas.usecases.talk.view import Alternative
 NBSP = "\u00a0"
 # Grams one touch of plus or minus is worth: a shopper asks for 100 g of ham, then for kilograms of potatoes.
 STEP_SMALL, STEP_LARGE, LARGE_FROM = 50, 250, 1_000
-TIGHT = frozenset("€%:?!;")
+# Spaces that must not break: before a sign, and between a number and a short word ("2,38 €", "6 x", "10 h").
+_TIGHT = re.compile(r" (?=[€%:?!;])|(?<=\d) (?=\w{1,2}\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +213,5 @@ def _bare(words: str) -> str:
 
 
 def tight(words: str) -> str:
-    """Spaces that must not break: before a unit or a sign, after a number ("2,38 €", "6 x 1,5 l")."""
-    result = list(words)
-    for index, mark in enumerate(words):
-        if mark == " " and index and (words[index - 1].isdigit() or words[index + 1 : index + 2] in TIGHT):
-            result[index] = NBSP
-    return "".join(result)
+    """`words` with no-break spaces where a line must not end."""
+    return _TIGHT.sub(NBSP, words)

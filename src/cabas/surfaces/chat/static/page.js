@@ -56,11 +56,18 @@ function swap(found, regions) {
   // The log says it, unless the cart lies over it.
   if (phone.matches && location.hash === "#cart") toast(found.getElementById("status")?.dataset.text ?? "");
   const land = document.querySelector("[data-land]:not([data-landed])");
-  if (land) { land.dataset.landed = ""; if (!land.closest("#cart")) closeCart(land); land.focus(); land.scrollIntoView({ block: "nearest" }); }
+  if (land) { land.dataset.landed = ""; arrive(land); }
   else if (!document.contains(focus)) {
     const again = (key && document.querySelector(`[data-key="${CSS.escape(key)}"]`)) || (chosen && $(chosen));
     (again || (inCart ? $("cart-title") : inAfter ? text : null))?.focus({ preventScroll: true });
   }
+}
+
+// Something to decide or to keep came in: the eye and the reader go there, and the whole of it is in sight.
+function arrive(heading) {
+  const inCart = heading.closest("#cart");
+  if (!inCart) { closeCart(heading); scroll.scrollTop = 0; }
+  heading.focus({ preventScroll: !inCart });
 }
 
 function refill(old, fresh) {
