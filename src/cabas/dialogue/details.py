@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from cabas.dialogue.grammar import Found
+from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 
-if TYPE_CHECKING:
-    from cabas.dialogue.items import Item
-
 # What is said in words after "pas de", "sans", "autre que": no more than this many.
 OPEN_WORDS = 3
+# "Four dollars two" is no price.
+LEAST_CENTS = 5
 # Families counted in percent of fat; elsewhere a percentage is only a percentage ("chocolat à 70 %").
 _LEAN = (
     "milk",
@@ -41,13 +40,14 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
     """Put what a detail says into `item`. The index after it, or None when it is none after all."""
     kind = found.kind
     if kind in ("max_price", "price_around"):
-        price = _price(sight, found)
+        price, after = _price(sight, found)
         if price is None:
             return None
         item.tags.append(f"{kind}:{price}")
-    elif kind in ("not_brand", "but_not", "free_of"):
+        return after
+    if kind in ("not_brand", "but_not", "free_of"):
         return _open(sight, item, kind, start, found.end, end)
-    elif kind == "size":
+    if kind == "size":
         item.tags.append(f"size:{_size(sight, found)}")
     elif kind in ("fat", "percent"):
         return _percent(sight, item, found)
@@ -71,15 +71,17 @@ def _number(sight: Sight, found: Found, slot: str) -> Fraction | None:
     return number.value if number is not None and number.end == end else None
 
 
-def _price(sight: Sight, found: Found) -> str | None:
-    """ "3 euros 50" -> "3.50"."""
-    value = _number(sight, found, "number")
-    if value is None:
-        return None
+def _price(sight: Sight, found: Found) -> tuple[str | None, int]:
+    """ "3 euros 50" -> "3.50", and the index after it. What cannot be cents is the amount of something else."""
+    value, after = _number(sight, found, "number"), found.end
     cents = _number(sight, found, "number2")
-    if cents is not None:
+    if value is None:
+        return None, after
+    if cents is not None and (cents.denominator != 1 or not LEAST_CENTS <= cents < 100):
+        after = found.slots["number2"][0]
+    elif cents is not None:
         value += cents / 100
-    return f"{float(value):.2f}"
+    return f"{float(value):.2f}", after
 
 
 def _size(sight: Sight, found: Found) -> str:

@@ -7,87 +7,17 @@ where one thing ends and the next begins.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from cabas.dialogue import locales
+from cabas.dialogue.compose import compose, counted
 from cabas.dialogue.details import add_detail, label_tag
-from cabas.dialogue.heads import narrowed
+from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
 from cabas.dialogue.measures import Measured, size_tag
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.tokens import spell, stem
 from cabas.dialogue.trie import Match
-from cabas.domain.cart import Amount
 
-# What a reading costs. One thing costs 1; words that explain nothing, names that stand side by side, and marks or "and"
-# inside it cost more. Set by reading many sentences of both languages.
-COST = {"item": 1.0, "amend": 0.4, "nothing": 1.4, "unknown": 1.1, "word": 0.55, "known_word": 0.25, "small": 0.45,
-        "beside": 2.3, "linked": 0.25, "asked": 0.15, "and": 2.6, "and_inside": 0.55, "mark": 2.6, "soft_mark": 0.15,
-        "article": 1.5, "second_amount": 2.0, "remark": 0.2, "implied": 0.12, "name_word": -0.06, "unit": -0.03,
-        "detail": 0.02, "pronoun": 0.3, "same_family": 0.25}  # fmt: skip
 READINGS_MAX = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A name, or a word nobody knows, in the food words [start, end); `linked` by "de", "à" to what stands before."""
-
-    start: int
-    end: int
-    match: Match | None = None
-    linked: bool = False
-    after_and: bool = False
-
-
-@dataclass(slots=True)
-class Item:
-    """What one stretch [start, end) says. `tags` are constraints as `Want` writes them.
-
-    `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
-    without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
-    thing before ("une de maïs"); `repair` takes back what was said before it; `negated` is not wanted.
-    """
-
-    start: int
-    end: int
-    measured: Measured | None = None
-    pieces: list[Piece] = field(default_factory=list)
-    kept: list[int] = field(default_factory=list)
-    brand: str | None = None
-    brand_words: tuple[int, int] | None = None
-    head: str | None = None
-    family: str | None = None
-    restricted: str | None = None
-    tags: list[str] = field(default_factory=list)
-    usual: bool = False
-    pronoun: bool = False
-    more: bool = False
-    vague: bool = False
-    definite: bool = False
-    begun: bool = False
-    each: bool = False
-    repair: bool = False
-    safe: bool = False
-    trailing: bool = False
-    known: bool = False
-    words: str = ""
-    cost: float = 0.0
-    ands: list[int] = field(default_factory=list)
-
-    @property
-    def amount(self) -> Amount | None:
-        """What was counted, if anything was."""
-        return self.measured.amount if self.measured else None
-
-    @property
-    def has_food(self) -> bool:
-        """Whether it names something."""
-        return bool(self.pieces) or self.brand is not None
-
-    @property
-    def says(self) -> bool:
-        """Whether it says anything at all."""
-        return self.has_food or self.measured is not None or bool(self.tags) or self.usual or self.pronoun or self.more
 
 
 def read_item(sight: Sight, start: int, end: int) -> Item:
@@ -96,7 +26,7 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
     for opened in _openings(sight, Item(start, end), start, end, 0):
         item, position = opened
         _body(sight, item, position, end)
-        _resolve(sight, item)
+        compose(sight, item)
         readings.append(item)
     best = min(readings, key=lambda item: item.cost)
     # "un pot de confiture" is a pot, though the lexicon may call jam a "pot de confiture"
@@ -165,7 +95,11 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
             item.cost += _mark_cost(sight, item, position, end)
             position += 1
             continue
-        taken = _detail(sight, item, position, end) or _named(sight, item, position, end, linked, after_and)
+        taken = _detail(sight, item, position, end)
+        if taken is None and _counts(sight, item, position, end):
+            taken = _amount(sight, item, position, end)
+        if taken is None:
+            taken = _named(sight, item, position, end, linked, after_and)
         if taken is None:
             taken = _amount(sight, item, position, end)
         if taken is not None:
@@ -178,6 +112,13 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
             continue
         position, was_and = _other(sight, item, position, end, linked, after_and)
         linked, after_and = False, was_and
+
+
+def _counts(sight: Sight, item: Item, position: int, end: int) -> bool:
+    """Whether an amount that starts here says more than the name that does ("30 litres" of bags called "30")."""
+    amounts = [one.end for one in sight.amounts(position, end) if one.unit is not None and not one.implied]
+    name = sight.name(position, end, FAMILY, RESTRICTED, LABEL, BRAND, VARIANT)
+    return bool(amounts) and item.has_food and (name is None or max(amounts) > name.end)
 
 
 def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
@@ -217,13 +158,16 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
 
 def _inner_details(sight: Sight, item: Item, match: Match) -> None:
     """Labels and sizes that are part of a name ("lait sans lactose", "couches taille 4") are tags as well."""
-    for index in range(match.start + 1, match.end):
+    for index in range(match.start, match.end):
         label = sight.name(index, match.end, LABEL)
-        if label is not None:
+        if label is not None and label.end - label.start < match.end - match.start:
             item.tags.append(label_tag(label.id, sight.lang))
         found = sight.detail(index, match.end)
         if found is not None and found.kind in ("size", "fat"):
             add_detail(sight, item, found, index, match.end)
+        for measured in sight.amounts(index, match.end)[:1]:
+            if measured.unit is not None and measured.unit.kind == "measure" and counted(sight, match.id):
+                item.tags.append(size_tag(measured))
 
 
 def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
@@ -311,99 +255,3 @@ def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> i
     while after < end and not sight.is_mark(after):
         after += 1
     return after
-
-
-def _resolve(sight: Sight, item: Item) -> None:
-    """The head, the family, the words, and what they cost together."""
-    matched = [piece for piece in item.pieces if piece.match is not None and piece.match.kind in (FAMILY, RESTRICTED)]
-    item.kept = _trimmed(sight, item.kept)
-    item.words = spell([sight.tokens[index] for index in item.kept])
-    head = _head(sight, item, matched)
-    if not item.has_food:
-        item.cost += COST["amend"] if item.says else COST["nothing"]
-        return
-    item.cost += COST["item"]
-    if head is not None and head.match is not None:
-        if head.match.kind == RESTRICTED:
-            item.restricted = head.match.id
-        else:
-            item.head, item.family = head.match.id, _family(sight, item, head.match)
-    lookalike = item.head is not None and item.family is None
-    item.known = (bool(matched) and not lookalike) or item.brand is not None
-    extras = [piece for piece in matched if piece is not head]
-    beside = [piece for piece in extras if not piece.linked]
-    needs_asking = bool(beside or item.ands or not item.known)
-    asked = needs_asking and bool(item.words) and len(item.kept) <= 8 and sight.knows(item.words)
-    if asked:
-        item.known = True
-        item.cost += COST["asked"]
-    else:
-        item.cost += COST["linked"] * (len(extras) - len(beside))
-        item.cost += sum(COST["linked"] if _joined(item, piece, head) else COST["beside"] for piece in beside)
-        item.cost += sum(_and_cost(sight, item, head) for _ in item.ands)
-        item.cost += 0.0 if item.known else COST["unknown"]
-    if item.brand is not None and not item.pieces and item.brand_words is not None:
-        item.words = sight.spell(*item.brand_words)
-
-
-def _joined(item: Item, piece: Piece, head: Piece | None) -> bool:
-    """Whether a name is one of several flavors of the head: "apple and pear baby food"."""
-    return bool(item.ands) and (piece.after_and or (head is not None and piece.start < head.start))
-
-
-def _and_cost(sight: Sight, item: Item, head: Piece | None) -> float:
-    """ "Et" inside one thing: "une salade mâche et roquette", "sour cream and onion dip"."""
-    if head is None or len(item.ands) > 1:
-        return COST["and"]
-    place = item.ands[0]
-    after = [piece for piece in item.pieces if piece.start > place]
-    before = [piece for piece in item.pieces if piece.start < place]
-    if head.start > place:  # head last: both sides are flavors when the word before the head is none by itself
-        apart = len(after) > 1 and after[0] is not head
-        return COST["and_inside"] if apart and before else COST["and"]
-    flavored = len(before) > 1 or (head.match is not None and head.match.words > 1)
-    bare = bool(after) and not any(sight.is_small(index) for index in range(place + 1, after[0].start))
-    return COST["and_inside"] if item.begun and flavored and bare and len(after) == 1 else COST["and"]
-
-
-def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
-    """The name that says what it is: the first in French, the last in English."""
-    if not matched:
-        return None
-    if locales.read(sight.lang, "locale").get("head", "first") == "first":
-        first = matched[0]
-        # "nuggets de poulet" with a word nobody knows is no chicken
-        strangers = [piece for piece in item.pieces if piece.start < first.start and piece.match is None]
-        return None if strangers and first.linked else first
-    linked = next((place for place, piece in enumerate(item.pieces) if piece.linked), None)
-    stretch = (
-        item.pieces if linked is None else item.pieces[:linked]
-    )  # "cream of mushroom": the head stands before "of"
-    named = [piece for piece in stretch if piece in matched]
-    if not named:
-        return matched[-1]
-    last = named[-1]
-    strangers = [piece for piece in stretch if piece.start >= last.end and piece.match is None]
-    known = [
-        piece for piece in strangers if sight.tools.lexicon.knows_word(sight.tokens[piece.start].folded, sight.lang)
-    ]
-    return last if len(known) == len(strangers) else None
-
-
-def _family(sight: Sight, item: Item, match: Match) -> str | None:
-    """The family of the head, narrowed by the other words; None where they say it is another thing."""
-    lang = match.lang or sight.lang
-    said = tuple(stem(sight.tokens[index].folded, lang) for index in item.kept)
-    if sight.tools.lexicon.excluded(match.id, said, lang):
-        return None
-    whole = tuple(stem(sight.tokens[index].folded, lang) for index in range(item.start, item.end))
-    return narrowed(sight.tools.lexicon, match.id, whole, lang)
-
-
-def _trimmed(sight: Sight, kept: list[int]) -> list[int]:
-    kept = sorted(set(kept))
-    while kept and sight.is_small(kept[-1]):
-        kept.pop()
-    while kept and sight.is_small(kept[0]):
-        kept.pop(0)
-    return kept

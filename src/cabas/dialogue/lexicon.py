@@ -94,6 +94,11 @@ class Lexicon:
         known = stem(folded, lang)
         return known in self._shared[lang].stems or (lang == self.lang and known in self._own.stems)
 
+    def heads_names(self, folded: str, lang: str | None = None) -> bool:
+        """Whether names of families have that word where their head stands ("sauce", "soup")."""
+        lang = lang or self.lang
+        return stem(folded, lang) in _heads(lang)
+
     def excluded(self, family: str, said: Sequence[str], lang: str | None = None) -> bool:
         """Whether the stems `said` are a name that only looks like one of the family (its `not:`)."""
         return any(holds(said, path) for path in _lookalikes(lang or self.lang).get(family, ()))
@@ -177,6 +182,14 @@ def shared_trie(lang: str) -> Trie:
     for kind, records in ((LABEL, labels()), (RESTRICTED, restricted())):
         entries.extend(Entry(kind, one.id, name) for one in records.values() for name in one.names.get(lang, ()))
     return Trie(lang, entries)
+
+
+@cache
+def _heads(lang: str) -> frozenset[str]:
+    """The stems that stand first (or last: `head` in locale.yaml) in names of several words."""
+    place = 0 if locales.read(lang, "locale").get("head", "first") == "first" else -1
+    names = [_content(name, lang) for sheet in sheets().values() for name in locales.words(sheet.get(lang))]
+    return frozenset(name[place] for name in names if len(name) > 1)
 
 
 @cache

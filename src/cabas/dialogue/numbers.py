@@ -74,7 +74,7 @@ class Numbers:
         """The longest number that starts at `index`, "about" before it included; None when there is none."""
         about = self._about.at(tokens, index)
         start = about[1] if about else index
-        number = self._single(tokens, start)
+        number = self.single(tokens, start)
         if number is None:
             return None
         return replace(self._range(tokens, number), start=index)
@@ -94,7 +94,7 @@ class Numbers:
         found = self._whole.at(tokens, index)
         return found[1] if found else index
 
-    def _single(self, tokens: Sequence[Token], index: int) -> Number | None:
+    def single(self, tokens: Sequence[Token], index: int) -> Number | None:
         """A number without a range: an integer, decimal, fraction or collective, and a fraction on top of it."""
         if index >= len(tokens):
             return None
@@ -157,7 +157,7 @@ class Numbers:
         start = index if dashed else glue[1] if glue else None
         if start is None and tokens[index].folded in ("-", "~") and index + 1 < len(tokens):
             start = index + 1 if tokens[index + 1].kind == "number" else None
-        upper = self._single(tokens, start) if start is not None else None
+        upper = self.single(tokens, start) if start is not None else None
         if upper is None or upper.article or upper.value <= number.value:
             return number
         return replace(upper, start=number.start, low=number.value)

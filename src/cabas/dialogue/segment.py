@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cabas.dialogue.items import Item, read_item
+from cabas.dialogue.item import Item
+from cabas.dialogue.items import read_item
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
 from cabas.dialogue.sight import Sight
 
@@ -30,6 +31,8 @@ BREAK = {
 STOPS_MAX, LEAST = 7, 0.3
 # A name met with this score is taken as a whole.
 SURE = 0.9
+# Marks that stand inside one thing: "sacs poubelle (30 litres)".
+INNER_MARKS = frozenset("()[]\"'«»/")
 _FAR = 1e9
 
 
@@ -97,7 +100,7 @@ def _stops(sight: Sight, place: int, end: int, starts: list[int]) -> list[int]:
 
 def _gap_before(sight: Sight, place: int, stop: int) -> int | None:
     """Where the mark, "and" or "no, " that ends at `stop` begins; None when none does."""
-    if sight.is_mark(stop - 1):
+    if sight.is_mark(stop - 1) and sight.tokens[stop - 1].folded not in INNER_MARKS:
         return stop - 1
     for start in range(max(place + 1, stop - 4), stop):
         if sight.said("and", start) == stop or (sight.said("repairs", start) == stop and is_repair(sight, start, stop)):
@@ -109,7 +112,7 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
     """The marks, "and"s and second thoughts from `position` on, and what it costs to begin after them."""
     start, cost, repair, passed = position, _FAR, False, False
     while position < end:
-        if sight.is_mark(position):
+        if sight.is_mark(position) and sight.tokens[position].folded not in INNER_MARKS:
             position, cost, passed = position + 1, min(cost, BREAK["mark"]), True
             continue
         after = sight.said("repairs", position)
@@ -147,7 +150,7 @@ def _bare_break(sight: Sight, position: int) -> float:
     if sight.said("determiners", position) is not None:
         costs.append(BREAK["article"])
     if sight.name(position, len(sight.tokens), FAMILY, BRAND, RESTRICTED) is not None:
-        costs.append(BREAK["name_in_list" if sight.punctuated else "name"])
+        costs.append(BREAK["name_in_list" if sight.written else "name"])
     return min(costs)
 
 

@@ -90,7 +90,8 @@ class Sight:
         self._amounts: dict[int, tuple[Measured, ...]] = {}
         self._details: dict[int, Found | None] = {}
         self._marks = frozenset(index for index, token in enumerate(self.tokens) if token.is_mark)
-        self.punctuated = any(token.folded in (",", ";", "\n") for token in self.tokens)
+        # a recognizer writes neither capitals nor marks: what is written ends its things with a mark or a word
+        self.written = bool(self._marks) or any(token.text[:1].isupper() for token in self.tokens)
 
     def names(self, index: int) -> list[Match]:
         """Names that start at a token, the best first."""

@@ -21,10 +21,11 @@ TEXT_MAX, TOKENS_MAX = 10_000, 800
 _TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.)\S{1,2000})"
     r"|(?P<number>\d{1,9}(?:[.,]\d{1,9})*(?:\s?/\s?\d{1,4})?|[¼½¾⅐-⅞])"
-    r"|(?P<word>[^\W\d_]+|[%&+€$£@°])"
+    r"|(?P<word>\b[ap]\.\s?m\b\.?|[^\W\d_]+|[%&+€$£@°])"
     r"|(?P<mark>\n|[^\w\s])"
 )
 _JOINTS = {"'", "’", "‘", "ʼ", "-", "‐", "‑"}
+_INNER = str.maketrans("", "", ". ")  # of "p. m."; no other word has any
 _VULGAR = {"¼": "1/4", "½": "1/2", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8"}
 
 
@@ -65,6 +66,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
         lead = pending or (" " if gap or not tokens else "")
         pending = ""
         folded = _VULGAR.get(body) or fold(body) or body
+        if kind == "word":
+            folded = folded.translate(_INNER)
         tokens.append(Token(body, folded, found.start(), end, kind, lead))
         if len(tokens) >= TOKENS_MAX:
             break

@@ -16,6 +16,8 @@ NAME_WORDS_MAX = 9
 INFLECTED, JOINED = 0.02, 0.05
 # "barquette de fraises" is hardly the biscuit called "barquette fraise".
 TIED = 0.4
+# "Ben & Jerry's" and "Ben and Jerry's" are one name.
+AND = "&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ class Trie:
         self.stems: set[str] = set()
         self._root = _Node()
         self._joints = joints(lang)
+        self._ands = frozenset(
+            word for word in locales.words(locales.read(lang, "words").get("and")) if " " not in word
+        )
         for entry in entries:
             self.put(entry)
 
@@ -98,7 +103,7 @@ class Trie:
             if not tokens[index].is_mark:
                 kept.append(tokens[index])
             index += 1
-        path = tuple(stem(token.folded, self.lang) for token in kept)
+        path = tuple(self._step(token) for token in kept)
         small = articles(self.lang)
         plain = tuple(step for step, token in zip(path, kept, strict=True) if token.folded not in small)
         paths = {path[:NAME_WORDS_MAX], plain[:NAME_WORDS_MAX]} - {()}
@@ -106,34 +111,34 @@ class Trie:
             paths.add((stem(kept[0].folded + kept[1].folded, self.lang),))
         return paths
 
+    def _step(self, token: Token) -> str:
+        return AND if token.folded in self._ands else stem(token.folded, self.lang)
+
     def at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
         """Every name that starts at `index`."""
-        # (node, position, words met, score): names are short, so this stays a handful of steps
-        todo: list[tuple[_Node, int, int, float]] = [(self._root, index, 0, 1.0)]
+        # (node, position, words met, score, whether a joint was just left out): a handful of steps, names are short
+        todo: list[tuple[_Node, int, int, float, bool]] = [(self._root, index, 0, 1.0, False)]
         while todo:
-            node, position, words, score = todo.pop()
-            if words and node.entries:
+            node, position, words, score, tied = todo.pop()
+            if words and node.entries and not tied:
                 yield from self._found(tokens, index, position, node, words, score)
             if position >= len(tokens) or tokens[position].is_mark:
                 continue
             token = tokens[position]
-            below = node.below.get(stem(token.folded, self.lang))
+            below = node.below.get(self._step(token))
             if below is not None:
-                todo.append((below, position + 1, words + 1, score))
+                todo.append((below, position + 1, words + 1, score, False))
             if position + 1 < len(tokens) and len(token.folded) > 1 and not tokens[position + 1].is_mark:
                 joined = node.below.get(stem(token.folded + tokens[position + 1].folded, self.lang))
                 if joined is not None and joined is not below:
-                    todo.append((joined, position + 2, words + 2, score - JOINED))
-            joint = self._joints.at(tokens, position) if words else None
-            if joint is not None and joint[1] < len(tokens) and node.below:
-                todo.append((node, joint[1], words, score))
+                    todo.append((joined, position + 2, words + 2, score - JOINED, False))
+            joint = self._joints.at(tokens, position) if words and not tied and node.below else None
+            if joint is not None and joint[1] < len(tokens):
+                todo.append((node, joint[1], words, score, True))
 
     def _found(
         self, tokens: Sequence[Token], start: int, end: int, node: _Node, words: int, score: float
     ) -> Iterator[Match]:
-        before = tokens[end - 1]
-        if words and end - start > 1 and before.folded in small_words(self.lang) and self._ends_in_joint(tokens, end):
-            return  # "jus de" is no way to say "jus"
         text = " ".join(token.text for token in tokens[start:end]).lower()
         tied = end - start > words
         for entry in node.entries:
@@ -141,9 +146,6 @@ class Trie:
             if tied and len(_plain(entry.name).split()) <= words:
                 exact -= TIED
             yield Match(start, end, entry.kind, entry.id, exact, self.lang, words, entry.weight)
-
-    def _ends_in_joint(self, tokens: Sequence[Token], end: int) -> bool:
-        return any((found := self._joints.at(tokens, start)) and found[1] == end for start in (end - 2, end - 1))
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,149 @@
+"""What the pieces of a reading make together: the head, the family, the words, and how odd they are side by side."""
+
+from __future__ import annotations
+
+from cabas.dialogue import locales
+from cabas.dialogue.heads import narrowed
+from cabas.dialogue.item import COST, Item, Piece
+from cabas.dialogue.lexicon import FAMILY, RESTRICTED
+from cabas.dialogue.measures import size_tag
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.tokens import spell, stem
+from cabas.dialogue.trie import Match
+from cabas.domain.catalog import SoldBy
+
+# Names longer than this are no single thing the catalog could be asked about.
+ASKED_WORDS = 8
+
+
+def compose(sight: Sight, item: Item) -> None:
+    """The head, the family, the words, and what they cost together."""
+    matched = [piece for piece in item.pieces if piece.match is not None and piece.match.kind in (FAMILY, RESTRICTED)]
+    item.kept = _trimmed(sight, item.kept)
+    item.words = spell([sight.tokens[index] for index in item.kept])
+    head = _head(sight, item, matched)
+    if not item.has_food:
+        item.cost += COST["amend"] if item.says else COST["nothing"]
+        return
+    item.cost += COST["item"]
+    if head is not None and head.match is not None:
+        if head.match.kind == RESTRICTED:
+            item.restricted = head.match.id
+        else:
+            item.head, item.family = head.match.id, _family(sight, item, head.match)
+    lookalike = item.head is not None and item.family is None
+    item.known = (bool(matched) and not lookalike) or item.brand is not None
+    extras = [piece for piece in matched if piece is not head] if head is not None else []
+    beside = [piece for piece in extras if not piece.linked]
+    needs_asking = bool(beside or item.ands or not item.known)
+    asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS and sight.knows(item.words)
+    if asked:
+        item.known = True
+        item.cost += COST["asked"]
+    else:
+        flavors = len(item.ands) == 1 and head is not None and _flavors(sight, item, head)
+        item.cost += COST["and_inside" if flavors else "and"] * len(item.ands)
+        item.cost += COST["linked"] * (len(extras) - len(beside))
+        item.cost += COST["linked" if flavors else _beside(sight, item, beside)] * len(beside)
+        item.cost += 0.0 if item.known else COST["unknown"]
+    _as_size(sight, item)
+    if item.brand is not None and not item.pieces and item.brand_words is not None:
+        item.words = sight.spell(*item.brand_words)
+
+
+def _as_size(sight: Sight, item: Item) -> None:
+    """A volume said after goods that are counted is their size: "sacs poubelle 30 litres"."""
+    measured = item.measured
+    if not item.trailing or measured is None or measured.unit is None or measured.unit.kind != "measure":
+        return
+    if counted(sight, item.family):
+        item.tags.append(size_tag(measured))
+        item.measured, item.trailing = None, False
+
+
+def counted(sight: Sight, family: str | None) -> bool:
+    """Whether a family is sold by the piece, so that a volume or weight said of it is a size."""
+    record = sight.tools.lexicon.family(family) if family else None
+    if record is None or record.pack is None or record.sold_by is not SoldBy.EACH:
+        return False
+    return record.pack.dimension == "count" and record.piece is None
+
+
+def _beside(sight: Sight, item: Item, beside: list[Piece]) -> str:
+    """Two names side by side ("beef hot dogs") are one thing rather than a list when nothing else stands beside."""
+    before, after, size = item.start - 1, item.end, len(sight.tokens)
+    opened = before < 0 or item.begun or sight.is_mark(before) or sight.is_small(before)
+    closed = after >= size or sight.is_mark(after) or sight.is_small(after) or bool(sight.amounts(after, size))
+    single = len(beside) == 1 and beside[0].match is not None and beside[0].match.words == 1
+    return "compound" if single and opened and closed else "beside"
+
+
+def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
+    """Whether "et" stands inside one thing: "une salade mâche et roquette", "apple and pear baby food"."""
+    place = item.ands[0]
+    after = [piece for piece in item.pieces if piece.start > place]
+    before = [piece for piece in item.pieces if piece.start < place]
+    if head.start > place:  # head last: flavors of one kind stand on both sides
+        alike = len(after) == 2 and len(before) == 1 and _alike(sight, before[0], after[0])
+        return alike and after[1] is head
+    flavored = len(before) > 1 or (head.match is not None and head.match.words > 1)
+    bare = bool(after) and not any(sight.is_small(index) for index in range(place + 1, after[0].start))
+    return item.begun and flavored and bare and len(after) == 1
+
+
+def _alike(sight: Sight, one: Piece, other: Piece) -> bool:
+    """Whether two names are of one department."""
+    if one.match is None or other.match is None:
+        return False
+    families = sight.tools.lexicon.families
+    paths = [
+        families[piece.match.id]["category"] for piece in (one, other) if piece.match and piece.match.id in families
+    ]
+    return len(paths) == 2 and paths[0] == paths[1]
+
+
+def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
+    """The name that says what it is: the first in French, the last in English. None when another word does."""
+    if not matched:
+        return None
+    lexicon = sight.tools.lexicon
+    if locales.read(sight.lang, "locale").get("head", "first") == "first":
+        first = matched[0]
+        strangers = [piece for piece in item.pieces if piece.start < first.start and piece.match is None]
+        # "nuggets de poulet" with a word nobody knows is no chicken
+        heads = [piece for piece in strangers if first.linked or lexicon.heads_names(_folded(sight, piece), sight.lang)]
+        return None if heads else first
+    linked = next((place for place, piece in enumerate(item.pieces) if piece.linked), None)
+    stretch = (
+        item.pieces if linked is None else item.pieces[:linked]
+    )  # "cream of mushroom": the head stands before "of"
+    named = [piece for piece in stretch if piece in matched]
+    if not named:
+        return matched[-1]
+    strangers = [piece for piece in stretch if piece.start >= named[-1].end and piece.match is None]
+    heads = [piece for piece in strangers if lexicon.heads_names(_folded(sight, piece), sight.lang)]
+    unknown = [piece for piece in strangers if not lexicon.knows_word(_folded(sight, piece), sight.lang)]
+    return None if heads or unknown else named[-1]
+
+
+def _folded(sight: Sight, piece: Piece) -> str:
+    return sight.tokens[piece.start].folded
+
+
+def _family(sight: Sight, item: Item, match: Match) -> str | None:
+    """The family of the head, narrowed by the other words; None where they say it is another thing."""
+    lang = match.lang or sight.lang
+    said = tuple(stem(sight.tokens[index].folded, lang) for index in item.kept)
+    if sight.tools.lexicon.excluded(match.id, said, lang):
+        return None
+    whole = tuple(stem(sight.tokens[index].folded, lang) for index in range(item.start, item.end))
+    return narrowed(sight.tools.lexicon, match.id, whole, lang)
+
+
+def _trimmed(sight: Sight, kept: list[int]) -> list[int]:
+    kept = sorted(set(kept))
+    while kept and sight.is_small(kept[-1]):
+        kept.pop()
+    while kept and sight.is_small(kept[0]):
+        kept.pop(0)
+    return kept

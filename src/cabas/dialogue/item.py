@@ -1,0 +1,80 @@
+"""One thing asked for, as it is read: the record, and what readings cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cabas.dialogue.measures import Measured
+from cabas.dialogue.trie import Match
+from cabas.domain.cart import Amount
+
+# What a reading costs. One thing costs 1; words that explain nothing, names that stand side by side, and marks or "and"
+# inside it cost more. Set by reading many sentences of both languages.
+COST = {
+    "item": 1.0, "amend": 0.4, "nothing": 1.4, "unknown": 1.1, "word": 0.55, "known_word": 0.25, "small": 0.45,
+    "beside": 2.3, "compound": 1.5, "linked": 0.25, "asked": 0.15, "and": 2.6, "and_inside": 0.55, "mark": 2.6,
+    "soft_mark": 0.15, "article": 1.5, "second_amount": 2.0, "remark": 0.2, "implied": 0.12, "name_word": -0.06,
+    "unit": -0.03, "detail": 0.02, "pronoun": 0.3, "same_family": 0.25,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A name, or a word nobody knows, in the food words [start, end); `linked` by "de", "à" to what stands before."""
+
+    start: int
+    end: int
+    match: Match | None = None
+    linked: bool = False
+    after_and: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """What one stretch [start, end) says. `tags` are constraints as `Want` writes them.
+
+    `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
+    without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
+    thing before ("une de maïs"); `repair` takes back what was said before it; `negated` is not wanted.
+    """
+
+    start: int
+    end: int
+    measured: Measured | None = None
+    pieces: list[Piece] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    brand: str | None = None
+    brand_words: tuple[int, int] | None = None
+    head: str | None = None
+    family: str | None = None
+    restricted: str | None = None
+    tags: list[str] = field(default_factory=list)
+    usual: bool = False
+    pronoun: bool = False
+    more: bool = False
+    vague: bool = False
+    definite: bool = False
+    begun: bool = False
+    each: bool = False
+    repair: bool = False
+    safe: bool = False
+    trailing: bool = False
+    known: bool = False
+    words: str = ""
+    cost: float = 0.0
+    ands: list[int] = field(default_factory=list)
+
+    @property
+    def amount(self) -> Amount | None:
+        """What was counted, if anything was."""
+        return self.measured.amount if self.measured else None
+
+    @property
+    def has_food(self) -> bool:
+        """Whether it names something."""
+        return bool(self.pieces) or self.brand is not None
+
+    @property
+    def says(self) -> bool:
+        """Whether it says anything at all."""
+        return self.has_food or self.measured is not None or bool(self.tags) or self.usual or self.pronoun or self.more

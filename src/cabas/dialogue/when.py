@@ -1,0 +1,308 @@
+"""When and how the goods are to be had: "au drive demain avant 19 heures", "deliver it Saturday after nine".
+
+Times are in the store's zone, as `now` is. `read_when` reads a stretch of words; what it cannot use is left over, so
+that the caller can tell a wish for a slot from groceries with a date beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.clock import DAY_MINUTES, Day, Hour, Part, TimeWords, as_time, time_words
+from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.tokens import Token, tokenize
+from cabas.domain.fulfillment import Method, SlotAsk
+
+
+@dataclass(slots=True)
+class When:
+    """What was said of time and method. `strong` when the method was named beyond doubt; `slot` when the word "slot"
+    was; `bound` when a time of day was; `leftover` are the places of words that mean something else.
+    """
+
+    ask: SlotAsk = field(default_factory=SlotAsk)
+    impossible: bool = False
+    strong: bool = False
+    slot: bool = False
+    bound: bool = False
+    timed: bool = False
+    leftover: list[int] = field(default_factory=list)
+    _hour: Hour | None = None
+
+    @property
+    def said(self) -> bool:
+        """Whether anything of time or method was said."""
+        return self.timed or self.slot or self.ask.method is not None
+
+
+class _Methods:
+    """The words for the ways to get the goods, and for spans from now."""
+
+    def __init__(self, lang: str) -> None:
+        sheet = locales.read(lang, "time")
+        self.names: Phrases[tuple[Method, bool]] = Phrases()
+        for method in Method:
+            for strength in ("weak", "strong"):
+                for phrase in locales.words(sheet[method.value].get(strength)):
+                    self.names.put(phrase, (method, strength == "strong"))
+        self.between = [_words(text) for text in sheet["between"]]
+        self.within = [(entry, _words(text)) for entry in sheet["within"] for text in entry["words"]]
+
+
+@lru_cache(maxsize=16)
+def _methods(lang: str) -> _Methods:
+    return _Methods(lang)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(
+        word
+        for piece in text.split()
+        for word in ([piece] if piece.startswith("{") else [token.folded for token in tokenize(piece)])
+    )
+
+
+def read_when(tokens: Sequence[Token], start: int, end: int, lang: str, now: datetime) -> When:
+    """What the tokens [start, end) say of time and method."""
+    words = time_words(lang)
+    stretch = tuple(tokens[:end])
+    found = When()
+    index = start
+    while index < end:
+        after = _step(found, words, stretch, index, lang, now)
+        if after is None:
+            if not stretch[index].is_mark:
+                found.leftover.append(index)
+            after = index + 1
+        index = after
+    return _settled(found, now)
+
+
+def _step(found: When, words: TimeWords, tokens: Sequence[Token], index: int, lang: str, now: datetime) -> int | None:
+    """Use what stands at `index`, the longest reading first. The index after it, or None."""
+    readings: list[tuple[int, int, object]] = []  # (end, order among equals, what)
+    for order, (what, after) in enumerate(_readings(words, tokens, index, lang, now)):
+        readings.append((after, -order, what))
+    if not readings:
+        return None
+    after, _, what = max(readings, key=lambda reading: reading[:2])
+    _apply(found, what, now)
+    return after
+
+
+def _readings(
+    words: TimeWords, tokens: Sequence[Token], index: int, lang: str, now: datetime
+) -> Iterator[tuple[object, int]]:
+    methods = _methods(lang)
+    named = methods.names.at(tokens, index)
+    if named:
+        yield named
+    yield from _windows(words, methods, tokens, index)
+    yield from _withins(words, methods, tokens, index)
+    yield from _bounds(words, tokens, index)
+    day = words.day(tokens, index, now)
+    if day is not None:
+        yield day, day.end
+    part = words.parts.at(tokens, index)
+    if part:
+        yield part
+    for key in ("earliest", "anytime", "slot_words", "chatter"):
+        after = words.said(key, tokens, index)
+        if after is not None:
+            yield key, after
+    hour = words.hour(tokens, index)
+    if hour is not None and not hour.bare:
+        yield _Bound("at", hour), hour.end
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    kind: str  # before, after, at, around
+    hour: Hour
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    first: Hour
+    last: Hour
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    minutes: int
+
+
+def _bounds(words: TimeWords, tokens: Sequence[Token], index: int) -> Iterator[tuple[object, int]]:
+    """ "avant 19 heures", "around five", "17 h au plus tard"."""
+    for kind in ("before", "after", "around", "at"):
+        start = words.said(kind, tokens, index)
+        if start is None:
+            continue
+        inner = words.said("around", tokens, start) or words.said("at", tokens, start) or start
+        for place in {start, inner}:
+            hour = words.hour(tokens, place)
+            if hour is not None:
+                yield _Bound(kind, hour), hour.end
+    hour = words.hour(tokens, index)
+    if hour is None:
+        return
+    for key, kind in (("before_after", "before"), ("after_after", "after"), ("around", "around")):
+        after = words.said(key, tokens, hour.end)
+        if after is not None:
+            yield _Bound(kind, hour), after
+
+
+def _windows(
+    words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
+) -> Iterator[tuple[object, int]]:  # fmt: skip
+    for pattern in methods.between:
+        hours: list[Hour] = []
+        position = index
+        for word in pattern:
+            if position >= len(tokens):
+                break
+            if word.startswith("{"):
+                hour = words.hour(tokens, position)
+                if hour is None:
+                    break
+                hours.append(hour)
+                position = hour.end
+            elif tokens[position].folded == word:
+                position += 1
+            else:
+                break
+        else:
+            # two bare numbers are no window unless words say so ("between nine and eleven")
+            if len(hours) == 2 and (len(pattern) > 3 or not (hours[0].bare and hours[1].bare)):
+                yield _Window(hours[0], hours[1]), position
+
+
+def _withins(
+    words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
+) -> Iterator[tuple[object, int]]:  # fmt: skip
+    for entry, pattern in methods.within:
+        position, value = index, None
+        for word in pattern:
+            if position >= len(tokens):
+                break
+            if word.startswith("{"):
+                number = words.numbers.single(tokens, position)
+                if number is None:
+                    break
+                value, position = number.value, number.end
+            elif tokens[position].folded == word:
+                position += 1
+            else:
+                break
+        else:
+            minutes = int(value * entry["unit"]) if value is not None else int(60 * entry.get("hours", 2))
+            yield _Within(min(minutes, 7 * DAY_MINUTES)), position
+
+
+def _apply(found: When, what: object, now: datetime) -> None:
+    ask = found.ask
+    if isinstance(what, tuple) and isinstance(what[0], Method):
+        found.strong = found.strong or what[1]
+        if ask.method is None or what[1]:
+            found.ask = replace(ask, method=what[0])
+    elif isinstance(what, Day):
+        found.timed = True
+        found.impossible = found.impossible or what.date is None
+        found.ask = replace(ask, day=what.date or ask.day)
+    elif isinstance(what, Part):
+        _part(found, what, now)
+    elif isinstance(what, _Bound):
+        _bound(found, what)
+    elif isinstance(what, _Window):
+        _window(found, what)
+    elif isinstance(what, _Within):
+        end = now + timedelta(minutes=what.minutes)
+        found.timed = found.bound = True
+        found.ask = replace(ask, day=end.date(), before=end.time().replace(second=0, microsecond=0), earliest=True)
+    elif what == "earliest":
+        found.timed = True
+        found.ask = replace(ask, earliest=True)
+    elif what == "slot_words":
+        found.slot = True
+
+
+def _part(found: When, part: Part, now: datetime) -> None:
+    """A part of the day alone is a pair of loose bounds; beside a time it says which half of the day was meant."""
+    found.timed = True
+    ask = replace(found.ask, day=found.ask.day or (now.date() if part.today else None))
+    if found.bound and found._hour is not None and not found._hour.sure and found._hour.minutes is not None:
+        shifted = found._hour.minutes + 12 * 60 if part.start >= 12 * 60 > found._hour.minutes else found._hour.minutes
+        if part.until <= 12 * 60 <= shifted:
+            shifted -= 12 * 60
+        moved = shifted - found._hour.minutes
+        found.ask = replace(
+            ask, before=_moved(ask.before, moved), after=_moved(ask.after, moved), at=_moved(ask.at, moved)
+        )
+        return
+    if found.bound:
+        found.ask = ask
+        return
+    found.ask = replace(ask, after=as_time(part.start), before=as_time(part.until), approx=True)
+
+
+def _moved(value: time | None, minutes: int) -> time | None:
+    return as_time(value.hour * 60 + value.minute + minutes) if value is not None else None
+
+
+def _bound(found: When, bound: _Bound) -> None:
+    minutes = bound.hour.minutes
+    found.timed = True
+    if minutes is None:
+        found.impossible = True
+        return
+    ask = found.ask
+    if ask.approx and ask.after is not None and not found.bound:  # "demain soir vers 8 heures"
+        if ask.after.hour >= 12 and minutes < 12 * 60 and not bound.hour.sure:
+            minutes += 12 * 60
+        elif ask.before is not None and ask.before.hour <= 12 and minutes > 12 * 60 and not bound.hour.sure:
+            minutes -= 12 * 60
+        ask = replace(ask, after=None, before=None, approx=False)
+    found.bound, found._hour = True, bound.hour
+    ask = replace(ask, approx=True) if bound.kind == "around" else ask
+    value = as_time(minutes)
+    if bound.kind == "before":
+        found.ask = replace(ask, before=value)
+    elif bound.kind == "after":
+        found.ask = replace(ask, after=value)
+    else:
+        found.ask = replace(ask, at=value)
+
+
+def _window(found: When, window: _Window) -> None:
+    first, last = window.first.minutes, window.last.minutes
+    found.timed = found.bound = True
+    if first is None or last is None:
+        found.impossible = True
+        return
+    if first >= last and not window.first.sure and first >= 12 * 60:
+        first -= 12 * 60  # "between 7 and 9": both in the morning, unless the evening was said
+    if first >= last and not window.last.sure:
+        last += 12 * 60
+    if window.last.sure and not window.first.sure and last > 12 * 60 and first + 12 * 60 < last:
+        first += 12 * 60  # "between 5 and 7 pm"
+    if first >= last:
+        found.impossible = True
+        return
+    ask = replace(found.ask, approx=False) if found.ask.approx else found.ask
+    if found.ask.approx and found.ask.after is not None and found.ask.after.hour >= 12 and last <= 12 * 60:
+        first, last = first + 12 * 60, last + 12 * 60
+    found._hour = Hour(first, window.first.end, sure=window.first.sure or window.last.sure)
+    found.ask = replace(ask, after=as_time(first), before=as_time(last))
+
+
+def _settled(found: When, now: datetime) -> When:
+    """With the times that have gone by taken for impossible, and a time without a day left to the slots."""
+    ask = found.ask
+    gone = ask.day is not None and ask.day < now.date()
+    late = ask.before is not None and ask.day == now.date() and not ask.approx and ask.before <= now.time()
+    found.impossible = found.impossible or gone or late
+    return found
