@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -48,8 +49,8 @@ def dsn(server_url: str) -> str:
 
 @pytest.fixture
 def retailer_id() -> str:
-    """A retailer no other test uses."""
-    return f"retailer-{next(_numbers)}"
+    """A retailer no other test uses, in this run or an earlier one on the same server."""
+    return f"retailer-{uuid4().hex[:12]}"
 
 
 @pytest.fixture

@@ -35,12 +35,13 @@ class Shopkeeping(RuleBasedStateMachine):
     runner: ClassVar[asyncio.Runner]
     postgres: ClassVar[Postgres]
     auditor: ClassVar[psycopg.Connection[Any]]
+    prefix: ClassVar[str]
     runs: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
         Shopkeeping.runs += 1
-        self.retailer_id = f"machine-{Shopkeeping.runs}"
+        self.retailer_id = f"{self.prefix}-{Shopkeeping.runs}"
         self.houses = (House(self.retailer_id, self.postgres), House(self.retailer_id, Memory()))
         self.counted = False
         self.orders: list[str] = []
@@ -102,7 +103,7 @@ class Shopkeeping(RuleBasedStateMachine):
         self.both(lambda house: house.left(*SKUS))
 
 
-def test_no_sequence_of_events_breaks_the_rules(dsn: str) -> None:
+def test_no_sequence_of_events_breaks_the_rules(dsn: str, retailer_id: str) -> None:
     careful = settings(
         max_examples=20,
         stateful_step_count=25,
@@ -111,7 +112,7 @@ def test_no_sequence_of_events_breaks_the_rules(dsn: str) -> None:
         suppress_health_check=list(HealthCheck),
     )
     with asyncio.Runner() as runner, psycopg.connect(dsn, autocommit=True) as auditor:
-        Shopkeeping.runner, Shopkeeping.auditor = runner, auditor
+        Shopkeeping.runner, Shopkeeping.auditor, Shopkeeping.prefix = runner, auditor, retailer_id
         Shopkeeping.postgres = runner.run(Postgres.open(dsn, connections=1))
         try:
             run_state_machine_as_test(Shopkeeping, settings=careful)
