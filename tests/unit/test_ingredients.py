@@ -74,6 +74,8 @@ ENGLISH = {
     "8-ounce package of cream cheese": (8, "oz", "cream cheese"),
     "2 sticks (1 cup) unsalted butter, softened": (2, "stick", "unsalted butter"),
     "1 cup plus 2 tablespoons all-purpose flour": (F(9, 8), "cup", "all-purpose flour"),
+    "0.75 cup rolled oats": (F(3, 4), "cup", "rolled oats"),
+    "frozen shelled broad beans, 200 g": (200, "g", "frozen shelled broad beans"),
     "2-1/2 cups bread flour": (F(5, 2), "cup", "bread flour"),
     "2 and 1/2 cups bread flour": (F(5, 2), "cup", "bread flour"),
     "1/4-1/2 tsp chili flakes": ((F(1, 4), F(1, 2)), "tsp", "chili flakes"),

@@ -47,10 +47,20 @@ class FoodNames:
     def take(self, tokens: Tokens) -> tuple[Tokens, Tokens]:
         """The food's name and what stands after it; adjectives of preparation before the name are left out."""
         start = self._past_before(tokens)
-        end = cut = self.end(tokens, start)
+        end = cut = self._past_brand(tokens, start, self.end(tokens, start))
         while cut < len(tokens) and cut - start > 1 and self._of(tokens[cut - 1 : cut]):
             cut -= 1  # "noix de veau de | 1 kg"
         return (tokens[start:cut], tokens[end:]) if end > start else (tokens, ())
+
+    def _past_brand(self, tokens: Tokens, start: int, end: int) -> int:
+        """ "Happy Hen boneless chicken thighs": where the name is no food and one follows the adjectives, it ends there."""
+        if end >= len(tokens) or not self.before.at(tokens, end):
+            return end
+        if any(self.known(tokens[at:end]) for at in range(start, end)):
+            return end
+        behind = end + self._past_before(tokens[end:])
+        stop = self.end(tokens, behind)
+        return stop if any(self.known(tokens[at:stop]) for at in range(behind, stop)) else end
 
     def named(self, tokens: Tokens) -> str:
         """The name as it is called: lower case, "jaune" alone being an egg's."""
@@ -83,8 +93,7 @@ class FoodNames:
             return not _in_name(tokens, index)
         if token.lead == "-" or not self.after.at(tokens, index):
             return False
-        # "raw large shrimp": nothing but adjectives so far, and this may be one more
-        return not (self.before.at(tokens, index) and self._only_state(tokens[start:index]))
+        return not self._only_state(tokens[start:index])  # "raw large shrimp": nothing but adjectives so far
 
     def _past_before(self, tokens: Tokens) -> int:
         """Past "finely chopped", "boneless, skinless", "gros": only while a name is left."""

@@ -195,6 +195,7 @@ class Reader:
                 yield self._ingredient(measure, self.names.take(food)[0], said)
             return
         body, tail = self.names.take(rest)
+        said.prep.append(spell(rest[: rest.index(body[0])]) if body else "")
         self._remark(tail, said, measure)
         body, others = self.names.choices(body)
         said.alternatives[:0] = others

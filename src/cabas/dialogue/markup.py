@@ -38,8 +38,8 @@ _BLOCKS = HEADINGS | _LISTS | frozenset(
 @dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of text shown on its own. `tag` is the element it stood in, `shape` that with its classes; `marked`
-    says that an element around it is named after ingredients; `row` numbers the table row (0: none), `group` the element that holds
-    it and its like, such as the list of an item.
+    says that an element around it is named after ingredients; `row` numbers the table row (0: none), `group` the
+    element that holds it and its like, such as the list of an item.
     """
 
     text: str

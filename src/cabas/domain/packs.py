@@ -103,6 +103,21 @@ def packs_for(
     return _count(product, _share(product, _ask(need), piece), tolerance)
 
 
+def holds(product: Product, need: Ask | Quantity | None, piece: Quantity | None = None) -> Quantity | None:
+    """What one pack holds in the unit the need counts in; None when that cannot be said.
+
+    A cucumber of 320 g is one piece for who asked for two cucumbers, and 320 g for who asked for 600 g.
+    """
+    ask = _ask(need)
+    share = _share(product, ask, piece)
+    if share is None or not share[0]:
+        return product.content
+    if product.sold_by is SoldBy.WEIGHT:
+        return Quantity(1, GRAM)
+    counted = ask.same[0].dimension == "count" and share[0] == ask.same[0].base / _pieces(product)
+    return Quantity.of(_pieces(product)) if counted else product.content
+
+
 def choose(
     need: Ask | Quantity | None,
     candidates: Iterable[Candidate],
@@ -200,7 +215,7 @@ def _for_pieces(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fra
 def _for_content(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
     """Grams or millilitres were said: the same on the pack, else pieces, else grams for millilitres."""
     content = product.content or Quantity(product.pieces)
-    if product.content is None and product.pieces == 1 and all(same.dimension != "count" for same in ask.same):
+    if product.content is None and product.pieces == 1:
         return None
     for same in ask.same:
         if same.dimension == content.dimension:
@@ -209,7 +224,8 @@ def _for_content(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fr
     if "length" in (need.dimension, content.dimension):
         return None
     if content.dimension == "count":
-        return (need.base / (content.base * piece.base), True) if piece is not None else None
+        like = next((same for same in ask.same if piece is not None and same.dimension == piece.dimension), need)
+        return (like.base / (content.base * piece.base), True) if piece is not None else None
     return need.base / content.base, True
 
 

@@ -1,0 +1,176 @@
+"""From a recipe to a basket: for each thing it needs the product of one store that fits, and how many packs of it.
+
+Pure but for the search, which reads an index. Prices and stock come in as offers; without them the least waste wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from cabas.dialogue import locales
+from cabas.dialogue.classify import above, below, names_of
+from cabas.dialogue.families import sheets
+from cabas.dialogue.lexicon import lexicon
+from cabas.dialogue.names import read_name
+from cabas.dialogue.query import parse
+from cabas.dialogue.recipe_needs import family_of_food, needs_of_page
+from cabas.dialogue.recipe_page import RecipePage, read_page
+from cabas.dialogue.weights import usual_of
+from cabas.domain.catalog import Offer, Product
+from cabas.domain.packs import NATURAL, Candidate, Choice, choose
+from cabas.domain.recipe import Need
+from cabas.usecases.ports import Hit, Query, RecipePages, Search
+
+HITS, ALTERNATIVES_MAX = 30, 6
+# Products whose relevance is below this share of the best one's are another thing.
+NEAR = 0.75
+# What counts between products that are equally right: relevance and popularity from 0 to 1, waste in packs too many;
+# what was weighed or counted is rarely sold by the liter.
+WEIGHTS = {
+    "relevance": 4.0,
+    "popularity": 0.4,
+    "waste": -0.02,
+    "cost": -0.25,
+    "unknown": -2.0,
+    "kin": 0.6,
+    "poured": -0.5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """What was found for a need. `choice` is None when the store has nothing that fits. An unticked line is proposed
+    ("you surely have salt"), not bought. `substitute` says that it is not what the recipe names.
+    """
+
+    need: Need
+    choice: Choice | None = None
+    ticked: bool = True
+    substitute: bool = False
+    alternatives: tuple[str, ...] = ()
+
+    @property
+    def product(self) -> Product | None:
+        """The product chosen."""
+        return self.choice.product if self.choice else None
+
+
+async def read_recipe(
+    pages: RecipePages, url: str, servings: int | None = None, factor: Fraction | None = None
+) -> tuple[RecipePage, tuple[Need, ...]]:
+    """The recipe at `url` and what it needs for that many people. Raises what `RecipePages.fetch` raises."""
+    page = read_page(await pages.fetch(url))
+    return page, needs_of_page(page, servings, factor)
+
+
+def basket_for(
+    needs: Iterable[Need],
+    search: Search,
+    offers: Mapping[str, Offer] | None = None,
+    *,
+    day: date | None = None,
+    shop_lang: str = "fr",
+) -> list[BasketLine]:
+    """A line for every need, in order. `offers` (by SKU) are the store's: what it does not sell is not chosen.
+
+    `shop_lang` is the language the catalog is written in.
+    """
+    return [line_for(need, search, offers, day=day, shop_lang=shop_lang) for need in needs]
+
+
+def line_for(
+    need: Need,
+    search: Search,
+    offers: Mapping[str, Offer] | None = None,
+    *,
+    day: date | None = None,
+    shop_lang: str = "fr",
+) -> BasketLine:
+    """The product for one need: what it names, else what the recipe offers instead, flagged as a substitute.
+
+    Where the store has neither, `alternatives` are the nearest kin: for the shopper to choose, not for a machine.
+    """
+    ticked = not (need.pantry or need.optional)
+    others = (replace(need, words=words, family=family_of_food(words, need.lang)) for words in need.alternatives)
+    for substitute, wanted in enumerate((need, *others)):
+        ranked = _ranked(wanted, fitting(wanted, search, offers, shop_lang), offers, day)
+        if ranked:
+            more = tuple(choice.product.sku for choice in ranked[1 : ALTERNATIVES_MAX + 1])
+            return BasketLine(need, ranked[0], ticked, substitute > 0, more)
+    wider = above(need.family)[1:2] if need.family else ()
+    kin = [hit for family in wider for hit in fitting(replace(need, family=family), search, offers, shop_lang)]
+    return BasketLine(need, ticked=ticked, alternatives=tuple(hit.product.sku for hit in kin[:ALTERNATIVES_MAX]))
+
+
+def fitting(need: Need, search: Search, offers: Mapping[str, Offer] | None = None, shop_lang: str = "fr") -> list[Hit]:
+    """The hits that are the food needed: of its family or one below, or, where nobody knows the family, so called."""
+    hits = search.find(_query(need, shop_lang), HITS)
+    if offers is not None:
+        hits = [hit for hit in hits if hit.product.sku in offers]
+    kin = frozenset(below(need.family)) if need.family else frozenset()
+    missing = _unmet(need) if need.family else frozenset(read_name(need.words, need.lang).words)
+    right = [hit for hit in hits if (not kin or hit.product.family in kin) and _is_called(hit.product, missing)]
+    best = max((hit.score for hit in right), default=0.0)
+    return [hit for hit in right if hit.score >= best * NEAR] if kin or missing else []
+
+
+def _unmet(need: Need) -> frozenset[str]:
+    """The words a product must show because the family alone says too little: "fontina" of "fontina cheese"."""
+    sheet = sheets()[need.family or ""]
+    if sheet.get("packs"):
+        return frozenset()
+    names = {word for name in locales.words(sheet.get(need.lang)) for word in read_name(name, need.lang).words}
+    words = read_name(need.words, need.lang)
+    known = names_of(need.lang).known
+    return frozenset(word for word in words.words if word not in names and word not in known)
+
+
+def _query(need: Need, shop_lang: str) -> Query:
+    """What to search for. A food said in another language than the shop's is called as the shop calls its family."""
+    family = lexicon().family(need.family) if need.family else None
+    read = parse(need.words, need.lang)
+    if family is not None and need.lang != shop_lang and family.names.get(shop_lang):
+        name = family.names[shop_lang][0]
+        return Query(name, shop_lang, (family.id,), labels=read.labels, named=name)
+    if family is None:
+        return Query(need.words, need.lang, read.families, labels=read.labels, excluded=read.excluded, named=read.named)
+    named = read.named if read.families[:1] == (family.id,) else ""
+    return Query(need.words, need.lang, (family.id,), labels=read.labels, excluded=read.excluded, named=named)
+
+
+def _is_called(product: Product, said: frozenset[str]) -> bool:
+    return frozenset(read_name(product.name, product.lang).words) >= said
+
+
+def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None, day: date | None) -> list[Choice]:
+    """The choices for a need, best first: the right thing, little waste, a low price."""
+    piece = usual_of(need.family).piece
+    drafts: list[tuple[Hit, Choice]] = []
+    for hit in hits:
+        offer = offers.get(hit.product.sku) if offers is not None else None
+        choice = choose(need.ask, [Candidate(hit.product, offer)], piece, day=day, tolerance=NATURAL)
+        if choice is not None:
+            drafts.append((hit, choice))
+    top = max((hit.score for hit, _ in drafts), default=0.0) or 1.0
+    costs = [choice.cost.amount for _, choice in drafts if choice.cost and choice.cost.amount]
+    cheapest = min(costs, default=0)
+
+    def value(draft: tuple[Hit, Choice]) -> float:
+        hit, choice = draft
+        points = WEIGHTS["relevance"] * hit.score / top + WEIGHTS["popularity"] * hit.product.popularity / 1000
+        points += WEIGHTS["kin"] * (need.family is not None and hit.product.family == need.family)
+        if choice.covers is not None:
+            points += WEIGHTS["waste"] * min(3.0, max(0.0, float(choice.covers) - 1))
+        elif need.same:
+            points += WEIGHTS["unknown"]
+        content = hit.product.content
+        if content is not None and content.dimension == "volume" and need.same and need.same[0].dimension != "volume":
+            points += WEIGHTS["poured"]
+        if choice.cost is not None and cheapest:
+            points += WEIGHTS["cost"] * min(2.0, choice.cost.amount / cheapest - 1)
+        return points + (0.0 if choice.enough else -2.0)
+
+    return [choice for _, choice in sorted(drafts, key=lambda draft: (-value(draft), draft[0].product.sku))]
