@@ -97,10 +97,8 @@ async def run(cases: Sequence[Mapping[str, Any]], shop: EvalShop) -> list[dict[s
 
 
 async def _play(data: Mapping[str, Any], shop: EvalShop) -> dict[str, Any]:
-    case = Case(data, shop)
-    before = _cart(case)
-    habits = tuple(_habit(case, one) for one in data.get("history", ()))
-    desk, talk = await _desk(case, before, habits)
+    desk, talk = await open_case(data, shop)
+    before = talk.cart
     acts: list[str] = []
     latency: list[float] = []
     view: View | None = None
@@ -181,8 +179,11 @@ def _habit(case: Case, like: Mapping[str, Any]) -> Habit:
     )
 
 
-async def _desk(case: Case, cart: Cart, habits: tuple[Habit, ...]) -> tuple[Desk, Conversation]:
-    data, shop = case.data, case.shop
+async def open_case(data: Mapping[str, Any], shop: EvalShop) -> tuple[Desk, Conversation]:
+    """The desk and the stored conversation that a case begins with."""
+    case = Case(data, shop)
+    cart = _cart(case)
+    habits = tuple(_habit(case, one) for one in data.get("history", ()))
     now = datetime.fromisoformat(str(data.get("now", DEFAULT_NOW)))
     memory = Memory()
     store = Store("store", EVAL_RETAILER, "Store", timezone=str(data.get("tz", "Europe/Paris")))

@@ -15,6 +15,7 @@ from cabas.domain.cart import Conversation
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.text import clean
 from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.stage import SAID_LENGTH, finish, load, play, set_scene
 from cabas.usecases.talk.view import View
 
@@ -70,21 +71,23 @@ async def say(
     heard = clean(text[: TEXT_MAX + 1])
     if not heard:
         raise InvalidInput("Nothing was said.", remedy="Say or type what you need.")
-    pending = scene.talk.pending
-    understood = understand(
-        heard,
-        Hearing(
-            locale=scene.talk.locale,
-            now=scene.now,
-            lexicon=scene.lexicon,
-            knows=scene.search.knows,
-            lines=scene.cart.lines,
-            focus=scene.talk.focus,
-            pending=pending.kind if pending else None,
-            topic=scene.talk.topic,
-        ),
-    )
+    understood = understand(heard, hearing(scene))
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
     if len(text) > TEXT_MAX:
         scene.tell("too_long")
     return await play(scene, understood.acts)
+
+
+def hearing(scene: Scene) -> Hearing:
+    """What understanding needs to know of a scene."""
+    talk = scene.talk
+    return Hearing(
+        locale=talk.locale,
+        now=scene.now,
+        lexicon=scene.lexicon,
+        knows=scene.search.knows,
+        lines=scene.cart.lines,
+        focus=talk.focus,
+        pending=talk.pending.kind if talk.pending else None,
+        topic=talk.topic,
+    )
