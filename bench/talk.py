@@ -80,9 +80,8 @@ def main() -> None:
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(f"{path.name if path else 'demo':20} {len(shop.products):>8,} products")
             print(f"  utterance to cart    {_centiles(turns)}   ({len(turns)} turns, peak memory {memory:.0f} MiB)")
-            print(
-                f"  understanding alone  {_centiles(bare)}   ratio {statistics.median(turns) / statistics.median(bare):.1f}"
-            )
+            ratio = statistics.median(turns) / statistics.median(bare)
+            print(f"  understanding alone  {_centiles(bare)}   ratio {ratio:.1f}")
 
 
 if __name__ == "__main__":
