@@ -20,7 +20,7 @@ from cabas.dialogue.names import Name, read_name
 # does. tied: "de", "au" stands right before ("nuggets de poulet"). flavor: it comes after "goût", "saveur". stretch: it
 # comes after a comma. leaf: the category is called that; parent: a wider category is. kin: the name and the category
 # agree, one being the wider family of the other. Food is never a family of a non-food department, nor the reverse.
-VOTES = {"word": 1.0, "start": 2.0, "unknown": -0.8, "tied": -1.8, "flavor": -3.0, "stretch": -1.0, "leaf": 3.2,
+VOTES = {"word": 1.0, "start": 2.5, "unknown": -1.0, "tied": -1.8, "flavor": -3.0, "stretch": -1.8, "leaf": 3.2,
          "leaf_part": 2.0, "parent": 1.4, "kin": 3.0}  # fmt: skip
 THRESHOLD = 1.0
 _NAME_MAX = 8
@@ -223,6 +223,8 @@ def _votes(name: Name, start: int, end: int, lang: str) -> float:
         last = min((at for at in (*name.breaks, name.flavor) if at >= end), default=len(name.words))
         first, beside, tied = 0, name.words[end:last], False
     skipped, known = packaging(lang), names_of(lang).known
+    if skipped.issuperset(name.words[start:end]) and (beside or end in name.tied):
+        return votes + VOTES["flavor"]  # "barquette de", "petit pot": it holds something else
     weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped]
     if not weights:
         return votes + VOTES["start"] + (VOTES["stretch"] if first else 0.0)

@@ -29,7 +29,9 @@ _DENIAL = re.compile(r"\b(?:non|pas|not) $")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A constraint people name. `names` maps a language to its names, the first being the tag."""
+    """A constraint people name. `names` maps a language to its names, the first being the tag; `near` are labels that
+    mean almost the same: a search for one finds the others.
+    """
 
     id: str
     names: Mapping[str, tuple[str, ...]]
@@ -37,6 +39,7 @@ class Label:
     allergens: frozenset[str] = frozenset()
     excludes: tuple[str, ...] = ()
     allows: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
     def contradicted_by(self, text: str) -> bool:
         """Whether a product's name or ingredients hold a word the label excludes: "lardons fumés" under "no pork"."""
@@ -101,6 +104,7 @@ def labels() -> Mapping[str, Label]:
             allergens=frozenset(record.get("allergens") or ()),
             excludes=tuple(str(word) for word in record.get("excludes") or ()),
             allows=tuple(str(name) for name in record.get("allows") or ()),
+            near=tuple(str(name) for name in record.get("near") or ()),
         )
         for label_id, record in _document("labels").items()
     }

@@ -15,7 +15,7 @@ from cabas.dialogue import locales
 from cabas.dialogue.lexicon import small_words
 from cabas.kernel.text import fold
 
-WORDS_MAX, TEXT_MAX = 40, 400
+WORDS_MAX, TEXT_MAX, INGREDIENTS_MAX = 40, 400, 2000
 _TOKEN = re.compile(
     r"(?P<size>(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
     r"(?: ?x ?\d{1,3}\b)?|\b\d{1,2}l\d{1,2}\b|\bx ?\d{1,3}\b|\b\d{1,3} ?x\b)"
@@ -78,6 +78,13 @@ class Phrasebook:
                     break
             index += taken
         return found
+
+
+def ingredient_words(text: str, lang: str) -> list[str]:
+    """The stems of the words of an ingredient list, each once; small words are left out."""
+    small = _function_words(lang).small
+    words = (word for word in _WORD.findall(fold(text[:INGREDIENTS_MAX])) if word not in small and not word.isdigit())
+    return list(dict.fromkeys(light(word) for word in words))
 
 
 @dataclass(frozen=True, slots=True)

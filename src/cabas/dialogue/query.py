@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
+from cabas.dialogue.annotate import labels_in
 from cabas.dialogue.classify import Found, below, best_family, names_of
 from cabas.dialogue.labels import labels, labels_by_word
 from cabas.dialogue.measures import measures_of
@@ -15,9 +16,10 @@ from cabas.dialogue.names import light, read_name
 from cabas.dialogue.spelling import Speller
 from cabas.dialogue.tokens import spell, tokenize
 from cabas.domain.cart import Want
+from cabas.kernel.quantity import EACH, SYMBOLS, Quantity
 from cabas.kernel.text import fold
 
-EXCLUDED_MAX = 300
+EXCLUDED_MAX = 1500
 # A family is taken from a query's words at less than from a product's name: somebody asked for it.
 THRESHOLD = 0.0
 # A word this rare in the catalog may be a misspelling of a family's name.
@@ -32,7 +34,8 @@ class Query:
 
     `families` are lexicon ids (the family asked for and what is below it), and `named` the part of `words` that named
     them, so that a product called otherwise counts as well. `excluded` words must not appear. `sizes` are amounts that
-    may stand in a name ("250g", "x6"): they lift, they never narrow.
+    may stand in a name ("250g", "x6"): they lift, they never narrow,
+    and neither does `amount`, how much was asked for in all.
     """
 
     words: str
@@ -43,6 +46,7 @@ class Query:
     excluded: tuple[str, ...] = ()
     named: str = ""
     sizes: tuple[str, ...] = ()
+    amount: Quantity | None = None
 
 
 def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
@@ -51,7 +55,7 @@ def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
     `frequency` tells in how many products of the catalog a folded word stands: rare ones may be misspelled.
     """
     wanted, refused, lacking = _split(text, lang)
-    words = _without_amount(wanted, lang)
+    words, amount = _without_amount(wanted, lang)
     found, named = _family(words, lang, frequency)
     spread = dict.fromkeys(word for phrase in refused for word in _spread(phrase, lang))
     spread.update(dict.fromkeys(lacking))
@@ -59,10 +63,11 @@ def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
         words=" ".join((words, *lacking)),
         lang=lang,
         families=(found.family,) if found else (),
-        labels=tuple(sorted(label for label in _labels_in(wanted, lang))),
+        labels=tuple(sorted(labels_in(wanted, lang))),
         excluded=tuple(spread)[:EXCLUDED_MAX],
         named=named,
-        sizes=read_name(wanted, lang).sizes,
+        sizes=(*read_name(wanted, lang).sizes, *_as_size(amount)),
+        amount=amount,
     )
 
 
@@ -81,6 +86,7 @@ def complete(query: Query, frequency: Frequency = lambda _: 0) -> Query:
         labels=tuple(sorted({*read.labels, *query.labels})),
         excluded=(*query.excluded, *read.excluded),
         sizes=query.sizes or read.sizes,
+        amount=query.amount or read.amount,
     )
 
 
@@ -116,10 +122,8 @@ def _negations(lang: str) -> re.Pattern[str]:
 
 def _split(text: str, lang: str) -> tuple[str, list[str], list[str]]:
     """What is wanted, what is refused ("pas aux fruits"), and what must be lacking ("sans croûte")."""
-    kept = text
-    for name in _label_names(lang):
-        # A label may begin with a negation ("sans gluten"): it is no refusal, so it is hidden from the search for one.
-        kept = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: "\1" * len(found[0]), kept, flags=re.IGNORECASE)
+    # A label may begin with a negation ("sans gluten"): it is no refusal, so it is hidden from the search for one.
+    kept = _label_names(lang).sub(lambda found: "\1" * len(found[0]), text)
     found = list(_negations(lang).finditer(kept))
     if not found or found[0].start() == 0:
         return text, [], []
@@ -135,28 +139,28 @@ def _split(text: str, lang: str) -> tuple[str, list[str], list[str]]:
 
 
 @cache
-def _label_names(lang: str) -> tuple[str, ...]:
-    names = (name for label in labels().values() for name in label.names.get(lang, ()))
-    return tuple(sorted((name for name in names if " " in name), key=len, reverse=True))
+def _label_names(lang: str) -> re.Pattern[str]:
+    names = {name for label in labels().values() for name in label.names.get(lang, ()) if " " in name}
+    said = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{said or '(?!)'})(?!\w)", re.IGNORECASE)
 
 
-def _labels_in(text: str, lang: str) -> Iterable[str]:
-    folded = f" {fold(text)} "
-    for label in labels().values():
-        if label.kind != "price" and any(f" {fold(name)} " in folded for name in label.names.get(lang, ())):
-            yield label.id
-
-
-def _without_amount(text: str, lang: str) -> str:
-    """The words without an amount before them: "deux litres de lait" asks for lait."""
+def _without_amount(text: str, lang: str) -> tuple[str, Quantity | None]:
+    """The words without an amount before them, and the amount: "deux litres de lait" asks for lait."""
     tokens = tokenize(text)
     for measured in measures_of(lang).at(tokens, 0):
         rest = tokens[measured.end :]
         if rest and measured.unit is not None and not measured.implied:
             while rest and (rest[0].is_mark or rest[0].folded in ("de", "d", "of")):
                 rest = rest[1:]
-            return spell(rest).strip() if rest else text
-    return text
+            unit = SYMBOLS.get(measured.amount.unit, EACH)
+            return (spell(rest).strip(), Quantity.of(measured.amount.value, unit)) if rest else (text, None)
+    return text, None
+
+
+def _as_size(amount: Quantity | None) -> tuple[str, ...]:
+    """How a pack of that size is written in a name: "1kg"."""
+    return (str(amount).replace(" ", ""),) if amount is not None and amount.unit != EACH else ()
 
 
 def _spread(phrase: str, lang: str) -> list[str]:
@@ -178,30 +182,42 @@ def _speller(lang: str) -> Speller:
 
 
 def _family(text: str, lang: str, frequency: Frequency) -> tuple[Found | None, str]:
-    """The family a text names, and the words of the text that named it."""
+    """The family a text names, and the words of the text that named it; misspelled and misheard words count less."""
+    found, said = None, ""
     for code in (lang, *(other for other in locales.languages() if other != lang)):
         name = read_name(text, code)
         found = best_family(name, (), code, THRESHOLD)
         if found is not None:
-            return found, " ".join(raw for raw, stem in zip(name.raw, name.words, strict=True) if stem in found.words)
-    return _respelled_family(text, lang, frequency)
+            said = " ".join(raw for raw, stem in zip(name.raw, name.words, strict=True) if stem in found.words)
+            break
+    other, heard = _respelled_family(text, lang, frequency)
+    if other is not None and (found is None or other.votes > found.votes):
+        return other, heard
+    return found, said
 
 
 def _respelled_family(text: str, lang: str, frequency: Frequency) -> tuple[Found | None, str]:
-    """The same for words that are misspelled or misheard."""
-    name = read_name(text, lang)
-    raw, known = name.raw, names_of(lang).known
-    readings: list[tuple[tuple[str, ...], int, int, float]] = []
-    for start, end, word in _speller(lang).joined(raw):
-        readings.append(((*raw[:start], word, *raw[end:]), start, end, 0.8))
+    """The same for words the lexicon does not know and the catalog hardly: read as what they look or sound like."""
+    raw, known, speller = read_name(text, lang).raw, names_of(lang).known, _speller(lang)
+    odd = {word: speller.near(word)[:6] for word in raw if light(word) not in known and frequency(word) < RARE}
+    odd = {word: near for word, near in odd.items() if near}
+    likely = [odd[word][0][0] if word in odd else word for word in raw]
+    readings = [(likely, 0.8)] if odd else []
     for place, word in enumerate(raw):
-        if light(word) not in known and frequency(word) < RARE:
-            for other, quality in _speller(lang).near(word)[:6]:
-                readings.append(((*raw[:place], other, *raw[place + 1 :]), place, place + 1, quality))
+        for other, quality in odd.get(word, ()):
+            readings.append(([*likely[:place], other, *likely[place + 1 :]], quality))
+    spans = []
+    for start, end, word in speller.joined(raw):
+        if any(frequency(one) < RARE or light(one) not in known for one in raw[start:end]):
+            spans.append((len(readings), start, end))
+            readings.append(([*likely[:start], word, *likely[end:]], 0.8))
     best, most, said = None, 0.0, ""
-    for words, start, end, quality in readings:
+    joined = {index: (start, end) for index, start, end in spans}
+    for index, (words, quality) in enumerate(readings):
         found = best_family(read_name(" ".join(words), lang), (), lang, THRESHOLD)
         if found is not None and found.votes * quality > most:
-            best, most = found, found.votes * quality
-            said = " ".join((*(w for w in words if light(w) in found.words and w in raw), *raw[start:end]))
+            best, most = Found(found.family, found.votes * quality, found.words), found.votes * quality
+            start, end = joined.get(index, (0, 0))
+            kept = words if start == end else [*words[:start], *[words[start]] * (end - start), *words[start + 1 :]]
+            said = " ".join(one for one, other in zip(raw, kept, strict=True) if light(other) in found.words)
     return best, said

@@ -6,11 +6,12 @@ No commission, margin or payment is among the features: they are not on the card
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from operator import mul
 
 import msgspec
 import yaml
@@ -20,15 +21,16 @@ from cabas.dialogue.labels import labels
 from cabas.dialogue.names import read_name
 from cabas.domain.catalog import Product
 
-FEATURES = ("text", "cover", "head", "first", "exact", "family", "near", "kin", "leaf", "brand", "label", "size",
-            "order", "extra", "popularity", "alien", "excluded")  # fmt: skip
+FEATURES = ("text", "cover", "head", "first", "exact", "family", "plain", "called", "near", "kin", "leaf", "brand",
+            "label", "size", "pack", "order", "extra", "popularity", "alien", "excluded")  # fmt: skip
 
 
 class Card(msgspec.Struct, array_like=True, gc=False):
     """A product as ranking sees it. `words` are the stems of its name; the first `head` of them say what it is.
 
     `families` is its family and the wider ones, `kin` those its category path speaks of; `leaf` and `path` are the
-    stems of the path's last part and of the others. `extra` counts words that are no name of the family, label or pack.
+    stems of the path's last part and of the others. `extra` are the places of words that are
+    no name of the family, no label and no pack. `content` is in base units of `dimension` (0 and "": not known).
     """
 
     words: tuple[str, ...]
@@ -41,10 +43,16 @@ class Card(msgspec.Struct, array_like=True, gc=False):
     labels: tuple[str, ...]
     sizes: tuple[str, ...]
     lacks: tuple[str, ...]
-    extra: int
+    extra: tuple[int, ...]
     popularity: int
     nonfood: bool
+    content: float
+    dimension: str
+    pieces: int
     product: msgspec.Raw
+
+
+_Places = Mapping[str, Sequence[tuple[int, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +67,39 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A query made ready: its terms in order (`stems` are all of theirs), the families and labels asked for."""
+    """A query made ready: its terms in order, the families and labels asked for, what must not be there.
+
+    `places` maps every stem to the terms it stands for, with its quality; `stems` are those, `total` sums the weights.
+    """
 
     terms: tuple[Term, ...]
     families: frozenset[str] = frozenset()
     wider: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
-    stems: frozenset[str] = frozenset()
     sizes: frozenset[str] = frozenset()
     excluded: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
     food: bool | None = None
+    amount: tuple[float, str] | None = None
+    places: _Places = field(init=False)
+    stems: frozenset[str] = field(init=False)
+    total: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        places: dict[str, list[tuple[int, float]]] = {}
+        for index, term in enumerate(self.terms):
+            for stem, quality in term.stems.items():
+                places.setdefault(stem, []).append((index, quality))
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "stems", frozenset(places))
+        object.__setattr__(self, "total", sum(term.weight for term in self.terms))
 
 
 @cache
-def weights() -> Mapping[str, float]:
-    """The weight of every feature. `make ranking` trains them, `bench/ranking.py --check` says what they reach."""
+def weights() -> tuple[float, ...]:
+    """The weight of every feature, in the order of `FEATURES`; `bench/ranking.py` trains and checks them."""
     text = (files("cabas.dialogue") / "ranking.yaml").read_text(encoding="utf-8")
     loaded = yaml.safe_load(text)
-    return {name: float(loaded[name]) for name in FEATURES}
+    return tuple(float(loaded[name]) for name in FEATURES)
 
 
 @cache
@@ -92,6 +115,11 @@ def _label_words(lang: str) -> frozenset[str]:
     return frozenset(stem for name in names for stem in read_name(name, lang).words)
 
 
+@cache
+def _skipped(lang: str) -> frozenset[str]:
+    return packaging(lang) | _label_words(lang)
+
+
 def card(product: Product, payload: bytes) -> Card:
     """The card of a product; `payload` is what the index gives back for it."""
     lang = product.lang
@@ -100,7 +128,7 @@ def card(product: Product, payload: bytes) -> Card:
     families = above(product.family) if product.family else ()
     kin = dict.fromkeys(one for family, _ in path_families(product.category, lang) for one in above(family))
     parts = [read_name(part, lang).words for part in product.category]
-    skipped = packaging(lang) | _label_words(lang)
+    skipped = _skipped(lang)
     plain = _plain_words(product.family, lang) if product.family else frozenset(name.words[:1])
     stops = [at for at in (*name.tied, *name.breaks, name.flavor) if at > 0]
     return Card(
@@ -114,69 +142,93 @@ def card(product: Product, payload: bytes) -> Card:
         labels=tuple(sorted(product.labels)),
         sizes=name.sizes,
         lacks=tuple(name.lacks),
-        extra=sum(1 for word in name.words if word not in plain and word not in skipped and word not in brand),
+        extra=tuple(
+            index
+            for index, word in enumerate(name.words)
+            if word not in plain and word not in skipped and word not in brand
+        ),
         popularity=product.popularity,
         nonfood=is_nonfood(product.category, lang) or bool(product.family and family_is_nonfood(product.family)),
+        content=float(product.content.base) if product.content else 0.0,
+        dimension=product.content.dimension if product.content else "",
+        pieces=product.pieces,
         product=msgspec.Raw(payload),
     )
 
 
-def features(sought: Sought, card: Card) -> dict[str, float]:
-    """The features of a product for a query, each between 0 and 1 (`excluded` and `alien` are 0 or 1)."""
-    words, total, met = card.words, 0.0, 0.0
+def features(sought: Sought, card: Card) -> tuple[float, ...]:
+    """The features of a product for a query, in the order of `FEATURES`, each between 0 and 1."""
+    count, at = len(sought.terms), sought.places
+    best, place = [0.0] * count, [-1] * count
+    matched = 0
+    for index, word in enumerate(card.words):
+        if word in at:
+            matched |= 1 << index
+            for term, quality in at[word]:
+                if quality > best[term]:
+                    best[term], place[term] = quality, index
+    head = max((best[term] for term in range(count) if 0 <= place[term] < card.head), default=0.0)
+    first = max((best[term] for term in range(count) if place[term] == 0), default=0.0)
+    extra = sum(1 for index in card.extra if not matched >> index & 1)
+    in_order = sum(1 for one, two in pairwise([at for at in place if at >= 0]) if 0 < two - one <= 2)
+    leaf = _lift(best, card.leaf, at, 0.75)
+    _lift(best, card.path, at, 0.5)
+    _lift(best, card.brand, at, 0.95)
     of_family = not sought.families.isdisjoint(card.families)
-    matched: set[int] = set()
-    places: list[int] = []
-    head = first = 0.0
-    leaf = 0
-    for term in sought.terms:
-        total += term.weight
-        best, place = 0.0, -1
-        for index, word in enumerate(words):
-            quality = term.stems.get(word, 0.0)
-            if quality > 0:
-                matched.add(index)
-                if quality > best:
-                    best, place = quality, index
-        if place >= 0:
-            places.append(place)
-            if place < card.head:
-                head = max(head, best)
-            if place == 0:
-                first = best
-        if any(word in term.stems for word in card.leaf):
-            leaf += 1
-            best = max(best, 0.75)
-        elif best < 0.5 and any(word in term.stems for word in card.path):
-            best = 0.5
-        if (best < 0.95 and any(word in term.stems for word in card.brand)) or (
-            best < 0.95 and ((term.named and of_family) or (term.label and not sought.labels.isdisjoint(card.labels)))
-        ):
-            best = 0.95
-        met += term.weight * best
-    count = len(sought.terms)
-    text = met / total if total else 0.0
-    in_order = sum(1 for one, two in pairwise(places) if 0 < two - one <= 2)
-    covered = len(matched) / len(words) if words else 0.0
-    return {
-        "text": text,
-        "cover": covered * text,
-        "head": head,
-        "first": first,
-        "exact": 1.0 if len(matched) == len(words) and text > 0.97 else 0.0,
-        "family": 1.0 if of_family else 0.0,
-        "near": 1.0 if not of_family and not sought.wider.isdisjoint(card.families) else 0.0,
-        "kin": 1.0 if not of_family and not sought.families.isdisjoint(card.kin) else 0.0,
-        "leaf": 2 * leaf / (count + len(card.leaf)) if leaf else 0.0,
-        "brand": 1.0 if card.brand and sought.stems.issuperset(card.brand) else 0.0,
-        "label": len(sought.labels.intersection(card.labels)) / len(sought.labels) if sought.labels else 0.0,
-        "size": len(sought.sizes.intersection(card.sizes)) / len(sought.sizes) if sought.sizes else 0.0,
-        "order": in_order / (count - 1) if count > 1 else 0.0,
-        "extra": min(max(card.extra - len(matched), 0) if not of_family else card.extra, 3) / 3,
-        "popularity": card.popularity / 1000,
-        "alien": 1.0 if sought.food is not None and sought.food == card.nonfood else 0.0,
-        "excluded": 1.0 if _excluded(sought, card) else 0.0,
-    }
+    labels = len(sought.labels.intersection(card.labels)) if sought.labels else 0
+    met = 0.0
+    for one, quality in zip(sought.terms, best, strict=True):
+        known = quality < 0.95 and ((one.named and of_family) or (one.label and labels))
+        met += one.weight * (0.95 if known else quality)
+    text = met / sought.total if sought.total else 0.0
+    words = len(card.words)
+    return (
+        text,
+        text * matched.bit_count() / words if words else 0.0,
+        head,
+        first,
+        1.0 if matched.bit_count() == words and text > 0.97 else 0.0,
+        1.0 if of_family else 0.0,
+        1.0 - extra / words if of_family and words else 0.0,
+        1.0 if of_family and 0 not in card.extra else 0.0,
+        1.0 if not of_family and not sought.wider.isdisjoint(card.families) else 0.0,
+        1.0 if not of_family and not sought.families.isdisjoint(card.kin) else 0.0,
+        2 * leaf / (count + len(card.leaf)) if leaf else 0.0,
+        1.0 if card.brand and sought.stems.issuperset(card.brand) else 0.0,
+        labels / len(sought.labels) if labels else 0.0,
+        len(sought.sizes.intersection(card.sizes)) / len(sought.sizes) if sought.sizes else 0.0,
+        _pack(sought.amount, card) if sought.amount else 0.0,
+        in_order / (count - 1) if count > 1 else 0.0,
+        min(extra, 3) / 3,
+        card.popularity / 1000,
+        1.0 if sought.food is not None and sought.food == card.nonfood else 0.0,
+        1.0 if sought.excluded and _excluded(sought, card) else 0.0,
+    )
+
+
+def _lift(
+    best: list[float], words: tuple[str, ...], at: Mapping[str, Sequence[tuple[int, float]]], least: float
+) -> int:
+    """Raise the terms that `words` hold to `least` x quality; returns how many of the words are sought."""
+    found = 0
+    for word in words:
+        if word in at:
+            found += 1
+            for term, quality in at[word]:
+                if quality * least > best[term]:
+                    best[term] = quality * least
+    return found
+
+
+def _pack(amount: tuple[float, str], card: Card) -> float:
+    """1 when one pack is what was asked for, less when several of them are."""
+    asked, dimension = amount
+    held = float(card.pieces) if dimension == "count" else card.content
+    if held <= 0 or dimension not in ("count", card.dimension):
+        return 0.0
+    if abs(held - asked) <= asked / 20:
+        return 1.0
+    return 0.3 if held < asked and asked % held < held / 20 else 0.0
 
 
 def _excluded(sought: Sought, card: Card) -> bool:
@@ -188,5 +240,4 @@ def _excluded(sought: Sought, card: Card) -> bool:
 
 def score(sought: Sought, card: Card) -> float:
     """The linear model: the sum of weight x feature."""
-    found, weight = features(sought, card), weights()
-    return sum(weight[name] * found[name] for name in FEATURES)
+    return float(sum(map(mul, weights(), features(sought, card))))

@@ -10,16 +10,18 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import tantivy
 
+from cabas.dialogue.names import ingredient_words
 from cabas.dialogue.query import Query, complete
-from cabas.dialogue.ranking import Card, card, score
+from cabas.dialogue.ranking import Card, Sought, card, score
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import CabasError, Conflict
 from cabas.storage.search_query import pick, sought
@@ -62,19 +64,18 @@ class TantivySearch:
     @property
     def words(self) -> Words:
         """The words of the catalog."""
-        return self._now().words
+        return self.now().words
 
     def find(self, query: Query, limit: int = 20) -> list[Hit]:
         """The best products for `query`, best first. What it leaves open (the family) is read from its words."""
-        now = self._now()
+        now = self.now()
         wanted = sought(complete(query, now.words.frequency), now.words)
         if not wanted.terms and not wanted.families and not wanted.labels:
             return []
-        found = now.searcher.search(pick(now.schema, wanted), max(CANDIDATES, limit), count=False).hits
-        ranked = []
-        for points, address in found:
-            held = _card(now, address)
-            ranked.append((score(wanted, held), points, held))
+        picked = _picked(now, wanted, max(CANDIDATES, limit))
+        if len(picked) < limit:
+            wanted, picked = _more(now, wanted, picked)
+        ranked = [(score(wanted, held), points, held) for points, held in picked]
         ranked.sort(key=lambda one: (-one[0], -one[1], one[2].words))
         return [Hit(_products.decode(held.product), points) for points, _, held in ranked[:limit]]
 
@@ -84,7 +85,7 @@ class TantivySearch:
 
     def get(self, skus: Iterable[str]) -> dict[str, Product]:
         """Products by SKU; unknown ones are left out."""
-        now = self._now()
+        now = self.now()
         result = {}
         for sku in skus:
             term = tantivy.Query.term_query(now.schema, "sku", sku, "basic")
@@ -98,15 +99,41 @@ class TantivySearch:
 
     def brands(self) -> dict[str, int]:
         """The brands of the catalog and how many products each has."""
-        return dict(self._now().words.brands)
+        return dict(self.now().words.brands)
 
     def __len__(self) -> int:
-        return int(self._now().searcher.num_docs)
+        return int(self.now().searcher.num_docs)
 
-    def _now(self) -> _Opened:
+    def now(self) -> _Opened:
+        """The generation in use, opened again when it has changed."""
         if _stamp(self._path) != self._opened.stamp:
             self._opened = _open(self._path)
         return self._opened
+
+
+def _picked(now: _Opened, wanted: Sought, limit: int, *, strict: bool = True) -> list[tuple[float, Card]]:
+    """What tantivy finds, with its points: the products that ranking then compares."""
+    found = now.searcher.search(pick(now.schema, wanted, strict=strict), limit, count=False).hits
+    return [(points, _card(now, address)) for points, address in found]
+
+
+def _more(now: _Opened, wanted: Sought, picked: list[tuple[float, Card]]) -> tuple[Sought, list[tuple[float, Card]]]:
+    """For a query that finds little: the like of what it found, or what was kept out by its ingredients."""
+    if wanted.excluded and not picked:
+        return wanted, _picked(now, wanted, CANDIDATES, strict=False)
+    if picked and not wanted.families:
+        families = Counter(held.families[0] for _, held in picked if held.families)
+        if families:
+            (family, _), *_ = families.most_common(1)
+            wanted = replace(wanted, families=frozenset({family}))
+            return wanted, _picked(now, wanted, CANDIDATES)
+    return wanted, picked
+
+
+def candidates(search: TantivySearch, wanted: Sought) -> list[tuple[Card, Product, float]]:
+    """The cards ranking would compare for a query, with their products: for training and explaining."""
+    now = search.now()
+    return [(held, _products.decode(held.product), points) for points, held in _picked(now, wanted, CANDIDATES)]
 
 
 def _card(now: _Opened, address: tantivy.DocAddress) -> Card:
@@ -234,13 +261,15 @@ def _document(product: Product) -> tantivy.Document:
     document.add_text("sku", product.sku)
     document.add_text("name", " ".join(held.words))
     document.add_text("holds", " ".join(word for word in (*held.words, *held.brand) if word not in held.lacks))
+    if product.ingredients:
+        document.add_text("inside", " ".join(ingredient_words(product.ingredients, product.lang)))
     for name, values in (
         ("family", held.families), ("kin", held.kin), ("leaf", (*held.leaf, *held.path)), ("brand", held.brand),
         ("label", held.labels),
     ):  # fmt: skip
         if values:
             document.add_text(name, " ".join(values))
-    if held.extra == 0:
+    if not held.extra:
         document.add_text("mark", "plain")
     document.add_bytes("card", _encoder.encode(held))
     return document
@@ -250,7 +279,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("sku", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("name", tokenizer_name="words", index_option="freq")
-    for name in ("holds", "family", "kin", "leaf", "brand", "label", "mark"):
+    for name in ("holds", "inside", "family", "kin", "leaf", "brand", "label", "mark"):
         builder.add_text_field(name, tokenizer_name="words", index_option="basic")
     builder.add_bytes_field("card", stored=True)
     return builder.build()

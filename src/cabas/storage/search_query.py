@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import cache
 
 import tantivy
 
-from cabas.dialogue.classify import above, family_is_nonfood
+from cabas.dialogue.classify import above, family_is_nonfood, names_of
 from cabas.dialogue.labels import labels
 from cabas.dialogue.names import light, read_name
 from cabas.dialogue.query import Query
@@ -37,7 +36,7 @@ def sought(query: Query, words: Words) -> Sought:
         raw.extend(one for one, _ in added)
         stems.extend(stem for _, stem in added)
     named = frozenset(read_name(query.named, query.lang).words)
-    asked = frozenset(query.labels)
+    asked = frozenset(near for label in query.labels for near in (label, *_near(label)))
     said = frozenset(stem for label in asked for stem in _label_stems(label, query.lang))
     terms = [
         _term(one, stem, words, named=stem in named, label=stem in said) for one, stem in zip(raw, stems, strict=True)
@@ -46,21 +45,40 @@ def sought(query: Query, words: Words) -> Sought:
         _join(terms, start, end, light(word), words)
     asked_for = frozenset(query.families)
     families = frozenset(one for one in asked_for if asked_for.isdisjoint(above(one)[1:]))
+    if families:
+        terms = _translated(terms, query.families[0], words, foreign=query.lang != words.lang)
     wider = frozenset(one for family in families for one in above(family)[1:2])
     return Sought(
         terms=tuple(terms),
         families=families,
         wider=wider - families,
         labels=asked,
-        stems=frozenset(stem for term in terms for stem in term.stems),
         sizes=frozenset(query.sizes),
-        excluded=frozenset(found for phrase in query.excluded if (found := read_name(phrase, words.lang).words)),
+        excluded=frozenset(
+            found
+            for phrase in query.excluded
+            if (found := read_name(phrase, words.lang).words) and all(stem in words.stems for stem in found)
+        ),
+        amount=(float(query.amount.base), query.amount.dimension) if query.amount else None,
         food=not any(family_is_nonfood(family) for family in families) if families else None,
     )
 
 
+def _translated(terms: list[Term], family: str, words: Words, *, foreign: bool) -> list[Term]:
+    """The words of another language that named the family give way to its name in the catalog's language."""
+    known = frozenset(stem for name in names_of(words.lang).names.get(family, ()) for stem in name)
+    named = [term for term in terms if term.named]
+    if not named or not known or (not foreign and any(not known.isdisjoint(term.stems) for term in named)):
+        return terms
+    own = names_of(words.lang).names[family][0]
+    return [
+        *(_term(stem, stem, words, named=True, label=False) for stem in own),
+        *(term for term in terms if not term.named),
+    ]
+
+
 def _term(raw: str, stem: str, words: Words, *, named: bool, label: bool) -> Term:
-    count = words.stems.get(stem, 0)
+    count = words.stems.get(stem, 0) or (1 if stem in words.paths else 0)
     stems = {stem: 1.0} if count else {}
     if not (named and not count):
         others: dict[str, float] = {}
@@ -87,14 +105,21 @@ def _join(terms: list[Term], start: int, end: int, stem: str, words: Words) -> N
             terms[place] = Term({**term.stems, stem: max(term.stems.get(stem, 0.0), 0.8)}, term.weight, term.named)
 
 
+def _near(label: str) -> tuple[str, ...]:
+    return labels()[label].near if label in labels() else ()
+
+
 @cache
 def _label_stems(label: str, lang: str) -> tuple[str, ...]:
     names = labels()[label].names.get(lang, ()) if label in labels() else ()
     return tuple(stem for name in names for stem in read_name(name, lang).words)
 
 
-def pick(schema: tantivy.Schema, wanted: Sought) -> tantivy.Query:
-    """What tantivy looks for: every word and its stand-ins, and whatever else speaks for a product."""
+def pick(schema: tantivy.Schema, wanted: Sought, *, strict: bool = True) -> tantivy.Query:
+    """What tantivy looks for: every word and its stand-ins, and whatever else speaks for a product.
+
+    Refused words must not stand in the name, nor (`strict`) among the ingredients.
+    """
     clauses: Clauses = []
     for term in wanted.terms:
         for stem, quality in term.stems.items():
@@ -108,12 +133,14 @@ def pick(schema: tantivy.Schema, wanted: Sought) -> tantivy.Query:
     clauses.extend(_const(schema, "label", label, PICK["label"]) for label in wanted.labels)
     found = tantivy.Query.boolean_query(clauses)
     lifted: Clauses = [(tantivy.Occur.Must, found), _const(schema, "mark", "plain", PICK["plain"])]
-    lifted.extend(_refused(schema, phrase) for phrase in wanted.excluded if len(phrase) == 1)
+    for phrase in wanted.excluded:
+        if len(phrase) == 1:
+            lifted.extend(_refused(schema, field, phrase[0]) for field in ("holds", "inside")[: 1 + strict])
     return tantivy.Query.boolean_query(lifted)
 
 
-def _refused(schema: tantivy.Schema, phrase: Sequence[str]) -> tuple[tantivy.Occur, tantivy.Query]:
-    return tantivy.Occur.MustNot, tantivy.Query.term_query(schema, "holds", phrase[0], "basic")
+def _refused(schema: tantivy.Schema, field: str, word: str) -> tuple[tantivy.Occur, tantivy.Query]:
+    return tantivy.Occur.MustNot, tantivy.Query.term_query(schema, field, word, "basic")
 
 
 def _boosted(query: tantivy.Query, boost: float) -> tuple[tantivy.Occur, tantivy.Query]:

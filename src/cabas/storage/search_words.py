@@ -37,6 +37,7 @@ class _File(msgspec.Struct, array_like=True):
     sounds: bytes
     brands: dict[str, int]
     families: list[str]
+    paths: list[str]
 
 
 class WordsBuilder:
@@ -48,6 +49,8 @@ class WordsBuilder:
         self.pairs: set[int] = set()
         self.brands: Counter[str] = Counter(base.brands if base else ())
         self.families: set[str] = set(base.families if base else ())
+        self.paths: set[str] = set(base.paths if base else ())
+        self._seen: set[tuple[str, ...]] = set()
         self.products = base.products if base else 0
 
     def add(self, product: Product) -> None:
@@ -60,6 +63,9 @@ class WordsBuilder:
         self.pairs.update(_pairs(stems[:TOGETHER_MAX]))
         if product.brand:
             self.brands[product.brand] += 1
+        if product.category not in self._seen:
+            self._seen.add(product.category)
+            self.paths.update(stem for part in product.category for stem in read_name(part, product.lang).words)
         if product.family and product.family not in self.families:
             self.families.add(product.family)
             for code in locales.languages():
@@ -76,19 +82,22 @@ class WordsBuilder:
         speller = base.speller if base and same else Speller(tuple(words), self.lang)
         return Words(
             self.lang, self.products, dict(self.counts), array("I", sorted(pairs)), speller, dict(self.brands),
-            frozenset(self.families),
+            frozenset(self.families), frozenset(self.paths),
         )  # fmt: skip
 
 
 class Words:
-    """The words of a catalog, for reading. `counts` maps a folded word to the number of names it stands in."""
+    """The words of a catalog, for reading. `counts` maps a folded word to the number of names it stands in,
+    `paths` are stems of category paths.
+    """
 
     def __init__(
         self, lang: str, products: int, counts: dict[str, int], pairs: array[int], speller: Speller,
-        brands: dict[str, int], families: frozenset[str],
+        brands: dict[str, int], families: frozenset[str], paths: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.lang, self.products, self.counts, self.pairs = lang, products, counts, pairs
         self.speller, self.brands, self.families = speller, brands, families
+        self.paths = paths
         self.stems: Counter[str] = Counter()
         for word, count in counts.items():
             self.stems[light(word)] += count
@@ -107,7 +116,8 @@ class Words:
             pairs.byteswap()
         speller = Speller(tuple(held.words), held.lang, (held.shorter, held.sounds))
         counts = dict(zip(held.words, held.counts, strict=True))
-        return cls(held.lang, held.products, counts, pairs, speller, held.brands, frozenset(held.families))
+        return cls(held.lang, held.products, counts, pairs, speller, held.brands, frozenset(held.families),
+                   frozenset(held.paths))  # fmt: skip
 
     def save(self, folder: Path) -> None:
         """Write the file, whole or not at all."""
@@ -118,7 +128,7 @@ class Words:
         shorter, sounds = self.speller.tables()
         held = _File(
             self.lang, self.products, words, [self.counts[word] for word in words], pairs.tobytes(), shorter, sounds,
-            self.brands, sorted(self.families),
+            self.brands, sorted(self.families), sorted(self.paths),
         )  # fmt: skip
         draft = folder / f"{FILE}.new"
         draft.write_bytes(msgspec.msgpack.encode(held))
