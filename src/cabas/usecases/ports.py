@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from cabas.agreement.agreement import Agreement
-from cabas.dialogue.query import Query as Query
+from cabas.dialogue.query import Query as Query  # noqa: PLC0414 (ports are where others look for it)
 from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper

@@ -6,7 +6,7 @@ Pure but for the search, which reads an index. Prices and stock come in as offer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -25,6 +25,8 @@ from cabas.domain.recipe import Need
 from cabas.usecases.ports import Hit, Query, RecipePages, Search
 
 HITS, ALTERNATIVES_MAX = 30, 6
+# A family with more kinds than this (cheese, pasta) is no answer to a kind nobody knows.
+WIDE = 12
 # Products whose relevance is below this share of the best one's are another thing.
 NEAR = 0.75
 # What counts between products that are equally right: relevance and popularity from 0 to 1, waste in packs too many;
@@ -89,20 +91,60 @@ def line_for(
     day: date | None = None,
     shop_lang: str = "fr",
 ) -> BasketLine:
-    """The product for one need: what it names, else what the recipe offers instead, flagged as a substitute.
+    """The product for one need: what it names, else what the recipe offers instead or the plain wider food, flagged
+    as a substitute ("tomatoes" where there are no plum tomatoes).
 
-    Where the store has neither, `alternatives` are the nearest kin: for the shopper to choose, not for a machine.
+    Where the store has none of them, `alternatives` are the nearest kin: for the shopper to choose, not for a machine.
     """
     ticked = not (need.pantry or need.optional)
-    others = (replace(need, words=words, family=family_of_food(words, need.lang)) for words in need.alternatives)
-    for substitute, wanted in enumerate((need, *others)):
-        ranked = _ranked(wanted, fitting(wanted, search, offers, shop_lang), offers, day)
+    wider = _wider(need)
+    for one in wanted(need):
+        hits = fitting(one, search, offers, shop_lang)
+        if one in wider:
+            hits = [hit for hit in hits if hit.product.family == one.family]
+        ranked = _ranked(one, hits, offers, day)
         if ranked:
             more = tuple(choice.product.sku for choice in ranked[1 : ALTERNATIVES_MAX + 1])
-            return BasketLine(need, ranked[0], ticked, substitute > 0, more)
-    wider = above(need.family)[1:2] if need.family else ()
-    kin = [hit for family in wider for hit in fitting(replace(need, family=family), search, offers, shop_lang)]
+            return BasketLine(need, ranked[0], ticked, one is not need, more)
+    kin = [hit for one in wider for hit in fitting(one, search, offers, shop_lang)]
     return BasketLine(need, ticked=ticked, alternatives=tuple(hit.product.sku for hit in kin[:ALTERNATIVES_MAX]))
+
+
+def wanted(need: Need) -> tuple[Need, ...]:
+    """What would do for a need, best first: what it names, what the recipe offers instead, the plain wider food."""
+    others = (replace(need, words=words, family=family_of_food(words, need.lang)) for words in need.alternatives)
+    return (need, *others, *_wider(need))
+
+
+def _wider(need: Need) -> tuple[Need, ...]:
+    return tuple(replace(need, family=family) for family in (above(need.family)[1:2] if need.family else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A search that answers a query it has just answered from memory: first for the offers, then for the choice."""
+
+    search: Search
+    answers: dict[tuple[Query, int], list[Hit]] = field(default_factory=dict)
+
+    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+        """As the search underneath."""
+        key = (query, limit)
+        if key not in self.answers:
+            self.answers[key] = self.search.find(query, limit)
+        return self.answers[key]
+
+    def get(self, skus: Iterable[str]) -> dict[str, Product]:
+        """As the search underneath."""
+        return self.search.get(skus)
+
+    def knows(self, words: str) -> bool:
+        """As the search underneath."""
+        return self.search.knows(words)
+
+    def brands(self) -> Mapping[str, int]:
+        """As the search underneath."""
+        return self.search.brands()
 
 
 def fitting(need: Need, search: Search, offers: Mapping[str, Offer] | None = None, shop_lang: str = "fr") -> list[Hit]:
@@ -119,9 +161,10 @@ def fitting(need: Need, search: Search, offers: Mapping[str, Offer] | None = Non
 
 def _unmet(need: Need) -> frozenset[str]:
     """The words a product must show because the family alone says too little: "fontina" of "fontina cheese"."""
-    sheet = sheets()[need.family or ""]
-    if sheet.get("packs"):
+    family = need.family or ""
+    if len(below(family)) <= WIDE:
         return frozenset()
+    sheet = sheets()[family]
     names = {word for name in locales.words(sheet.get(need.lang)) for word in read_name(name, need.lang).words}
     words = read_name(need.words, need.lang)
     known = names_of(need.lang).known
@@ -167,7 +210,8 @@ def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None,
         elif need.same:
             points += WEIGHTS["unknown"]
         content = hit.product.content
-        if content is not None and content.dimension == "volume" and need.same and need.same[0].dimension != "volume":
+        weighed = piece is not None or (need.same and need.same[0].dimension != "volume")
+        if content is not None and content.dimension == "volume" and weighed:
             points += WEIGHTS["poured"]
         if choice.cost is not None and cheapest:
             points += WEIGHTS["cost"] * min(2.0, choice.cost.amount / cheapest - 1)

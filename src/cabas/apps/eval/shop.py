@@ -13,7 +13,8 @@ from cabas.domain.customer import Habit, Shopper
 from cabas.domain.fulfillment import Method, Slot
 from cabas.kernel.errors import Unavailable
 from cabas.kernel.money import Money
-from cabas.usecases.ports import Search, Shop, Store
+from cabas.storage.search import TantivySearch
+from cabas.usecases.ports import Shop, Store
 
 EVAL_RETAILER = "eval"
 PLENTY = 1_000_000
@@ -53,7 +54,7 @@ class EvalShop:
     """A catalog with its search and words. `prices` are estimates where the catalog has none."""
 
     products: Sequence[Product]
-    search: Search
+    search: TantivySearch
     lexicons: Mapping[str, Lexicon]
     prices: Mapping[str, Money]
     pages: NoPages = field(default_factory=NoPages)

@@ -68,7 +68,12 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
         amount = line.want.amount
         if amount is not None and amount.unit in _COUNTED and amount.value > QUANTITY_ASK:
             scene.tell("many", amount=amount)
-    adult = [line for _, line in chosen if line.minimum_age]
+    tell_ages(scene, [line for _, line in chosen])
+
+
+def tell_ages(scene: Scene, lines: Sequence[LineItem]) -> None:
+    """Goods for adults are flagged, and an age to prove is announced."""
+    adult = [line for line in lines if line.minimum_age]
     if adult:
         scene.restricted.extend(age_class(scene, line) for line in adult)
         scene.tell("age", names=[line.name for line in adult])

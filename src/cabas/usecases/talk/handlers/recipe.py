@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk
@@ -10,13 +11,15 @@ from cabas.dialogue.dishes import Dish, dishes
 from cabas.dialogue.recipe_needs import needs_of_dish, needs_of_page
 from cabas.dialogue.recipe_page import RecipePage, read_page, read_text
 from cabas.dialogue.tokens import stems
-from cabas.domain.cart import Amount, Want
+from cabas.domain.cart import Amount, LineItem, Want
+from cabas.domain.catalog import Offer
 from cabas.domain.recipe import Need
 from cabas.kernel.errors import CabasError
 from cabas.kernel.money import total
-from cabas.usecases.talk.handlers.add import tell_doubts
+from cabas.usecases.recipes import BasketLine, Remembered, basket_for, fitting, wanted
+from cabas.usecases.talk.handlers.add import tell_ages
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.take import add_lines, line_of, take
+from cabas.usecases.talk.take import add_lines, fill
 
 KINDS = ("recipe",)
 # Pasted text is read as a recipe from this many lines on.
@@ -39,8 +42,7 @@ async def handle(scene: Scene, act: Act) -> None:
         scene.tell("recipe_unknown", words=ask.words)
         scene.asked = True
         return
-    wanted = [need for need in needs if not _excluded(scene, need, ask.without)]
-    await _add(scene, title, servings, wanted)
+    await _add(scene, title, servings, [need for need in needs if not _excluded(scene, need, ask.without)])
 
 
 async def _needs(scene: Scene, ask: RecipeAsk) -> tuple[str, Fraction | None, Sequence[Need]]:
@@ -78,16 +80,8 @@ def _excluded(scene: Scene, need: Need, without: Sequence[Want]) -> bool:
 
 
 async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Sequence[Need]) -> None:
-    wants = [_want(need) for need in needs]
-    picked = await take(scene, wants, asks=[need.ask for need in needs])
-    allowed = [(one, need) for one, need in zip(picked, needs, strict=True) if not one.denied]
-    for one in picked:
-        if one.denied:
-            scene.tell("denied", words=one.want.words, sentence=one.denied)
-    lines = add_lines(
-        scene,
-        [line_of(scene, one, recipe=title, ticked=not (need.pantry or need.optional)) for one, need in allowed],
-    )
+    basket = await _basket(scene, needs)
+    lines = add_lines(scene, [_line(scene, one, offer, title) for one, offer in basket])
     bought = [line for line in lines if line.ticked and line.sku]
     cost = total((line.price for line in bought if line.price is not None), scene.cart.currency)
     shown = str(servings.limit_denominator(2)) if servings is not None else "?"
@@ -95,10 +89,34 @@ async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Seque
     at_home = [line.name for line in lines if not line.ticked and line.sku]
     if at_home:
         scene.tell("pantry", names=at_home)
-    missing = [line.want.words for line in lines if line.sku is None]
+    missing = [line.want.words for line in lines if line.sku is None and line.ticked]
     if missing:
         scene.tell("not_found", names=missing)
-    tell_doubts(scene, [(one, line) for (one, _), line in zip(allowed, lines, strict=True) if line.ticked])
+    tell_ages(scene, bought)
+
+
+async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine, Offer | None]]:
+    """A product of this store for each need that the agreement lets it sell, with its offer; one query for all."""
+    search = Remembered(scene.search)
+    found = {hit.product.sku: hit.product for need in needs for one in wanted(need) for hit in fitting(one, search)}
+    skus = [sku for sku, product in found.items() if not scene.denial(product)]
+    offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, skus) if skus else {}
+    here = {sku: offer for sku, offer in offers.items() if offer.available > 0}
+    day = scene.now.date()
+    return [
+        (line, here.get(line.product.sku) if line.product else None)
+        for line in basket_for(needs, search, here, day=day)
+    ]
+
+
+def _line(scene: Scene, found: BasketLine, offer: Offer | None, title: str) -> LineItem:
+    why = ("substitute",) if found.substitute else ("popular",)
+    line = LineItem(
+        id="", want=_want(found.need), alternatives=found.alternatives, why=why, recipe=title, ticked=found.ticked
+    )
+    if found.choice is None:
+        return replace(line, name=found.need.words, available=False)
+    return fill(scene, line, found.choice.product, offer, found.choice.quantity)
 
 
 def _want(need: Need) -> Want:

@@ -1,0 +1,33 @@
+"""Ingredient lines, one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cabas.dialogue.ingredients import Ingredient, parse_lines
+
+
+def run(cases: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The answer to each line, in the format of the set's README; the first line is read twice, to warm up."""
+    for case in cases[:1]:
+        parse_lines([case["line"]], case["lang"])
+    for case in cases:
+        start = time.perf_counter()
+        found = parse_lines([case["line"]], case["lang"])
+        elapsed = (time.perf_counter() - start) * 1000
+        yield {"id": case["id"], "ms": round(elapsed, 3), "items": [_item(one) for one in found]}
+
+
+def _item(one: Ingredient) -> dict[str, Any]:
+    quantity: object = float(one.quantity) if one.quantity is not None else None
+    if one.quantity is not None and one.most is not None:
+        quantity = [float(one.quantity), float(one.most)]
+    return {
+        "quantity": quantity,
+        "unit": one.unit,
+        "food": one.food,
+        "optional": one.optional,
+        "alternatives": list(one.alternatives),
+    }
