@@ -63,7 +63,7 @@ class House:
             orders=self.postgres.orders,
             agreements=self.agreements,
             consents=self.postgres.consents,
-            pages=None,
+            pages=HttpRecipePages(),
             search=self.search,
             lexicon=self.lexicon,
             clock=self.clock,
