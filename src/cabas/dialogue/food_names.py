@@ -53,10 +53,10 @@ class FoodNames:
         return (tokens[start:cut], tokens[end:]) if end > start else (tokens, ())
 
     def _past_brand(self, tokens: Tokens, start: int, end: int) -> int:
-        """ "Happy Hen boneless chicken thighs": where the name is no food and one follows the adjectives, it ends there."""
+        """ "Happy Hen boneless chicken thighs": where the name is no food, one behind the adjectives is."""
         if end >= len(tokens) or not self.before.at(tokens, end):
             return end
-        if any(self.known(tokens[at:end]) for at in range(start, end)):
+        if any(tokens[at].lead != "-" and self.known(tokens[at:end]) for at in range(start, end)):
             return end
         behind = end + self._past_before(tokens[end:])
         stop = self.end(tokens, behind)

@@ -196,17 +196,17 @@ class Reader:
             return
         body, tail = self.names.take(rest)
         said.prep.append(spell(rest[: rest.index(body[0])]) if body else "")
-        self._remark(tail, said, measure)
-        body, others = self.names.choices(body)
-        said.alternatives[:0] = others
         foods = [body]
         if measure.quantity is None and not groups:
             listed = self.names.listed(rest)
-            if listed:
-                said.prep.clear()
-            foods = listed or (self.names.joined(rest) if not others else []) or foods
+            foods = listed or self.names.joined(rest) or foods
+            tail = () if listed else tail
+        self._remark(tail, said, measure)
+        kept = tuple(said.alternatives)
         for food in foods:
-            yield self._ingredient(measure, food, said)
+            chosen, others = self.names.choices(food)
+            said.alternatives = [*others, *kept]
+            yield self._ingredient(measure, chosen, said)
 
     def _until_amount(self, tokens: Tokens, groups: Iterable[Group]) -> Tokens:
         """The line up to an amount in parentheses behind the food: what follows it is a remark."""
