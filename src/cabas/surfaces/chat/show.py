@@ -26,7 +26,7 @@ NBSP = "\u00a0"
 # Grams one touch of plus or minus is worth: a shopper asks for 100 g of ham, then for kilograms of potatoes.
 STEP_SMALL, STEP_LARGE, LARGE_FROM = 50, 250, 1_000
 # Spaces that must not break: before a sign, and between a number and a short word ("2,38 €", "6 x", "10 h").
-_TIGHT = re.compile(r" (?=[€%:?!;])|(?<=\d) (?=\w{1,2}\b)")
+_TIGHT = re.compile(r" (?=[€%:?!;])|(?<= x) (?=\d)|(?<=\d) (?=\w{1,2}\b)")
 
 
 @dataclass(frozen=True, slots=True)
