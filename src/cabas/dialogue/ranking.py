@@ -64,6 +64,11 @@ class Term:
     named: bool = False
     label: bool = False
 
+    @property
+    def sure(self) -> float:
+        """What it is worth when the product is of the family it names: a little less than the word itself."""
+        return 0.95 * max(self.stems.values(), default=1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -178,8 +183,8 @@ def features(sought: Sought, card: Card) -> tuple[float, ...]:
     labels = len(sought.labels.intersection(card.labels)) if sought.labels else 0
     met = 0.0
     for one, quality in zip(sought.terms, best, strict=True):
-        known = quality < 0.95 and ((one.named and of_family) or (one.label and labels))
-        met += one.weight * (0.95 if known else quality)
+        known = quality < one.sure and ((one.named and of_family) or (one.label and labels))
+        met += one.weight * (one.sure if known else quality)
     text = met / sought.total if sought.total else 0.0
     words = len(card.words)
     return (

@@ -57,7 +57,8 @@ class Speller:
             for index in {index for left in {word, *_without_one(word)} for index in _at(self._shorter, left)}:
                 other = self.words[index]
                 distance = OSA.distance(word, other, score_cutoff=most)
-                if 0 < distance <= most and (other[0] == word[0] or distance == 1):
+                # The first letter is seldom the wrong one.
+                if 0 < distance <= most and (other[0] == word[0] or (distance == 1 and len(word) >= TWO_WRONG_MIN)):
                     found[other] = ONE_WRONG if distance == 1 else TWO_WRONG
         if len(word) >= 3:
             for other in self.sounding(sound(word, self.lang)):

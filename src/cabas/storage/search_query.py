@@ -38,15 +38,17 @@ def sought(query: Query, words: Words) -> Sought:
     named = frozenset(read_name(query.named, query.lang).words)
     asked = frozenset(near for label in query.labels for near in (label, *_near(label)))
     said = frozenset(stem for label in asked for stem in _label_stems(label, query.lang))
+    foreign = query.lang != words.lang
     terms = [
-        _term(one, stem, words, named=stem in named, label=stem in said) for one, stem in zip(raw, stems, strict=True)
+        _term(one, stem, words, named=stem in named, label=stem in said, foreign=foreign)
+        for one, stem in zip(raw, stems, strict=True)
     ]
     for start, end, word in words.speller.joined(raw):
         _join(terms, start, end, light(word), words)
     asked_for = frozenset(query.families)
     families = frozenset(one for one in asked_for if asked_for.isdisjoint(above(one)[1:]))
     if families:
-        terms = _translated(terms, query.families[0], words, foreign=query.lang != words.lang)
+        terms = _translated(terms, query.families[0], words, foreign=foreign)
     wider = frozenset(one for family in families for one in above(family)[1:2])
     return Sought(
         terms=tuple(terms),
@@ -66,21 +68,20 @@ def sought(query: Query, words: Words) -> Sought:
 
 def _translated(terms: list[Term], family: str, words: Words, *, foreign: bool) -> list[Term]:
     """The words of another language that named the family give way to its name in the catalog's language."""
-    known = frozenset(stem for name in names_of(words.lang).names.get(family, ()) for stem in name)
     named = [term for term in terms if term.named]
-    if not named or not known or (not foreign and any(not known.isdisjoint(term.stems) for term in named)):
+    names = names_of(words.lang).names.get(family)
+    if not named or not names or (not foreign and any(term.stems for term in named)):
         return terms
-    own = names_of(words.lang).names[family][0]
     return [
-        *(_term(stem, stem, words, named=True, label=False) for stem in own),
+        *(_term(stem, stem, words, named=True) for stem in names[0]),
         *(term for term in terms if not term.named),
     ]
 
 
-def _term(raw: str, stem: str, words: Words, *, named: bool, label: bool) -> Term:
+def _term(raw: str, stem: str, words: Words, *, named: bool, label: bool = False, foreign: bool = False) -> Term:
     count = words.stems.get(stem, 0) or (1 if stem in words.paths else 0)
     stems = {stem: 1.0} if count else {}
-    if not (named and not count):
+    if count or not foreign or not named:
         others: dict[str, float] = {}
         for other, quality in words.speller.near(raw):
             near = light(other)
