@@ -18,6 +18,7 @@ from cabas.kernel.ids import uuid7
 from cabas.storage import embedded, migrate
 
 # PAGES
+from cabas.storage.pages import HttpRecipePages
 from cabas.storage.postgres import Postgres
 from cabas.storage.search import TantivySearch, open_index
 from cabas.usecases.talk.desk import Desk
