@@ -137,8 +137,8 @@ def test_figures() -> None:
         "1,20\u00a0€/l",
     )
     assert FRENCH.details(line(1, name="Œufs", content="12")) == ("12",)
-    assert tight("6 x 1,5 l à 2,38 €") == "6\u00a0x 1,5\u00a0l à 2,38\u00a0€"
-    assert tight("Prêt ? Œufs x 12 (Bio), 10 h") == "Prêt\u00a0? Œufs x 12 (Bio), 10\u00a0h"
+    assert tight("6 x 1,5 l à 2,38 €") == "6\u00a0x\u00a01,5\u00a0l à 2,38\u00a0€"
+    assert tight("Prêt ? Œufs x 12 (Bio), 10 h") == "Prêt\u00a0? Œufs x\u00a012 (Bio), 10\u00a0h"
 
 
 def test_days_and_slots() -> None:
