@@ -19,7 +19,10 @@ from cabas.kernel.errors import InvalidInput, Unavailable
 from cabas.storage import migrate
 
 Row = tuple[Any, ...]
-Statement = tuple[bytes, Mapping[str, object] | None]
+Cursor = AsyncCursor[Row]
+Parameters = Mapping[str, object]
+# A statement with its parameters; with a list of them it is run for each.
+Statement = tuple[bytes, Parameters | list[Parameters]]
 
 SET_RETAILER = b"SELECT set_config('cabas.retailer_id', %(retailer_id)s, true)"
 
@@ -64,28 +67,36 @@ class Database:
         """Close all connections."""
         await self._pool.close()
 
-    async def run(self, retailer_id: str, *statements: Statement) -> list[AsyncCursor[Row]]:
+    async def run(self, retailer_id: str, *statements: Statement) -> list[Cursor]:
         """Run statements on the retailer's rows as one transaction, in one round trip; one cursor for each.
 
         There is no BEGIN and no COMMIT: what lies between two synchronizations of a pipeline is one transaction.
         Raises `Refused` when a `must` statement touched no row or a unique key was taken; nothing was changed then.
         """
-        cursors: list[AsyncCursor[Row]] = []
-        failure: psycopg.Error | None = None
+        cursors: list[Cursor] = []
+        failure: psycopg.Error | UnicodeError | None = None
         async with self.connection() as connection:
             try:
                 async with connection.pipeline():
                     try:
                         await connection.execute(SET_RETAILER, {"retailer_id": retailer_id})
                         for sql, parameters in statements:
-                            cursors.append(await connection.execute(sql, parameters))
-                    except psycopg.Error as error:
+                            cursors.append(await _send(connection, sql, parameters))
+                    except BaseException as error:
+                        if not _taken_back(error):
+                            # Leaving the pipeline synchronizes, which would commit the part that was sent. Without a
+                            # connection there is nothing to commit: PostgreSQL forgets it, the pool opens another.
+                            await connection.close()
+                        if not isinstance(error, (psycopg.Error, UnicodeError)):
+                            raise
                         failure = error
             except psycopg.Error as error:
                 failure = failure or error
         if isinstance(failure, (errors.DivisionByZero, errors.UniqueViolation)):
             raise Refused from failure
         if failure is not None:
+            if connection.broken:
+                await self._pool.check()  # the others broke with it: none of them shall fail another request
             raise _translated(failure) from failure
         return cursors
 
@@ -109,16 +120,34 @@ class Database:
             raise _translated(error) from error
 
 
-def _translated(error: psycopg.Error) -> Exception:
+def _taken_back(error: BaseException) -> bool:
+    """Whether the server itself refused a statement, and has forgotten those before it."""
+    return isinstance(error, psycopg.errors.PipelineAborted) or (
+        isinstance(error, psycopg.Error) and error.sqlstate is not None
+    )
+
+
+def _translated(error: psycopg.Error | UnicodeError) -> Exception:
     """What a caller can do something about, in its own words; anything else as it is."""
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
         return Unavailable(f"PostgreSQL broke off: {str(error).strip()}", remedy="Try again.")
-    if isinstance(error, psycopg.DataError):
+    if isinstance(error, (psycopg.DataError, UnicodeError)):
         return InvalidInput(f"PostgreSQL cannot keep this: {str(error).strip()}", remedy="Correct the value.")
     return error
 
 
+async def _send(connection: AsyncConnection[Row], sql: bytes, parameters: Parameters | list[Parameters]) -> Cursor:
+    cursor = connection.cursor()
+    # Both ride the pipeline that is open. A pipeline or transaction inside it would commit what was sent so far.
+    if isinstance(parameters, list):
+        await cursor.executemany(sql, parameters)
+    else:
+        await cursor.execute(sql, parameters)
+    return cursor
+
+
 async def _become_app(connection: AsyncConnection[Row]) -> None:
+    connection.prepared_max = None  # there are as many as there are queries in sql/
     # For the whole session: a statement that forgets to say whose rows it wants then sees none, whoever logged in.
     await connection.execute(f"SET ROLE {migrate.ROLE}".encode())
     # Statements find rows by key: their plans are made once. Left alone, PostgreSQL plans partitioned tables each time.

@@ -8,7 +8,7 @@ from datetime import datetime
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
 from cabas.storage.conversations import store_turn
-from cabas.storage.database import Database, Refused, Statement, must
+from cabas.storage.database import Database, Parameters, Refused, Statement, must
 from cabas.storage.documents import to_json
 from cabas.storage.order_rows import line_rows, order_key, order_row
 from cabas.storage.queries import queries
@@ -48,11 +48,9 @@ def statements(command: PlaceOrder) -> list[Statement]:
     if turn is not None:
         sql, parameters = store_turn(turn)
         written.append((must(sql), parameters))
-    take = must(SQL["take_stock"])
-    taken: list[Statement] = [
-        (take, shop | {"sku": sku, "quantity": quantity}) for sku, quantity in wanted(order).items()
-    ]
-    return [*written, *taken, (SQL["lock_slot"], slot), (must(SQL["take_slot"]), slot), (SQL["drop_hold"], slot)]
+    asked: list[Parameters] = [shop | {"sku": sku, "quantity": quantity} for sku, quantity in wanted(order).items()]
+    taken: Statement = (must(SQL["take_stock"]), asked)
+    return [*written, taken, (SQL["lock_slot"], slot), (must(SQL["take_slot"]), slot), (SQL["drop_hold"], slot)]
 
 
 def posted(order: Order, postings: Sequence[Posting], at: datetime) -> list[Statement]:
