@@ -44,7 +44,7 @@ fix: .venv/installed ## format and mend what lint can
 	@$(RUN) ruff check --fix . && $(RUN) ruff format .
 
 eval: .venv/installed ## score the development sets of ../shared, if they are there
-	@$(RUN) python -m tests.evals.table
+	@$(RUN) python tests/evals/table.py
 
 bench: .venv/installed ## speed, each figure beside a named baseline of the same run
 	@$(RUN) cabas bench

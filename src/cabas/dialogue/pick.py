@@ -25,7 +25,7 @@ from cabas.kernel.text import fold
 NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
 # in packs too many, cost in how much dearer than the cheapest; a habit of a few purchases outweighs the rest.
-WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -0.3, "cost": -0.25, "broken": -4.0,
+WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
            "brand": 1.0, "unpriced": -0.3}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000

@@ -19,6 +19,11 @@ class Shopper:
     birth_date: date | None = None
     personal: bool = False
 
+    @property
+    def first_name(self) -> str:
+        """What one calls them."""
+        return self.name.partition(" ")[0]
+
     def age_on(self, day: date) -> int | None:
         """Age in full years; None when the birth date is unknown."""
         if self.birth_date is None:

@@ -12,7 +12,9 @@ from typing import Any
 from cabas.apps.eval.shop import EvalShop
 from cabas.dialogue.recipe_needs import needs_of_page
 from cabas.dialogue.recipe_page import RecipePage, read_page
+from cabas.dialogue.weights import usual_of
 from cabas.domain.catalog import Product
+from cabas.domain.packs import holds
 from cabas.kernel.errors import InvalidInput
 from cabas.usecases.recipes import BasketLine, basket_for
 
@@ -55,7 +57,8 @@ def _basket(
 
 
 def _line(product: Product, line: BasketLine) -> dict[str, Any]:
-    content = product.content
+    usual = usual_of(line.need.family)
+    content = holds(product, line.need.ask, usual.piece)
     packs: float = line.choice.quantity if line.choice else 0
     pack = {"quantity": float(content.base), "unit": UNITS.get(content.dimension, "piece")} if content else None
     if product.unit == "GRM":

@@ -47,7 +47,7 @@ async def open_conversation(
     )
     talk = replace(talk, cart=replace(talk.cart, currency=store.currency))
     scene = await set_scene(desk, talk, channel)
-    scene.tell("greeting", comma_name=f" {shopper.name}" if shopper else "")
+    scene.tell("greeting", comma_name=f" {shopper.first_name}" if shopper else "")
     return await finish(scene)
 
 

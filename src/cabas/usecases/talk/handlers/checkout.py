@@ -155,7 +155,7 @@ def _thanks(scene: Scene, order: Order) -> Fact:
         "total": order.total,
         "method": method_words(scene, order.method),
         "window": slot,
-        "comma_name": f" {scene.shopper.name}" if scene.shopper else "",
+        "comma_name": f" {scene.shopper.first_name}" if scene.shopper else "",
     }
     return Fact("placed", values)
 

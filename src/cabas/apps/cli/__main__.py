@@ -1,0 +1,5 @@
+"""`python -m cabas.apps.cli` is `cabas`."""
+
+from cabas.apps.cli import main
+
+main()
