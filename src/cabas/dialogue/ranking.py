@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from operator import mul
 
 import msgspec
@@ -29,7 +28,7 @@ class Card(msgspec.Struct, array_like=True, gc=False):
     """A product as ranking sees it. `words` are the stems of its name; the first `head` of them say what it is.
 
     `families` is its family and the wider ones, `kin` those its category path speaks of; `leaf` and `path` are the
-    stems of the path's last part and of the others. `extra` are the places of words that are
+    stems of the path's last part and of the others. `extra` has a bit for every word that is
     no name of the family, no label and no pack. `content` is in base units of `dimension` (0 and "": not known).
     """
 
@@ -43,7 +42,7 @@ class Card(msgspec.Struct, array_like=True, gc=False):
     labels: tuple[str, ...]
     sizes: tuple[str, ...]
     lacks: tuple[str, ...]
-    extra: tuple[int, ...]
+    extra: int
     popularity: int
     nonfood: bool
     content: float
@@ -74,13 +73,14 @@ class Term:
 class Sought:
     """A query made ready: its terms in order, the families and labels asked for, what must not be there.
 
-    `places` maps every stem to the terms it stands for, with its quality; `stems` are those, `total` sums the weights.
+    Each of `labels` is a set of which one will do. `places` maps every stem to the terms it stands for, with its
+    quality; `stems` are those; `total` sums the weights; `worth` has (weight, sure, named, label) of every term.
     """
 
     terms: tuple[Term, ...]
     families: frozenset[str] = frozenset()
     wider: frozenset[str] = frozenset()
-    labels: frozenset[str] = frozenset()
+    labels: tuple[frozenset[str], ...] = ()
     sizes: frozenset[str] = frozenset()
     excluded: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
     food: bool | None = None
@@ -88,6 +88,7 @@ class Sought:
     places: _Places = field(init=False)
     stems: frozenset[str] = field(init=False)
     total: float = field(init=False)
+    worth: tuple[tuple[float, float, bool, bool], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         places: dict[str, list[tuple[int, float]]] = {}
@@ -97,6 +98,8 @@ class Sought:
         object.__setattr__(self, "places", places)
         object.__setattr__(self, "stems", frozenset(places))
         object.__setattr__(self, "total", sum(term.weight for term in self.terms))
+        worth = tuple((term.weight, term.sure, term.named, term.label) for term in self.terms)
+        object.__setattr__(self, "worth", worth)
 
 
 @cache
@@ -147,8 +150,8 @@ def card(product: Product, payload: bytes) -> Card:
         labels=tuple(sorted(product.labels)),
         sizes=name.sizes,
         lacks=tuple(name.lacks),
-        extra=tuple(
-            index
+        extra=sum(
+            1 << index
             for index, word in enumerate(name.words)
             if word not in plain and word not in skipped and word not in brand
         ),
@@ -172,19 +175,30 @@ def features(sought: Sought, card: Card) -> tuple[float, ...]:
             for term, quality in at[word]:
                 if quality > best[term]:
                     best[term], place[term] = quality, index
-    head = max((best[term] for term in range(count) if 0 <= place[term] < card.head), default=0.0)
-    first = max((best[term] for term in range(count) if place[term] == 0), default=0.0)
-    extra = sum(1 for index in card.extra if not matched >> index & 1)
-    in_order = sum(1 for one, two in pairwise([at for at in place if at >= 0]) if 0 < two - one <= 2)
-    leaf = _lift(best, card.leaf, at, 0.75)
-    _lift(best, card.path, at, 0.5)
-    _lift(best, card.brand, at, 0.95)
+    head, first, in_order, before = 0.0, 0.0, 0, -9
+    for quality, index in zip(best, place, strict=True):
+        if index < 0:
+            continue
+        if index < card.head and quality > head:
+            head = quality
+        if index == 0:
+            first = quality
+        in_order += 0 < index - before <= 2
+        before = index
+    extra = (card.extra & ~matched).bit_count()
+    leaf = _lift(best, card.leaf, at, 0.75) if card.leaf else 0
+    if card.path:
+        _lift(best, card.path, at, 0.5)
+    if card.brand:
+        _lift(best, card.brand, at, 0.95)
     of_family = not sought.families.isdisjoint(card.families)
-    labels = len(sought.labels.intersection(card.labels)) if sought.labels else 0
+    labels = 0
+    for meant in sought.labels:
+        labels += not meant.isdisjoint(card.labels)
     met = 0.0
-    for one, quality in zip(sought.terms, best, strict=True):
-        known = quality < one.sure and ((one.named and of_family) or (one.label and labels))
-        met += one.weight * (one.sure if known else quality)
+    for (weight, sure, named, label), quality in zip(sought.worth, best, strict=True):
+        known = quality < sure and ((named and of_family) or (label and labels))
+        met += weight * (sure if known else quality)
     text = met / sought.total if sought.total else 0.0
     words = len(card.words)
     return (
@@ -195,7 +209,7 @@ def features(sought: Sought, card: Card) -> tuple[float, ...]:
         1.0 if matched.bit_count() == words and text > 0.97 else 0.0,
         1.0 if of_family else 0.0,
         1.0 - extra / words if of_family and words else 0.0,
-        1.0 if of_family and 0 not in card.extra else 0.0,
+        1.0 if of_family and not card.extra & 1 else 0.0,
         1.0 if not of_family and not sought.wider.isdisjoint(card.families) else 0.0,
         1.0 if not of_family and not sought.families.isdisjoint(card.kin) else 0.0,
         2 * leaf / (count + len(card.leaf)) if leaf else 0.0,

@@ -30,7 +30,7 @@ from cabas.usecases.ports import Hit
 
 CURRENT = "CURRENT"
 HEAP_BYTES = 64_000_000
-CANDIDATES = 120
+CANDIDATES = 80
 _META = "meta.json"
 
 _cards = msgspec.msgpack.Decoder(Card)

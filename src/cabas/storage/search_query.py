@@ -36,8 +36,8 @@ def sought(query: Query, words: Words) -> Sought:
         raw.extend(one for one, _ in added)
         stems.extend(stem for _, stem in added)
     named = frozenset(read_name(query.named, query.lang).words)
-    asked = frozenset(near for label in query.labels for near in (label, *_near(label)))
-    said = frozenset(stem for label in asked for stem in _label_stems(label, query.lang))
+    asked = tuple(frozenset((label, *_near(label))) for label in query.labels)
+    said = frozenset(stem for label in query.labels for stem in _label_stems(label, query.lang))
     foreign = query.lang != words.lang
     terms = [
         _term(one, stem, words, named=stem in named, label=stem in said, foreign=foreign)
@@ -131,7 +131,7 @@ def pick(schema: tantivy.Schema, wanted: Sought, *, strict: bool = True) -> tant
         clauses.append(_const(schema, "family", family, PICK["family"]))
         clauses.append(_const(schema, "kin", family, PICK["kin"]))
     clauses.extend(_const(schema, "family", family, PICK["wider"]) for family in wanted.wider)
-    clauses.extend(_const(schema, "label", label, PICK["label"]) for label in wanted.labels)
+    clauses.extend(_const(schema, "label", label, PICK["label"]) for meant in wanted.labels for label in meant)
     found = tantivy.Query.boolean_query(clauses)
     lifted: Clauses = [(tantivy.Occur.Must, found), _const(schema, "mark", "plain", PICK["plain"])]
     for phrase in wanted.excluded:
