@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from cabas.domain.catalog import Offer
 from cabas.domain.fulfillment import Method, Slot
@@ -36,7 +37,7 @@ from cabas.usecases.ports import Placed, PlaceOrder, StockLevel, Store
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SKUS = [f"sku-{number:05d}" for number in range(5_000)]
 ROUNDS = 3
-Way = Callable[[int, float], Awaitable[int]]
+T = TypeVar("T")
 
 
 def an_order(retailer_id: str, number: int, lines: int) -> PlaceOrder:
@@ -102,17 +103,16 @@ async def measure(postgres: Postgres, retailer_id: str, clients: int, lines: int
         # Built ahead: more than one client can place in the time.
         return iter([an_order(retailer_id, next(numbers), lines) for _ in range(int(seconds * 2_500 / clients) + 100)])
 
-    async def rate(one: Callable[[float], Sequence[Awaitable[int]]]) -> float:
+    async def rate(way: Callable[[T, float], Awaitable[int]], work: Sequence[T]) -> float:
         start = time.perf_counter()
-        done = await asyncio.gather(*one(start + seconds))
+        done = await asyncio.gather(*(way(one, start + seconds) for one in work))
         return sum(done) / (time.perf_counter() - start)
 
     port, plain = [], []
     for _ in range(ROUNDS):
-        ready = [commands() for _ in range(clients)]
-        port.append(await rate(lambda until, ready=ready: [through_the_port(one, until) for one in ready]))
+        port.append(await rate(through_the_port, [commands() for _ in range(clients)]))
         batches = [iter([statements(command) for command in commands()]) for _ in range(clients)]
-        plain.append(await rate(lambda until, batches=batches: [bare(one, until) for one in batches]))
+        plain.append(await rate(bare, batches))
     ratio = median(one / other for one, other in zip(port, plain, strict=True))
     print(f"{clients:>7} {lines:>5} {median(port):>14.0f} {median(plain):>14.0f} {ratio:>7.2f}")
 
