@@ -20,7 +20,7 @@ from cabas.domain.catalog import Family
 _BEHIND = frozenset({"clove", "stalk", "sprig", "leaf"})
 FULL_RATE = 2000
 # Marks that do not end a name.
-_INSIDE = frozenset({"/", '"', "+", "'"})
+_INSIDE = frozenset({"/", '"', "'"})
 
 
 class FoodNames:
@@ -42,6 +42,7 @@ class FoodNames:
         self._seasonings = phrases(sheet["seasonings"])
         self._weak = phrases(sheet["weak_joint"])
         self._sized = phrases(sheet.get("sized"))
+        self._colors = phrases(sheet["colors"])
         self._shared = phrases(sheet.get("shared"))
 
     def take(self, tokens: Tokens) -> tuple[Tokens, Tokens]:
@@ -89,6 +90,8 @@ class FoodNames:
             return token.folded not in _INSIDE
         if self.or_.at(tokens, index - 1):
             return False
+        if token.folded == "+":
+            return True
         if token.kind == "number":
             return not _in_name(tokens, index)
         if token.lead == "-" or not self.after.at(tokens, index):
@@ -118,17 +121,27 @@ class FoodNames:
 
     def listed(self, tokens: Tokens) -> list[Tokens]:
         """ "Sel, poivre et thym", of a line without amounts: the foods, when every piece is one; else nothing."""
-        parts = [self.take(part)[0] for part in at_phrases(tokens, self.and_, ",")]
+        pieces = at_phrases(tokens, self.and_, ",")
+        parts = [self.take(part[past(self.kitchen.of, part, 0) :])[0] for part in pieces]
         if len(parts) < 2 or self.known(tokens):
             return []
-        return parts if all(self.known(part) or covers(self._seasonings, part) for part in parts) else []
+        return parts if all(self._is_food(part) for part in parts) else []
+
+    def _is_food(self, tokens: Tokens) -> bool:
+        """Whether a short name is a food's, or begins or ends with one ("poivre blanc", "sea salt flakes")."""
+        cuts = range(len(tokens))
+        short = len(tokens) <= 4
+        return covers(self._seasonings, tokens) or (
+            short and any(self.known(tokens[cut:]) or self.known(tokens[: cut + 1]) for cut in cuts)
+        )
 
     def joined(self, tokens: Tokens) -> list[Tokens]:
         """ "Kosher salt and freshly ground pepper", of a line without amounts: the foods tied by "and", if there are
         several and the whole is not one thing ("sweet and sour").
         """
         end = next((index for index, token in enumerate(tokens) if token.is_mark), len(tokens))
-        parts = [self.take(part)[0] for part in at_phrases(tokens[:end], self.and_)]
+        pieces = at_phrases(tokens[:end], self.and_)
+        parts = [self.take(part[past(self.kitchen.of, part, 0) :])[0] for part in pieces]
         parts = [part for part in parts if not self._only_state(part) and not self.after.at(part, 0)]
         whole = self.known(self.take(tokens)[0]) or any(covers(self._weak, part) for part in parts)
         return parts if len(parts) > 1 and not whole else []
@@ -153,7 +166,8 @@ class FoodNames:
         rest = rest[past(self.kitchen.of, rest, 0) :]
         if not rest or self.after.at(rest, 0):
             return ""
-        return spell(self.take(rest)[0]).lower()
+        name = self.take(rest)[0]
+        return "" if self._only_state(name) else spell(name).lower()
 
     def _of_same(self, first: Tokens, other: str, said: Tokens) -> str:
         """ "huile d'olive ou de colza": the other one is an oil as well."""
@@ -170,6 +184,7 @@ class FoodNames:
         end = next((end for index, end in enumerate(ends, start) if end > index), 0)
         if not end or any(token.kind == "number" for token in tokens[: end - 1]):
             return None
+        end = next((at for at in range(end, len(tokens)) if not self.after.at(tokens, at)), end)  # "zeste râpé de"
         of = self.kitchen.read(tokens, past(self.kitchen.of, tokens, end))
         if of is None or of.measure.quantity is None or of.measure.unit not in (None, "piece"):
             return None
@@ -208,7 +223,9 @@ class FoodNames:
         return any(not edible or _is_edible(words.family(family)) for family in found)
 
     def _with_head(self, first: Tokens, last: Tokens) -> Tokens:
-        """ "chicken or vegetable stock": the first one is stock too, when that is what people call it."""
+        """ "chicken or vegetable stock", "red or green grapes": the first one is a stock, or grapes, too."""
+        if covers(self._colors, first) and len(last) > 1:
+            return (*first, *(last[1:] if covers(self._colors, last[:1]) else last[-1:]))
         shares = len(last) > 1 and covers(self._shared, last[-1:]) and not covers(self._shared, first[-1:])
         return (*first, last[-1]) if shares and (self.known((*first, last[-1])) or not self.known(first)) else first
 

@@ -22,6 +22,8 @@ from cabas.kernel.text import INVISIBLE, clean
 LINE_MAX, LINES_MAX = 500, 300
 
 _BULLET = re.compile(r"^[\s\-–—•*·▢☐□○●◦‣➤►✓✔>_|]+(?=\S)")
+_POINT = re.compile(r"(?<![\d\w])(\.\d)")
+_NUMBERED = re.compile(r"^\d{1,2}[.)]\s+(?=\S)")
 _PLURAL = re.compile(r"(?<=\w)\((?:s|x|e|es|ne|nes|aux)\)", re.IGNORECASE)
 _NOTE = re.compile(r"[*†‡®™©]+|\(?[$£€]\s?\d+(?:[.,]\d+)?\)?")
 _MIXED = re.compile(r"(?<![/\d.,])(\d{1,3})\s?[-–]\s?(\d/\d{1,2}|[¼½¾⅐-⅞])")
@@ -74,6 +76,7 @@ class Reader:
         self._trailing = phrases(sheet["trailing"])
         self._heading = phrases(sheet["heading"])
         page = sheet["page"]
+        self._servings = phrases(page["servings"])
         titles = (page["ingredients"], page["after"], page["pantry"], sheet["sections"])
         self._titles = phrases([word for group in titles for word in locales.words(group)])
 
@@ -91,7 +94,8 @@ class Reader:
         tokens = tokens_of(tidy(text))
         if tokens and tokens[-1].folded == ":":
             return self.kitchen.read(tokens) is None or len(tokens) > 8
-        if covers(self._titles, tokens):
+        words = tuple(token for token in tokens if token.kind != "number" and not token.is_mark)
+        if covers(self._titles, tokens) or (len(words) < len(tokens) and covers(self._servings, words)):
             return True
         starts = self._heading.at(tokens, 0)
         return starts is not None and len(tokens) < 9 and not any(token.kind == "number" for token in tokens)
@@ -158,7 +162,7 @@ class Reader:
                 yield from self._items(part)
             return
         start, end = 0, self.names.end(tokens, first.end)
-        for index in range(first.end + 1, end):
+        for index in range(first.end + 1, min(end + 1, len(tokens))):
             glue = max(past(self.names.and_, tokens, index), past(self._sum, tokens, index))
             if glue > index and self._is_item(tokens[glue:]):
                 yield tokens[start:index]
@@ -200,7 +204,9 @@ class Reader:
         if measure.quantity is None and not groups:
             listed = self.names.listed(rest)
             foods = listed or self.names.joined(rest) or foods
-            tail = () if listed else tail
+            if listed:
+                said.optional |= any(self._optional.at(rest, index) for index in range(len(rest)))
+                tail = ()
         self._remark(tail, said, measure)
         kept = tuple(said.alternatives)
         for food in foods:
@@ -301,13 +307,14 @@ class Reader:
 def tidy(line: str) -> str:
     """A line without bullets, "(s)", prices and foot note marks, mixed numbers written with a space."""
     text = INVISIBLE.sub(" ", line[:LINE_MAX]).replace("⁄", "/").replace("∕", "/")
-    text = _BULLET.sub("", _NOTE.sub(" ", _PLURAL.sub("", text)))
+    text = _POINT.sub(r"0\1", text)
+    text = _NUMBERED.sub("", _BULLET.sub("", _NOTE.sub(" ", _PLURAL.sub("", text))))
     return _INCH.sub('"', _MIXED.sub(r"\1 \2", text)).strip()
 
 
 def bare(line: str) -> str:
     """A line without its bullet and double spaces: as one would read it aloud."""
-    return clean(_BULLET.sub("", line))
+    return clean(_NUMBERED.sub("", _BULLET.sub("", line)))
 
 
 def parse_lines(lines: Iterable[str], lang: str) -> tuple[Ingredient, ...]:

@@ -109,7 +109,7 @@ class Kitchen:
             return self._exact[tokens[index].text], index + 1
         for unit, end in reversed(self._units.every(tokens, index)):
             food = self._past(self.of, tokens, end)
-            if food < len(tokens) and tokens[food].folded == "/" and index:
+            if food < len(tokens) and tokens[food].is_mark and index:
                 return unit.id, end  # "1 stick/113 g": no food follows
             if unit.of is not None and not unit.of.at(tokens, food):
                 continue
@@ -171,6 +171,9 @@ class Kitchen:
             return None
         vague = self._vague.at(tokens, index)
         number = self._numbers.at(tokens, index)
+        ranged = self._numbers.at(tokens, vague[1]) if vague else None
+        if ranged is not None and ranged.low is not None:  # "de 200 à 250 g"
+            vague, number = None, ranged
         if vague and (number is None or number.article or vague[1] > number.end):
             return self._vaguely(tokens, vague[1])
         if number is None or self._is_name(tokens, number):
@@ -257,6 +260,8 @@ class Kitchen:
         if number is None or number.low is not None or measure.quantity is None or measure.most is not None:
             return measure, end
         found = self.unit(tokens, number.end)
+        if found is None and glue == end:
+            return self._finer(tokens, measure, number, end)
         if found is None or found[0] not in {*WEIGHTS, *_SPOONS}:
             return measure, end
         if glue == end:
@@ -268,6 +273,14 @@ class Kitchen:
         if upper is None or upper.quantity is None or upper.quantity <= measure.quantity:
             return measure, end
         return replace(measure, most=upper.quantity), found[1]
+
+    def _finer(self, tokens: Sequence[Token], measure: Measure, number: Number, end: int) -> tuple[Measure, int]:
+        """ "1 kg 200 de veau", "2 l 1/2": what is added to the unit, its own left out."""
+        whole = measure.quantity is not None and measure.quantity.denominator == 1 and measure.unit in ("kg", "l")
+        part = number.value if number.value < 1 else number.value / 1000 if 100 <= number.value < 1000 else None
+        if measure.quantity is None or not whole or part is None or tokens[end].kind != "number":
+            return measure, end
+        return replace(measure, quantity=measure.quantity + part), number.end
 
     def _holding(self, tokens: Sequence[Token], measure: Measure, end: int) -> tuple[tuple[Measure, ...], int]:
         """ "400 g tin of tomatoes", "1 boîte de 400 g de pois chiches": a container and what it holds."""
@@ -301,19 +314,18 @@ class Kitchen:
         size = self.unit(tokens, inner.end)
         if size is None:
             return None
-        each = Measure(inner.value, size[0])
-        box = self.unit(tokens, self._past_adjectives(tokens, size[1]))
+        said = self._seconds(tokens, Reading(Measure(inner.value, size[0]), size[1]))
+        each = tuple(one.times(count.quantity) for one in (said.measure, *said.also))
+        box = self.unit(tokens, self._past_adjectives(tokens, said.end))
         if box and box[0] in CONTAINERS | {"piece"}:
             unit = None if box[0] == "piece" else box[0]
-            return Reading(
-                replace(count, unit=unit), self._past(self.of, tokens, box[1]), (each.times(count.quantity),)
-            )
+            return Reading(replace(count, unit=unit), self._past(self.of, tokens, box[1]), each)
         if total:
-            return Reading(each.times(count.quantity), self._past(self.of, tokens, size[1]), (count,))
+            return Reading(each[0], self._past(self.of, tokens, said.end), (count, *each[1:]))
         return None
 
     def _is_name(self, tokens: Sequence[Token], number: Number) -> bool:
-        """ "35 % cream", "00 flour": a number that counts nothing."""
+        """ "35 % cream": a number that counts nothing."""
         following = tokens[number.end] if number.end < len(tokens) else None
         return following is not None and following.folded in ("%", "°")
 

@@ -9,14 +9,15 @@ from functools import lru_cache
 from cabas.dialogue import locales
 from cabas.dialogue.classify import above
 from cabas.dialogue.dishes import Dish
+from cabas.dialogue.food_names import food_names_of
 from cabas.dialogue.ingredients import Ingredient, parse_lines
-from cabas.dialogue.kitchen import phrases
+from cabas.dialogue.kitchen import Measure, phrases
 from cabas.dialogue.lexicon import FAMILY, lexicon
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.query import parse
 from cabas.dialogue.recipe_page import RecipePage
 from cabas.dialogue.spans import Tokens
-from cabas.dialogue.tokens import tokenize
+from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.weights import from_the_tap, swells, usual_of
 from cabas.domain.recipe import VOLUMES, Need, equivalents, is_pantry, merged, scale
 from cabas.kernel.text import fold
@@ -100,6 +101,8 @@ def _words(lang: str, what: str) -> Phrases[bool]:
 def _named(line: Ingredient) -> tuple[str, str | None]:
     """What is bought and its family: the food, else what the line offers instead or calls it besides."""
     words = _bought_as(line.food, line.lang)
+    if _says(line, "zest"):
+        words = spell(food_names_of(line.lang).whole_fruit(Measure(Fraction(1)), tokenize(words))[0])
     family = family_of_food(words, line.lang)
     if family is not None:
         return words, family
@@ -126,17 +129,20 @@ def family_of_food(words: str, lang: str) -> str | None:
         return known
     for rest, part in _heads(tokens, lang):
         known = _known(part, lang)
-        # "veal steaks" are no beef: what is left over must not be a food of its own
-        if known is not None and not _names_food(rest, lang):
-            return known
         if known is not None:
-            break
+            return _rival(known, rest, lang) or known
     return next(iter(parse(words, lang).families), None)
 
 
-def _names_food(tokens: Tokens, lang: str) -> bool:
-    found = (one for at in range(len(tokens)) for one in lexicon().at(tokens, at, lang))
-    return any(one.kind == FAMILY and one.lang == lang for one in found)
+def _rival(family: str, rest: Tokens, lang: str) -> str | None:
+    """The family the other words name, when it cannot be the head's: "veal steaks" are no beef."""
+    found = (one for at in range(len(rest)) for one in lexicon().at(rest, at, lang))
+    for match in found:
+        if match.kind != FAMILY or match.lang != lang or match.id in above(family) or family in above(match.id):
+            continue
+        if not set(above(match.id)).isdisjoint(above(family)):
+            return match.id
+    return None
 
 
 def _known(tokens: Tokens, lang: str) -> str | None:

@@ -148,11 +148,12 @@ def merged(needs: Iterable[Need]) -> tuple[Need, ...]:
     for need in needs:
         key = (need.family or need.words, need.optional)
         known = result.get(key)
-        result[key] = need if known is None else _sum(known, need)
+        result[key] = need if known is None else together(known, need)
     return tuple(result.values())
 
 
-def _sum(one: Need, other: Need) -> Need:
+def together(one: Need, other: Need) -> Need:
+    """Both as one need, called as the first: amounts added up, pantry only if both are, recipes joined."""
     recipes = [name for name in (one.recipe, other.recipe) if name]
     return replace(
         one,

@@ -21,7 +21,7 @@ from cabas.dialogue.recipe_page import RecipePage, read_page
 from cabas.dialogue.weights import usual_of
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.packs import NATURAL, Candidate, Choice, choose
-from cabas.domain.recipe import Need
+from cabas.domain.recipe import Need, together
 from cabas.usecases.ports import Hit, Query, RecipePages, Search
 
 HITS, ALTERNATIVES_MAX = 30, 6
@@ -39,7 +39,10 @@ WEIGHTS = {
     "unknown": -2.0,
     "kin": 0.6,
     "poured": -0.5,
+    "mixed": -0.15,
 }
+# Signs that a name tells of two things.
+_MIXED = frozenset("/+&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,32 @@ def basket_for(
     day: date | None = None,
     shop_lang: str = "fr",
 ) -> list[BasketLine]:
-    """A line for every need, in order. `offers` (by SKU) are the store's: what it does not sell is not chosen.
+    """A line for every need, in order; needs served by the same product share one. `offers` (by SKU) are the store's:
+    what it does not sell is not chosen.
 
     `shop_lang` is the language the catalog is written in.
     """
-    return [line_for(need, search, offers, day=day, shop_lang=shop_lang) for need in needs]
+    lines: list[BasketLine] = []
+    for need in needs:
+        line = line_for(need, search, offers, day=day, shop_lang=shop_lang)
+        index = next((at for at, other in enumerate(lines) if _is_same(line, other)), None)
+        if index is None:
+            lines.append(line)
+        else:
+            lines[index] = _joined(lines[index], line, offers, day)
+    return lines
+
+
+def _is_same(line: BasketLine, other: BasketLine) -> bool:
+    known = line.product is not None and other.product is not None
+    return known and line.product == other.product and line.ticked == other.ticked
+
+
+def _joined(line: BasketLine, other: BasketLine, offers: Mapping[str, Offer] | None, day: date | None) -> BasketLine:
+    """One line for two needs that the same product serves: "onion", and "spring onions" where there are none."""
+    need = together(line.need, other.need)
+    chosen = _ranked(need, [Hit(line.product, 1.0)] if line.product else [], offers, day)
+    return replace(line, need=need, choice=chosen[0] if chosen else line.choice)
 
 
 def line_for(
@@ -210,6 +234,7 @@ def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None,
         elif need.same:
             points += WEIGHTS["unknown"]
         content = hit.product.content
+        points += WEIGHTS["mixed"] * (not _MIXED.isdisjoint(hit.product.name))
         weighed = piece is not None or (need.same and need.same[0].dimension != "volume")
         if content is not None and content.dimension == "volume" and weighed:
             points += WEIGHTS["poured"]
