@@ -76,6 +76,7 @@ class TimeWords:
         self._in_days = _patterns(self.sheet["in_days"])
         self._in_weeks = _patterns(self.sheet["in_weeks"])
         self._pm_until = int(self.sheet["pm_until"])
+        self._clock_words = {word for pattern in self._clock for word in pattern[:1] if not word.startswith("{")}
 
     def said(self, key: str, tokens: Sequence[Token], index: int) -> int | None:
         """The index after a phrase of a list that starts at `index`, or None."""
@@ -152,7 +153,9 @@ class TimeWords:
         found = [Hour(12 * 60, noon, sure=True)] if noon else []
         if midnight:
             found.append(Hour(DAY_MINUTES - 1, midnight, sure=True))
-        for pattern in self._clock:
+        number = self.numbers.single(tokens, index)
+        counted = number is not None and not number.article and number.value.denominator == 1
+        for pattern in self._clock if counted or tokens[index].folded in self._clock_words else ():
             slots = self._match(pattern, tokens, index)
             if slots is None:
                 continue
@@ -166,12 +169,12 @@ class TimeWords:
         best = max(found, key=lambda one: one.end, default=None)
         return self._half_of_day(tokens, best) if best is not None else None
 
-    def _half_of_day(self, tokens: Sequence[Token], hour: Hour) -> Hour:
+    def _half_of_day(self, tokens: Sequence[Token], hour: Hour) -> Hour | None:
         """Morning or evening: said, or guessed for the hours that are rarely meant in the morning."""
         if hour.minutes is None:
             return hour
         if hour.minutes > DAY_MINUTES:
-            return Hour(None, hour.end)
+            return None if hour.bare else Hour(None, hour.end)
         evening, morning = self.said("pm", tokens, hour.end), self.said("am", tokens, hour.end)
         if evening is not None or morning is not None:
             early = hour.minutes < 12 * 60

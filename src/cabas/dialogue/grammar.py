@@ -17,6 +17,7 @@ from itertools import accumulate
 from string import ascii_uppercase
 
 from cabas.dialogue import locales
+from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, tokenize
 from cabas.kernel.errors import InvalidInput
 
@@ -28,7 +29,10 @@ LETTER_WORDS, NUMBER_LETTER = 6, "N"
 _COUNTING = rf"(?:[^ A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
 SLOT = r"(?:\S+ )+?"
 SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}?"}
-SECTIONS = ("attack", "frames", "compares", "notes", "diets", "recipe", "servings", "without", "details")
+SECTIONS = (
+    "attack", "answers", "frames", "compares", "notes", "diets", "recipe", "recipe_tail", "recipe_after", "servings",
+    "without", "details", "openers",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +153,11 @@ class Grammar:
         sheet = locales.read(lang, "sentences")
         self._macros = {str(name): locales.words(value) for name, value in sheet["macros"].items()}
         self._done: dict[str, _Part] = {}
+        self._singles: dict[str, frozenset[str]] = {}
         self._names: dict[str, int] = {}
         self.letters = _number_letters(lang)
         self._assign_letters()
+        self.cues: Phrases[bool] = Phrases.of(locales.words(sheet.get("cues")), True)
         self.sections = {section: self._section(sheet.get(section, ())) for section in SECTIONS}
         self.words = frozenset(token.folded for text in _strings(sheet) for token in tokenize(text))
 
@@ -160,8 +166,11 @@ class Grammar:
         return Text(tokens, self.letters)
 
     def macro(self, name: str) -> frozenset[str]:
-        """The phrases of a macro that is a plain list of words, folded."""
-        return frozenset(token.folded for text in self._macros.get(name, ()) for token in tokenize(text))
+        """The alternatives of a macro that are one plain word, folded."""
+        if name not in self._singles:
+            said = [tokenize(text) for text in self._macros.get(name, ()) if not set(text) & set("[]()|<>{}")]
+            self._singles[name] = frozenset(words[0].folded for words in said if len(words) == 1)
+        return self._singles[name]
 
     def _section(self, entries: Iterable[Mapping[str, object]]) -> Patterns:
         return Patterns(

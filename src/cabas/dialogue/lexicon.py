@@ -8,7 +8,7 @@ may be misspelled or misheard: see `sounds`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from cabas.dialogue import locales
 from cabas.dialogue.families import pack_size, sheets
 from cabas.dialogue.labels import labels, restricted
+from cabas.dialogue.sounds import Ear
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
 from cabas.dialogue.trie import Entry, Match, Trie, holds, small_words
 from cabas.domain.catalog import Family, SoldBy, Storage
@@ -51,7 +52,9 @@ class Lexicon:
         self.langs = (lang, *(code for code in locales.languages() if code != lang))
         self.families = sheets()
         self._shared = {code: shared_trie(code) for code in self.langs}
-        self._own = Trie(lang, entries)
+        own = tuple(entries)
+        self._own = Trie(lang, own)
+        self._ear = Ear(lang, ((entry.name, entry.weight) for entry in own), ())
 
     def at(self, tokens: Sequence[Token], index: int, lang: str | None = None) -> list[Match]:
         """Every name that starts at `index`, in `lang` (the lexicon's own) and then the others; the best first."""
@@ -87,6 +90,10 @@ class Lexicon:
             else:
                 index += 1
         return found
+
+    def heard(self, tokens: Sequence[Token], index: int) -> Iterator[tuple[str, int]]:
+        """The store's own names (brands) that the words from `index` on sound like, with the index after them."""
+        return self._ear.heard(tokens, index)
 
     def knows_word(self, folded: str, lang: str | None = None) -> bool:
         """Whether a name of the language has that word, in any form."""
@@ -182,6 +189,13 @@ def shared_trie(lang: str) -> Trie:
     for kind, records in ((LABEL, labels()), (RESTRICTED, restricted())):
         entries.extend(Entry(kind, one.id, name) for one in records.values() for name in one.names.get(lang, ()))
     return Trie(lang, entries)
+
+
+@cache
+def shared_ear(lang: str) -> Ear:
+    """How the names every store shares sound, and how their words are spelled."""
+    trie = shared_trie(lang)
+    return Ear(lang, ((entry.name, entry.weight) for entry in trie.entries if entry.kind != VARIANT), trie.vocabulary)
 
 
 @cache

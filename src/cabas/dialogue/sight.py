@@ -11,7 +11,6 @@ from cabas.dialogue.grammar import Found, Grammar, grammar_of
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.measures import Measured, Measures, measures_of
 from cabas.dialogue.phrases import Phrases
-from cabas.dialogue.sounds import Ear
 from cabas.dialogue.tokens import Token, spell
 from cabas.dialogue.trie import Match, joints, small_words
 
@@ -19,7 +18,7 @@ from cabas.dialogue.trie import Match, joints, small_words
 QUESTIONS_MAX = 16
 # Where small words are listed: the sections of words.yaml that are looked up as phrases.
 _SECTIONS = ("determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything",
-             "made_for", "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails")  # fmt: skip
+             "made_for", "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails", "common", "offtopic")  # fmt: skip
 
 
 class Words:
@@ -63,7 +62,6 @@ class Tools:
     grammar: Grammar
     measures: Measures
     words: Words
-    ear: Ear | None = None
 
 
 def tools_for(locale: str, lexicon: Lexicon) -> Tools:

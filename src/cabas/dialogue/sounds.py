@@ -15,13 +15,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from cabas.dialogue import locales
 from cabas.dialogue.tokens import Token, tokenize
-from cabas.dialogue.trie import Entry, Match
 
 # Shorter words look like too many others.
 SHORTEST = 5
 SOUND_WORDS_MAX = 4
-# A name that was only heard, and one that was heard and sounds like a whole sentence of small words.
-HEARD = 0.7
+SOUNDS_LEAST = 3
 
 
 @lru_cache(maxsize=16)
@@ -45,44 +43,45 @@ def sound(folded: str, lang: str) -> str:
 class Ear:
     """Names by how they sound, up to `SOUND_WORDS_MAX` words long; words by how they are spelled."""
 
-    def __init__(self, lang: str, entries: Iterable[Entry], vocabulary: Iterable[str]) -> None:
+    def __init__(self, lang: str, names: Iterable[tuple[str, int]], vocabulary: Iterable[str]) -> None:
         self.lang = lang
-        self._names: dict[str, list[Entry]] = defaultdict(list)
-        self._words: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._words: dict[str, list[str]] = defaultdict(list)
         self._shorter: dict[str, list[str]] = defaultdict(list)
-        for entry in entries:
-            words = [token.folded for token in tokenize(entry.name) if token.kind == "word"]
+        for name, _ in sorted(names, key=lambda pair: -pair[1]):  # the more popular of two that sound alike
+            words = [token.folded for token in tokenize(name) if token.kind == "word"]
             if 0 < len(words) <= SOUND_WORDS_MAX:
-                key = "".join(sound(word, lang) for word in words)
-                if key:
-                    self._names[key].append(entry)
+                self._names.setdefault("".join(sound(word, lang) for word in words), name)
         for word in vocabulary:
-            if len(word) < 3:
-                continue
-            self._words.setdefault(sound(word, lang), word)
+            self._words[sound(word, lang)].append(word)
             if len(word) >= SHORTEST:
                 for shorter in _shorter(word):
                     self._shorter[shorter].append(word)
-        for named in self._names.values():
-            named.sort(key=lambda entry: -entry.weight)
 
-    def heard(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
-        """The names that the words from `index` on sound like."""
+    def heard(self, tokens: Sequence[Token], index: int) -> Iterator[tuple[str, int]]:
+        """The names that the words from `index` on sound like, and the index after those words. Single sounds are
+        too little to go by.
+        """
         key = ""
         for end in range(index, min(index + SOUND_WORDS_MAX, len(tokens))):
             if tokens[end].kind != "word":
                 return
             key += sound(tokens[end].folded, self.lang)
-            for entry in self._names.get(key, ()):
-                yield Match(index, end + 1, entry.kind, entry.id, HEARD, self.lang, end + 1 - index, entry.weight)
+            name = self._names.get(key)
+            if name is not None and len(key) >= SOUNDS_LEAST:
+                yield name, end + 1
+
+    def homophones(self, folded: str) -> tuple[str, ...]:
+        """Words of names that sound like a word."""
+        return tuple(word for word in self._words.get(sound(folded, self.lang), ()) if word != folded)
 
     def respelled(self, folded: str) -> str | None:
         """The known word an unknown one stands for: one letter off, or of the same sound; None when nothing is near."""
         if len(folded) < SHORTEST - 1:
             return None
-        same = self._words.get(sound(folded, self.lang))
-        if same is not None and same[0] == folded[0]:
-            return same
+        for same in self._words.get(sound(folded, self.lang), ()):
+            if same[0] == folded[0]:
+                return same
         if len(folded) < SHORTEST:
             return None
         near = {word for shorter in _shorter(folded) for word in self._shorter.get(shorter, ())}

@@ -74,7 +74,8 @@ class Trie:
         self._ands = frozenset(
             word for word in locales.words(locales.read(lang, "words").get("and")) if " " not in word
         )
-        for entry in entries:
+        self.entries = tuple(entries)
+        for entry in self.entries:
             self.put(entry)
 
     def put(self, entry: Entry) -> None:

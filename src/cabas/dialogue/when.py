@@ -6,10 +6,11 @@ that the caller can tell a wish for a slot from groceries with a date beside the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
 from cabas.dialogue import locales
 from cabas.dialogue.clock import DAY_MINUTES, Day, Hour, Part, TimeWords, as_time, time_words
@@ -20,13 +21,14 @@ from cabas.domain.fulfillment import Method, SlotAsk
 
 @dataclass(slots=True)
 class When:
-    """What was said of time and method. `strong` when the method was named beyond doubt; `slot` when the word "slot"
-    was; `bound` when a time of day was; `leftover` are the places of words that mean something else.
+    """What was said of time and method. `strength` is 2 when the method was named beyond doubt, 1 when words mean it
+    if nothing else is said; `slot` when the word "slot" was said; `bound` when a time of day was; `leftover` are the
+    places of words that mean something else.
     """
 
     ask: SlotAsk = field(default_factory=SlotAsk)
     impossible: bool = False
-    strong: bool = False
+    strength: int = 0
     slot: bool = False
     bound: bool = False
     timed: bool = False
@@ -44,11 +46,12 @@ class _Methods:
 
     def __init__(self, lang: str) -> None:
         sheet = locales.read(lang, "time")
-        self.names: Phrases[tuple[Method, bool]] = Phrases()
+        self.names: Phrases[tuple[Method, int]] = Phrases()
         for method in Method:
-            for strength in ("weak", "strong"):
-                for phrase in locales.words(sheet[method.value].get(strength)):
-                    self.names.put(phrase, (method, strength == "strong"))
+            for strength, key in enumerate(("weak", "alone", "strong")):
+                for phrase in locales.words(sheet[method.value].get(key)):
+                    self.names.put(phrase, (method, strength))
+        self.hints = _hints(sheet)
         self.between = [_words(text) for text in sheet["between"]]
         self.within = [(entry, _words(text)) for entry in sheet["within"] for text in entry["words"]]
 
@@ -56,6 +59,37 @@ class _Methods:
 @lru_cache(maxsize=16)
 def _methods(lang: str) -> _Methods:
     return _Methods(lang)
+
+
+# Sections of time.yaml whose words hint at a time; words that stand anywhere do not count.
+_HINTS = (
+    "weekdays", "months", "parts", "days", "in_days", "in_weeks", "next", "week", "clock", "noon", "midnight", "pm",
+    "before", "before_after", "after", "after_after", "around", "within", "earliest", "pickup", "delivery",
+    "slot_words", "between", "past", "date",
+)  # fmt: skip
+
+
+def _hints(sheet: Mapping[str, Any]) -> frozenset[str]:
+    """The words that may mean a time or a method: all of them, but those that are chatter too."""
+    found: set[str] = set()
+
+    def collect(value: object) -> None:
+        if isinstance(value, str):
+            found.update(word for phrase in value.split(",") for word in _words(phrase) if not word.startswith("{"))
+        for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+            collect(inner)
+
+    for key in _HINTS:
+        collect(sheet.get(key))
+    chatter = {token.folded for phrase in locales.words(sheet["chatter"]) for token in tokenize(phrase)}
+    kept = {
+        token.folded
+        for key in ("slot_words", "earliest")
+        for phrase in locales.words(sheet[key])
+        for token in tokenize(phrase)
+    }
+    whole = {phrase.strip() for method in Method for phrase in locales.words(sheet[method.value].get("strong"))}
+    return frozenset(word for word in found if word not in chatter or word in kept & whole)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -66,38 +100,50 @@ def _words(text: str) -> tuple[str, ...]:
     )
 
 
+class Times:
+    """The words of an utterance, read as times and methods. What may start at a word is found once."""
+
+    def __init__(self, tokens: Sequence[Token], lang: str, now: datetime) -> None:
+        self.tokens, self.lang, self.now = tuple(tokens), lang, now
+        self._words, self._methods = time_words(lang), _methods(lang)
+        self._readings: dict[int, list[tuple[int, int, object]]] = {}
+
+    def hinted(self, start: int, end: int) -> bool:
+        """Whether a word in [start, end) can only be there for a time or a method, or may be."""
+        return any(token.folded in self._methods.hints for token in self.tokens[start:end])
+
+    def read(self, start: int, end: int) -> When:
+        """What the tokens [start, end) say of time and method."""
+        found = When()
+        index = start
+        while index < end:
+            best = next((reading for reading in self._at(index) if reading[0] <= end), None)
+            if best is None:
+                if not self.tokens[index].is_mark:
+                    found.leftover.append(index)
+                index += 1
+                continue
+            _apply(found, best[2], self.now)
+            index = best[0]
+        return _settled(found, self.now)
+
+    def _at(self, index: int) -> list[tuple[int, int, object]]:
+        """(end, order among equals, what) of everything that may start at a token, the longest first."""
+        if index not in self._readings:
+            readings = _readings(self._words, self._methods, self.tokens, index, self.now)
+            found = [(after, -order, what) for order, (what, after) in enumerate(readings)]
+            self._readings[index] = sorted(found, key=lambda reading: reading[:2], reverse=True)
+        return self._readings[index]
+
+
 def read_when(tokens: Sequence[Token], start: int, end: int, lang: str, now: datetime) -> When:
     """What the tokens [start, end) say of time and method."""
-    words = time_words(lang)
-    stretch = tuple(tokens[:end])
-    found = When()
-    index = start
-    while index < end:
-        after = _step(found, words, stretch, index, lang, now)
-        if after is None:
-            if not stretch[index].is_mark:
-                found.leftover.append(index)
-            after = index + 1
-        index = after
-    return _settled(found, now)
-
-
-def _step(found: When, words: TimeWords, tokens: Sequence[Token], index: int, lang: str, now: datetime) -> int | None:
-    """Use what stands at `index`, the longest reading first. The index after it, or None."""
-    readings: list[tuple[int, int, object]] = []  # (end, order among equals, what)
-    for order, (what, after) in enumerate(_readings(words, tokens, index, lang, now)):
-        readings.append((after, -order, what))
-    if not readings:
-        return None
-    after, _, what = max(readings, key=lambda reading: reading[:2])
-    _apply(found, what, now)
-    return after
+    return Times(tokens, lang, now).read(start, end)
 
 
 def _readings(
-    words: TimeWords, tokens: Sequence[Token], index: int, lang: str, now: datetime
-) -> Iterator[tuple[object, int]]:
-    methods = _methods(lang)
+    words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int, now: datetime
+) -> Iterator[tuple[object, int]]:  # fmt: skip
     named = methods.names.at(tokens, index)
     if named:
         yield named
@@ -159,7 +205,10 @@ def _bounds(words: TimeWords, tokens: Sequence[Token], index: int) -> Iterator[t
 def _windows(
     words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
+    first = words.hour(tokens, index)
     for pattern in methods.between:
+        if (first is None) if pattern[0].startswith("{") else (tokens[index].folded != pattern[0]):
+            continue
         hours: list[Hour] = []
         position = index
         for word in pattern:
@@ -185,6 +234,8 @@ def _withins(
     words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
     for entry, pattern in methods.within:
+        if tokens[index].folded != pattern[0]:
+            continue
         position, value = index, None
         for word in pattern:
             if position >= len(tokens):
@@ -206,9 +257,9 @@ def _withins(
 def _apply(found: When, what: object, now: datetime) -> None:
     ask = found.ask
     if isinstance(what, tuple) and isinstance(what[0], Method):
-        found.strong = found.strong or what[1]
-        if ask.method is None or what[1]:
+        if ask.method is None or what[1] >= found.strength:
             found.ask = replace(ask, method=what[0])
+        found.strength = max(found.strength, what[1])
     elif isinstance(what, Day):
         found.timed = True
         found.impossible = found.impossible or what.date is None

@@ -1,0 +1,106 @@
+"""Where one clause of an utterance ends, and a time or a method that stands beside groceries."""
+
+from __future__ import annotations
+
+from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.when import Times, When
+
+# Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
+STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
+
+
+def clause_end(sight: Sight, start: int, end: int) -> int:
+    """The index after the clause that begins at `start`."""
+    place = start + 1
+    while place < end:
+        token = sight.tokens[place]
+        if token.is_mark and token.folded in STRONG:
+            return place
+        if token.folded == ",":
+            if _begins(sight, place + 1, end):
+                return place
+            place += 1
+            continue
+        after = sight.said("and", place)
+        if after is not None and after < end and _begins(sight, after, end):
+            return place
+        if not sight.written and _breaks(sight, place, end):
+            return place
+        place += 1
+    return end
+
+
+def _begins(sight: Sight, place: int, end: int) -> bool:
+    """Whether another request begins here: a verb, a question, "c'est tout"."""
+    if place >= end or _named(sight, place, end):
+        return False
+    grammar = sight.tools.grammar
+    if grammar.cues.at(sight.tokens, place) is not None:
+        return True
+    word = sight.tokens[place].folded
+    if any(word in grammar.macro(name) for name in ("put", "drop", "set")):
+        return True
+    recipe = grammar.sections["recipe"].at(sight.text, place)
+    return recipe is not None and recipe.end < end
+
+
+def _breaks(sight: Sight, place: int, end: int) -> bool:
+    """Whether, where nobody wrote marks, another request begins in the middle of words."""
+    if _named(sight, place, end) or sight.is_small(place - 1):
+        return False
+    grammar = sight.tools.grammar
+    cue = grammar.cues.at(sight.tokens, place)
+    if cue is not None and cue[1] - place > 1 and cue[1] < end:
+        return True
+    before = sight.tokens[place - 1].folded
+    verb = sight.tokens[place].folded in grammar.macro("drop") and not any(
+        before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop")
+    )
+    return verb and place + 1 < end
+
+
+def _named(sight: Sight, place: int, end: int) -> bool:
+    """Whether a name begins here: "cut green beans" is no order to cut."""
+    return sight.name(place, end, FAMILY) is not None
+
+
+def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, int, When | None]:
+    """The stretch that is groceries, and the time or method said before or after it, if there is one."""
+    if not times.hinted(start, end):
+        return start, end, None
+    for place in range(start + 1, end):
+        if not _may_be_time(sight, place):
+            continue
+        when = times.read(place, end)
+        if when.said and not when.leftover and _meant(sight, when, place):
+            return start, place, when
+    when = times.read(start, end)
+    if when.said and when.leftover and when.leftover[0] > start:
+        first = times.read(start, when.leftover[0])
+        if not first.leftover and _meant(sight, first, start):
+            return _items_start(sight, start, when.leftover[0]), end, first
+    return start, end, None
+
+
+def _may_be_time(sight: Sight, place: int) -> bool:
+    """Whether a time may begin here: not inside a name or an amount."""
+    return not sight.is_mark(place) and sight.said("and", place) is None
+
+
+def _items_start(sight: Sight, start: int, first: int) -> int:
+    """Back over the amount that time words swallowed ("demain deux pizzas")."""
+    place = first
+    while place > start + 1 and any(one.end == first for one in sight.amounts(place - 1, first)):
+        place -= 1
+    return place
+
+
+def _meant(sight: Sight, when: When, place: int) -> bool:
+    """Whether a time beside groceries is a wish for a slot, and not only why they are wanted ("pour ce soir")."""
+    if when.strength > 1 or when.slot or when.bound or when.impossible:
+        return True
+    if when.ask.earliest:
+        return True
+    dated = when.ask.day is not None and when.ask.day
+    return bool(dated) and (when.ask.approx or sight.said("purpose", place) is not None)

@@ -1,0 +1,271 @@
+"""What a clause that fits a sentence pattern asks for. One function per kind of `frames:` in sentences.yaml.
+
+A function returns the acts, or None when the words in the slots say that the pattern was meant for something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.grammar import Found
+from cabas.dialogue.item import Item
+from cabas.dialogue.measures import Measured
+from cabas.dialogue.segment import read_items
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.tokens import tokenize
+from cabas.dialogue.turn import Turn
+from cabas.domain.cart import Amount, Want
+
+Frame = Callable[[Turn, Found], list[Act] | None]
+
+# Kinds that mean one thing whatever else is in the conversation.
+PLAIN = {
+    "empty": Act("remove", target=Reference(everything=True)),
+    "cancel": Act("cancel"),
+    "undo": Act("undo"),
+    "list": Act("list_cart"),
+    "help": Act("help"),
+    "stop": Act("stop"),
+    "checkout": Act("checkout"),
+    "due": Act("reorder", due=True, propose=True),
+    "due_add": Act("reorder", due=True),
+    "last": Act("remove", target=Reference(last=True)),
+}
+
+
+def build(turn: Turn, found: Found) -> list[Act] | None:
+    """The acts of a clause that fits a pattern; None when it was meant for something else."""
+    if found.kind in PLAIN:
+        return [PLAIN[found.kind]]
+    return _FRAMES[found.kind](turn, found)
+
+
+def _slot(turn: Turn, found: Found, name: str) -> Item | None:
+    return turn.one(*found.slots[name]) if name in found.slots else None
+
+
+def _foods(turn: Turn, found: Found, name: str) -> list[Item]:
+    return [item for item in turn.items(*found.slots[name]) if item.has_food] if name in found.slots else []
+
+
+def _amount(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
+    """The amount in a slot, when the slot is nothing else."""
+    if name not in found.slots:
+        return None
+    start, end = found.slots[name]
+    glue = turn.sight.tools.measures.of
+    for measured in turn.sight.amounts(start, end):
+        after = glue.at(turn.sight.tokens, measured.end)
+        if measured.end == end or (after is not None and after[1] == end):
+            return measured
+    return None
+
+
+def _usual_all(turn: Turn, found: Found) -> list[Act]:
+    without = tuple(turn.want(item, amount=False) for item in _foods(turn, found, "without"))
+    return [Act("reorder", without=without)]
+
+
+def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
+    items = _foods(turn, found, "items")
+    return [Act("reorder", wants=tuple(turn.want(item) for item in items))] if items else None
+
+
+def _out(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Il n'y a plus de lait" wishes for milk."""
+    items = _foods(turn, found, "items")
+    if not items or not all(item.known for item in items):
+        return None
+    turn.wish(items)
+    return []
+
+
+def _keep_only(turn: Turn, found: Found) -> list[Act] | None:
+    kept = {line.id for item in _foods(turn, found, "target") if (line := turn.line(item)) is not None}
+    if not kept:
+        return None
+    gone = [line for line in turn.heard.lines if line.id not in kept]
+    return [Act("remove", target=Reference(want=replace(line.want, amount=None))) for line in gone]
+
+
+def _remove(turn: Turn, found: Found) -> list[Act] | None:
+    if "target" not in found.slots:
+        return [Act("remove", target=Reference())]
+    items = turn.items(*found.slots["target"])
+    if not items or not all(item.has_food or item.pronoun for item in items):
+        return None
+    return [Act("remove", target=turn.reference(item)) for item in items]
+
+
+def _fewer(turn: Turn, found: Found) -> list[Act] | None:
+    """So many less: of what is named, or of what was spoken of last. The whole of it is a removal."""
+    measured = _amount(turn, found)
+    if measured is None:
+        return None
+    item = _slot(turn, found, "target")
+    if "target" in found.slots and (item is None or not item.has_food):
+        return None
+    line = turn.line(item) if item is not None else turn.focus
+    have = line.want.amount if line is not None else None
+    if line is None and item is not None and turn.heard.lines and not item.known:
+        return None
+    if have is not None and have.unit == measured.amount.unit and have.value <= measured.amount.value:
+        return [Act("remove", target=turn.reference(item))]
+    if have is None and line is not None and item is not None and line.quantity <= measured.amount.value:
+        return [Act("remove", target=turn.reference(item))]
+    return [_change(turn.reference(item), measured, -measured.amount.value)]
+
+
+def _change(target: Reference, measured: Measured, more: Fraction) -> Act:
+    unit = measured.unit is not None
+    return Act(
+        "set_quantity", target=target, more=more, amount=Amount(abs(more), measured.amount.unit) if unit else None
+    )
+
+
+def _more(turn: Turn, found: Found) -> list[Act] | None:
+    """So many more of what is in the cart; of what is not, so many."""
+    measured = _amount(turn, found)
+    if "amount" in found.slots and measured is None:
+        return None
+    item = _slot(turn, found, "target")
+    if "target" in found.slots and (item is None or not item.has_food):
+        return None
+    more = measured.amount.value if measured is not None else Fraction(1)
+    if item is not None and turn.line(item) is None:
+        if measured is not None:
+            item.measured = measured
+        turn.wish([item])
+        return []
+    if item is None and turn.wishes.made:
+        return None
+    act = Act("set_quantity", target=turn.reference(item), more=more)
+    if measured is not None:
+        act = _change(turn.reference(item), measured, more)
+    nothing = item is None and turn.focus is None and not turn.heard.focus
+    return [replace(act, doubt="referent") if nothing else act]
+
+
+def _double(turn: Turn, found: Found) -> list[Act] | None:
+    item = _slot(turn, found, "target")
+    line = turn.line(item) if item is not None else turn.focus
+    have = line.want.amount if line is not None else None
+    if have is None:
+        return [Act("set_quantity", target=turn.reference(item), more=Fraction(1))]
+    return [Act("set_quantity", target=turn.reference(item), amount=Amount(have.value * 2, have.unit))]
+
+
+def _set(turn: Turn, found: Found) -> list[Act] | None:
+    """Exactly so many."""
+    acts = []
+    for target, amount in (("target", "amount"), ("target2", "amount2")):
+        measured = _amount(turn, found, amount)
+        if amount in found.slots and measured is None:
+            return None
+        if measured is None:
+            continue
+        item = _slot(turn, found, target)
+        if target in found.slots and (item is None or not item.has_food or not (item.known or turn.line(item))):
+            return None
+        if item is None and turn.wishes.made:
+            turn.wishes.made[-1].amount = measured.amount
+            turn.wishes.made[-1].tags.extend(measured.constraints)
+            return []
+        if item is None and turn.heard.topic and turn.heard.pending is None:
+            return [of_topic(turn, measured.amount, measured.constraints)]
+        acts.append(Act("set_quantity", target=turn.reference(item), amount=measured.amount))
+    return acts or None
+
+
+def of_topic(turn: Turn, amount: Amount, tags: tuple[str, ...]) -> Act:
+    """So many of what the last question was about."""
+    item = _topic(turn)
+    want = turn.want(item, amount=False) if item is not None else Want(turn.heard.topic or "", turn.heard.lang)
+    return Act(
+        "add", wants=(replace(want, amount=amount, constraints=tuple(dict.fromkeys((*want.constraints, *tags)))),)
+    )
+
+
+def _topic(turn: Turn) -> Item | None:
+    tokens = tokenize(turn.heard.topic or "")
+    sight = Sight(tokens, turn.sight.tools, turn.sight.knows)
+    items = read_items(sight, 0, len(tokens))
+    return items[0] if len(items) == 1 else None
+
+
+def _replace(turn: Turn, found: Found) -> list[Act] | None:
+    """Another thing instead: of what is named, or of what was spoken of last."""
+    old = turn.items(*found.slots["old"]) if "old" in found.slots else []
+    new = turn.items(*found.slots["new"]) if "new" in found.slots else []
+    if old and not new and len(old) > 1:  # "pas du beurre doux, du demi-sel"
+        old, new = old[:1], old[1:]
+    if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not pineapples, a bag of them"
+        new[0].measured = new[0].measured or old[1].measured
+        old = old[:1]
+    if not new:
+        return [Act("remove", target=turn.reference(old[0]))] if len(old) == 1 and old[0].has_food else None
+    if len(new) > 1 and any(item.has_food for item in new[1:]):
+        return None
+    item = new[0]
+    for more in new[1:]:
+        item.measured = more.measured or item.measured
+        item.tags.extend(more.tags)
+    if not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made:
+        return None
+    if not item.has_food and not item.tags:
+        return None
+    if old and not old[0].has_food:
+        return None
+    return _swap(turn, old[0] if old else None, item)
+
+
+def _swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
+    line = turn.line(old) if old is not None else turn.focus
+    before = old.words if old is not None else line.want.words if line is not None else ""
+    want = turn.want(item)
+    if not item.has_food and line is not None:
+        want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, *want.constraints))))
+    elif before and (name := turn.composed(item, before)) is not None:
+        want = renamed(turn, want, name)
+    return [Act("replace", wants=(want,), target=turn.reference(old) if old is not None else None)]
+
+
+def renamed(turn: Turn, want: Want, name: str) -> Want:
+    """`want` under another name, with the family of that name."""
+    whole = [match for match in turn.heard.lexicon.at(tokenize(name), 0, turn.heard.lang) if match.kind == "family"]
+    family = whole[0].id if whole and whole[0].end == len(tokenize(name)) else want.family
+    return replace(want, words=name, family=family)
+
+
+def _ask(kind: str) -> Frame:
+    def frame(turn: Turn, found: Found) -> list[Act] | None:
+        if "about" not in found.slots:
+            return [Act(kind, target=Reference())]
+        items = turn.items(*found.slots["about"])
+        if len(items) == 1 and items[0].pronoun and not items[0].has_food:
+            return [Act(kind, target=Reference())]
+        foods = [item for item in items if item.has_food]
+        if not foods:
+            return None
+        return [Act(kind, wants=tuple(turn.want(item, amount=False) for item in foods))]
+
+    return frame
+
+
+_FRAMES: dict[str, Frame] = {
+    "usual_all": _usual_all,
+    "usual_for": _usual_for,
+    "out": _out,
+    "keep_only": _keep_only,
+    "remove": _remove,
+    "fewer": _fewer,
+    "more": _more,
+    "double": _double,
+    "set": _set,
+    "replace": _replace,
+    "price": _ask("ask_price"),
+    "stock": _ask("ask_availability"),
+}

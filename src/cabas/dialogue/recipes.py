@@ -1,0 +1,148 @@
+"""A dish announced: "de quoi faire une quiche lorraine pour six, sauf la crème, j'en ai déjà"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cabas.dialogue.acts import RecipeAsk
+from cabas.dialogue.clock import time_words
+from cabas.dialogue.item import Item
+from cabas.dialogue.lexicon import DISH, FAMILY
+from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.turn import Turn
+
+DISH_WORDS_MAX = 7
+
+
+@dataclass(slots=True)
+class Announced:
+    """A dish while its sentence is read. `sure` when ingredients were asked for in so many words."""
+
+    words: str
+    dish: str | None
+    end: int
+    sure: bool
+    known: bool
+    servings: int | None = None
+    without: list[Item] = field(default_factory=list)
+
+    def ask(self, turn: Turn) -> RecipeAsk:
+        """The dish as the act carries it."""
+        without = tuple(turn.want(item, amount=False) for item in self.without)
+        return RecipeAsk(self.words, self.dish, self.servings, without)
+
+
+def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
+    """The dish announced from `start` on, with everything that belongs to it; None when there is none."""
+    sight = turn.sight
+    cue = sight.tools.grammar.sections["recipe"].at(sight.text, start)
+    if cue is None or cue.end >= end:
+        return None
+    if time_words(sight.lang).day(sight.tokens, cue.end, turn.heard.now) is not None:
+        return None
+    stop, dish = _dish(sight, cue.end, end)
+    words = sight.spell(cue.end, stop).strip()
+    if not words:
+        return None
+    named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
+    found = Announced(words, dish, stop, cue.kind == "strong", named)
+    _tail(turn, found, end)
+    return found if found.sure or found.known or found.servings is not None else None
+
+
+def read_recipe_before(turn: Turn, start: int, end: int) -> Announced | None:
+    """ "Lasagna ingredients": the dish stands before the words that ask for it."""
+    sight = turn.sight
+    stretch = sight.tokens[start:end]
+    for found in sight.tools.grammar.sections["recipe_after"].fits(sight.tools.grammar.text(stretch)):
+        first, last = (start + place for place in found.slots["dish"])
+        stop, dish = _dish(sight, first, last)
+        announced = Announced(sight.spell(first, stop).strip(), dish, stop, sure=True, known=True)
+        _tail(turn, announced, last)
+        announced.end = end
+        return announced
+    return None
+
+
+def _dish(sight: Sight, start: int, end: int) -> tuple[int, str | None]:
+    """Where the words of the dish end, and its id when it is a known one."""
+    known = sight.name(start, end, DISH)
+    stop = known.end if known is not None else start
+    if known is None:
+        family = sight.name(start, end, FAMILY)
+        stop = family.end if family is not None else start
+    while stop < end and stop - start < DISH_WORDS_MAX and not _ends(sight, stop, end):
+        stop += 1
+    return stop, known.id if known is not None else None
+
+
+def _ends(sight: Sight, place: int, end: int) -> bool:
+    """Whether the name of the dish is over here."""
+    sections = sight.tools.grammar.sections
+    if sight.is_mark(place):
+        return True
+    for name in ("servings", "recipe_tail"):
+        if sections[name].at(sight.text, place) is not None:
+            return True
+    cue = sections["without"].at(sight.text, place)
+    if cue is not None and cue.end < end:
+        return True
+    after = sight.said("and", place)
+    if after is not None and after < end and (sight.said("determiners", after) or sight.amounts(after, end)):
+        return True
+    words = time_words(sight.lang)
+    return words.parts.at(sight.tokens, place) is not None or words.days.at(sight.tokens, place) is not None
+
+
+def _tail(turn: Turn, found: Announced, end: int) -> None:
+    """Servings, what is left out, "get the ingredients": everything after the name that belongs to the dish."""
+    sight, sections = turn.sight, turn.sight.tools.grammar.sections
+    place = found.end
+    while place < end:
+        if sight.is_mark(place):
+            place += 1
+            continue
+        after = _servings(sight, found, place, end)
+        if after is None and (cue := sections["without"].at(sight.text, place)) is not None and cue.end <= end:
+            after = cue.end if cue.kind == "tail" else _without(turn, found, cue.end, end)
+        if after is None and (tail := sections["recipe_tail"].at(sight.text, place)) is not None and tail.end <= end:
+            found.sure, after = True, tail.end
+        if after is None and place == found.end:
+            part = time_words(sight.lang).parts.at(sight.tokens, place) or time_words(sight.lang).days.at(
+                sight.tokens, place
+            )
+            after = part[1] if part else None
+        if after is None:
+            return
+        found.end = place = after
+
+
+def _servings(sight: Sight, found: Announced, place: int, end: int) -> int | None:
+    said = sight.tools.grammar.sections["servings"].at(sight.text, place)
+    if said is None or said.end > end:
+        return None
+    start, stop = said.slots["number"]
+    number = numbers_of(sight.lang).at(sight.tokens, start)
+    if number is None or number.end != stop or number.value.denominator != 1 or number.article:
+        return None
+    found.servings = int(number.value)
+    return said.end
+
+
+def _without(turn: Turn, found: Announced, start: int, end: int) -> int | None:
+    """What is left out: up to a mark, or up to "j'en ai déjà"."""
+    sight, sections = turn.sight, turn.sight.tools.grammar.sections
+    stop = start
+    while stop < end and not sight.is_mark(stop):
+        tail = sections["without"].at(sight.text, stop)
+        if stop > start and tail is not None and tail.kind == "tail":
+            break
+        if sections["recipe_tail"].at(sight.text, stop) is not None:
+            break
+        stop += 1
+    items = [item for item in turn.items(start, stop) if item.has_food]
+    if not items:
+        return None
+    found.without.extend(items)
+    return stop

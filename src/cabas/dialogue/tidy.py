@@ -1,0 +1,254 @@
+"""An utterance made ready for reading: fillers taken out, misheard and misspelled words put right.
+
+Only words that nothing explains are touched, and only where a known name comes out: "quatre boîtes de ton" is tuna,
+"ton panier" is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.clock import time_words
+from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
+from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.sight import Tools
+from cabas.dialogue.tokens import Token, tokenize
+from cabas.kernel.text import fold
+
+# Unexplained words looked at in one utterance.
+REREAD_MAX = 12
+_NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
+
+
+def tidy(tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) -> tuple[Token, ...]:
+    """The tokens to be read."""
+    kept = _without_fillers(_misheard_numbers(list(tokens), tools), tools)
+    return tuple(_reread(_made_for(kept, tools), tools, knows))
+
+
+def _without_fillers(tokens: Sequence[Token], tools: Tools) -> list[Token]:
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        after = tools.words.at("fillers", tokens, index)
+        if after is not None and not _named(tokens, index, after, tools):
+            index = after
+            continue
+        kept.append(tokens[index])
+        index += 1
+    return kept
+
+
+def _named(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> bool:
+    """Whether the words of a filler are the beginning of a name that is longer."""
+    return any(match.end > after for match in tools.lexicon.at(tokens, index, tools.lang))
+
+
+def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
+    """ "Croquettes pour mon chat" without "mon": that is how the thing is called."""
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        kept.append(tokens[index])
+        index += 1
+        if tools.words.at("purpose", tokens, index - 1) != index:
+            continue
+        after = tools.words.at("determiners", tokens, index)
+        if after is not None and tools.words.at("made_for", tokens, after) is not None:
+            index = after
+    return kept
+
+
+def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
+    """ "for cans", "too mangoes": a number where something in the plural follows."""
+    misheard = _misheard(tools.lang)
+    for index, token in enumerate(tokens[:-1]):
+        word = misheard.get(token.folded)
+        following = tokens[index + 1]
+        if word is None or following.kind != "word" or following.folded[-1] not in "sx" or len(following.folded) < 3:
+            continue
+        previous = tokens[index - 1] if index else None
+        begins = previous is None or previous.is_mark or _begins(tokens, index, tools)
+        if token.folded in tools.words.small and not begins and token.folded not in _loose(tools.lang):
+            continue
+        if previous is not None and numbers_of(tools.lang).at(tokens, index - 1) is not None:
+            continue
+        counted = tools.measures.unit(tokens, index + 1) is not None
+        if not counted and token.folded not in tools.words.joints:  # "de framboises" is no "deux framboises"
+            counted = _is_name(tokens, index + 1, tools)
+        if counted and not any(match.end > index + 1 for match in tools.lexicon.at(tokens, index, tools.lang)):
+            tokens[index] = replace(token, text=word, folded=fold(word))
+    return tokens
+
+
+def _begins(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether a verb of adding or "and" stands right before."""
+    before = tokens[index - 1].folded
+    return before in tools.grammar.macro("put") or tools.words.at("and", tokens, index - 1) == index
+
+
+def _is_name(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    return any(
+        match.kind == FAMILY and match.lang == tools.lang for match in tools.lexicon.at(tokens, index, tools.lang)
+    )
+
+
+def _reread(tokens: list[Token], tools: Tools, knows: Callable[[str], bool]) -> list[Token]:
+    """Words nothing explains, read again by sound, then by spelling."""
+    covered = _covered(tokens, tools)
+    looked = 0
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.kind != "word" or index in covered:
+            index += 1
+            continue
+        looked += 1
+        if looked > REREAD_MAX:
+            break
+        if _counts(tokens, index, tools):
+            found = _several(tokens, index, covered, tools)  # "cent gluten"
+        else:
+            found = _by_sound(tokens, index, covered, tools) or _by_spelling(tokens, index, tools, knows)
+        if found is not None:
+            end, words = found
+            fresh = [replace(word, start=token.start, end=tokens[end - 1].end) for word in words]
+            fresh[0] = replace(fresh[0], lead=token.lead)
+            tokens[index:end] = fresh
+            covered = _covered(tokens, tools)
+            index += len(fresh)
+            continue
+        index += 1
+    return tokens
+
+
+def _counts(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether a unit or a number stands here."""
+    return tools.measures.unit(tokens, index) is not None or numbers_of(tools.lang).at(tokens, index) is not None
+
+
+def _covered(tokens: Sequence[Token], tools: Tools) -> set[int]:
+    """The places of words that are explained: names, amounts, words of the grammar."""
+    covered: set[int] = set()
+    for index, token in enumerate(tokens):
+        if token.kind != "word":
+            covered.add(index)
+            continue
+        for match in tools.lexicon.at(tokens, index, tools.lang):
+            if match.kind in _NAMES and not (match.words == 1 and match.end - index == 1 and _is_plain(token, tools)):
+                covered.update(range(index, match.end))
+                break
+    return covered
+
+
+def _is_plain(token: Token, tools: Tools) -> bool:
+    """Whether a word means something without food."""
+    return token.folded in tools.words.small or token.folded in tools.grammar.words
+
+
+def _several(
+    tokens: Sequence[Token], index: int, covered: set[int], tools: Tools
+) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
+    """A name that several words sound like, none of which is explained otherwise."""
+    heard = (*tools.lexicon.heard(tokens, index), *shared_ear(tools.lang).heard(tokens, index))
+    whole = [(end, name) for name, end in heard if end > index + 1 and not covered.issuperset(range(index + 1, end))]
+    return (max(whole)[0], tokenize(max(whole)[1])) if whole else None
+
+
+def _by_sound(
+    tokens: Sequence[Token], index: int, covered: set[int], tools: Tools
+) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
+    """The name the words from `index` on sound like, where a name is expected."""
+    ear = shared_ear(tools.lang)
+    plain = _is_plain(tokens[index], tools) or tokens[index].folded in _common(tools.lang)
+    if not plain and tools.lexicon.knows_word(tokens[index].folded):
+        return None
+    expected = _expected(tokens, index, tools, counted=plain)
+    best: tuple[int, tuple[Token, ...]] | None = None
+    for name, end in (*tools.lexicon.heard(tokens, index), *ear.heard(tokens, index)):
+        if any(place in covered for place in range(index + 1, end)) and end - index == 1:
+            continue
+        if plain and not (expected and end - index == 1) and end - index < 2:
+            continue
+        if not expected and (plain or end - index > 1):
+            continue
+        if best is None or end > best[0]:
+            best = (end, tokenize(name))
+    if best is not None:
+        return best
+    for word in ear.homophones(tokens[index].folded):
+        swapped = (*tokens[:index], *tokenize(word), *tokens[index + 1 :])
+        longest = max(
+            (match.end for match in tools.lexicon.at(swapped, index, tools.lang) if match.kind in _NAMES), default=0
+        )
+        enough = longest > index + 1 or (longest == index + 1 and expected) or (longest == index + 1 and not plain)
+        if enough:
+            return index + 1, tokenize(word)
+    return None
+
+
+def _expected(tokens: Sequence[Token], index: int, tools: Tools, *, counted: bool) -> bool:
+    """Whether a name should come here: after an amount (and "of"), or, unless `counted`, after an article."""
+    ends = {index} | {start for start in (index - 1, index - 2) if start > 0 and _glue(tokens, start, tools) == index}
+    for end in ends:
+        for start in range(max(0, end - 5), end):
+            if any(one.end == end and not one.article and not one.implied for one in tools.measures.at(tokens, start)):
+                return True
+    if counted:
+        return False
+    return any(tools.words.at("determiners", tokens, start) == index for start in range(max(0, index - 3), index))
+
+
+def _glue(tokens: Sequence[Token], start: int, tools: Tools) -> int | None:
+    found = tools.measures.of.at(tokens, start)
+    return found[1] if found else None
+
+
+def _by_spelling(
+    tokens: Sequence[Token], index: int, tools: Tools, knows: Callable[[str], bool]
+) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
+    """The known word an unknown one is a letter away from."""
+    token = tokens[index]
+    word = token.folded
+    if _is_plain(token, tools) or word in _common(tools.lang) or _means_time(tokens, index, tools):
+        return None
+    if tools.lexicon.knows_word(word) or any(tools.lexicon.knows_word(word, lang) for lang in locales.languages()):
+        return None
+    if knows(token.text):
+        return None
+    near = shared_ear(tools.lang).respelled(word)
+    return (index + 1, tokenize(near)) if near is not None and near != word else None
+
+
+def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    words = time_words(tools.lang)
+    return (
+        words.said("chatter", tokens, index) is not None
+        or words.weekdays.at(tokens, index) is not None
+        or words.months.at(tokens, index) is not None
+        or words.parts.at(tokens, index) is not None
+    )
+
+
+@lru_cache(maxsize=16)
+def _misheard(lang: str) -> dict[str, str]:
+    return {fold(str(heard)): str(meant) for heard, meant in locales.read(lang, "numbers").get("misheard", {}).items()}
+
+
+@lru_cache(maxsize=16)
+def _loose(lang: str) -> frozenset[str]:
+    """Misheard numbers that are never a preposition before a noun: safe anywhere ("too mangoes")."""
+    return frozenset(word for word in _misheard(lang) if word in ("too", "ate", "won"))
+
+
+@lru_cache(maxsize=16)
+def _common(lang: str) -> frozenset[str]:
+    """Frequent words of the language that are no food."""
+    return frozenset(
+        token.folded
+        for phrase in locales.words(locales.read(lang, "words").get("common"))
+        for token in tokenize(phrase)
+    )

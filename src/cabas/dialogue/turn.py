@@ -1,0 +1,135 @@
+"""An utterance while it is being read: what was heard of the conversation, the wishes so far, the acts so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.item import Item
+from cabas.dialogue.lexicon import FAMILY, Lexicon
+from cabas.dialogue.segment import read_items
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.tokens import stems, tokenize
+from cabas.dialogue.wants import Wish, Wishes
+from cabas.dialogue.when import Times
+from cabas.domain.cart import LineItem, Want
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What understanding needs of the conversation.
+
+    `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines of
+    the cart, oldest first; `focus` the ids of those last spoken of, newest first; `pending` the kind of the open
+    question; `topic` the article of the last question.
+    """
+
+    locale: str
+    now: datetime
+    lexicon: Lexicon
+    knows: Callable[[str], bool] = lambda words: False
+    lines: tuple[LineItem, ...] = ()
+    focus: tuple[str, ...] = ()
+    pending: str | None = None
+    topic: str | None = None
+
+    @property
+    def lang(self) -> str:
+        """The language of the locale: "fr" of "fr-BE"."""
+        return self.locale.partition("-")[0]
+
+
+@dataclass(slots=True)
+class Turn:
+    """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things
+    are one act.
+    """
+
+    heard: Hearing
+    sight: Sight
+    wishes: Wishes
+    times: Times
+    steps: list[Act | list[Wish]] = field(default_factory=list)
+    leftover: list[str] = field(default_factory=list)
+
+    def act(self, *acts: Act) -> None:
+        """Something other than adding."""
+        self.steps.extend(acts)
+
+    def wish(self, items: Iterable[Item]) -> None:
+        """Things wished for."""
+        fresh = self.wishes.add(items)
+        if not fresh:
+            return
+        if self.steps and isinstance(self.steps[-1], list):
+            self.steps[-1].extend(fresh)
+        else:
+            self.steps.append(fresh)
+
+    def items(self, start: int, end: int) -> list[Item]:
+        """The things said by the tokens [start, end)."""
+        return read_items(self.sight, start, end)
+
+    def one(self, start: int, end: int) -> Item | None:
+        """The tokens [start, end) as one thing, if they are one."""
+        items = self.items(start, end)
+        return items[0] if len(items) == 1 else None
+
+    def want(self, item: Item, *, amount: bool = True) -> Want:
+        """A thing as a wish of its own, with or without its amount."""
+        wish = Wish(item, item.amount if amount else None, list(item.tags))
+        return Wishes(self.wishes.lang).want(wish)
+
+    def reference(self, item: Item | None) -> Reference:
+        """What a thing points at: by name, or what was spoken of last."""
+        if item is None or not item.has_food:
+            return Reference()
+        return Reference(want=self.want(item, amount=False))
+
+    @property
+    def focus(self) -> LineItem | None:
+        """The line spoken of last; the only line of the cart when none was."""
+        by_id = {line.id: line for line in self.heard.lines}
+        for line_id in self.heard.focus:
+            if line_id in by_id:
+                return by_id[line_id]
+        return self.heard.lines[0] if len(self.heard.lines) == 1 else None
+
+    def line(self, item: Item) -> LineItem | None:
+        """The line of the cart a thing names, the newest first."""
+        lexicon = self.heard.lexicon
+        below = set(lexicon.below(item.family)) if item.family else set()
+        words = set(lexicon.stems(item.words))
+        for line in reversed(self.heard.lines):
+            if below & {line.family, line.want.family}:
+                return line
+            if words and words <= set(lexicon.stems(f"{line.want.words} {line.name} {line.brand or ''}")):
+                return line
+        return None
+
+    def named(self, words: str) -> bool:
+        """Whether something is called exactly that, in the lexicon or in the catalog."""
+        tokens = tokenize(words)
+        whole = [match for match in self.heard.lexicon.at(tokens, 0, self.heard.lang) if match.kind == FAMILY]
+        return any(match.end == len(tokens) and match.words > 1 for match in whole) or self.sight.knows(words)
+
+    def composed(self, item: Item, words: str) -> str | None:
+        """A new name of the thing `words` with what `item` says of it: "demi-sel" of "beurre doux" is "beurre
+        demi-sel", "brown" of "white rice" is "brown rice"; None where nothing is called so.
+        """
+        said = item.words
+        if not said or set(stems(said, self.heard.lang)) & set(stems(words, self.heard.lang)):
+            return None
+        known = words.split()
+        tied = self.sight.spell(item.start, item.end)
+        tries = [
+            f"{known[0]} {tied}",
+            f"{known[0]} {said}",
+            f"{words} {tied}",
+            f"{words} {said}",
+            f"{said} {known[-1]}",
+            f"{said} {words}",
+        ]
+        return next((name for name in dict.fromkeys(tries) if self.named(name)), None)

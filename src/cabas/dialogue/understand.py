@@ -1,0 +1,308 @@
+"""From what a shopper says to acts: the heart of the dialogue. Pure, deterministic, milliseconds.
+
+An utterance is cut into clauses; each is matched against the patterns of the language (`frames`), read as a time and a
+way to get the goods (`when`), as a dish (`recipes`), or as things to add (`segment`). Nothing said is an instruction to
+the system.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
+from cabas.dialogue.clauses import clause_end, split_when
+from cabas.dialogue.details import label_tag
+from cabas.dialogue.frames import PLAIN, build, of_topic, renamed
+from cabas.dialogue.item import Item
+from cabas.dialogue.recipes import read_recipe, read_recipe_before
+from cabas.dialogue.sight import Sight, tools_for
+from cabas.dialogue.tidy import tidy
+from cabas.dialogue.tokens import tokenize
+from cabas.dialogue.turn import Hearing, Turn
+from cabas.dialogue.wants import Wish, Wishes
+from cabas.dialogue.when import Times, When
+from cabas.kernel.text import clean
+
+__all__ = ["Hearing", "understand"]
+
+# Clauses longer than this fit no pattern; they are read as lists of things.
+PATTERN_TOKENS_MAX = 48
+# Unknown words in a row that may still be the name of a thing when nobody said "add".
+STRANGE_WORDS_MAX = 4
+SMALLTALK = Act("smalltalk")
+
+
+def understand(text: str, heard: Hearing) -> Understood:
+    """What `text` asks for, in the conversation `heard`. Never raises for any text; work is bounded by its tokens."""
+    tools = tools_for(heard.locale, heard.lexicon)
+    raw = tokenize(text)
+    said = Sight(raw, tools, heard.knows)
+    if tools.grammar.sections["attack"].within(said.text) is not None:
+        return Understood(clean(text), tools.lang, (SMALLTALK,))
+    answer = _answer(said, heard)
+    if answer is not None:
+        return Understood(clean(text), tools.lang, (answer,))
+    sight = Sight(tidy(raw, tools, heard.knows), tools, heard.knows)
+    turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
+    _read(turn)
+    acts = _acts(turn)
+    return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover))
+
+
+def _answer(sight: Sight, heard: Hearing) -> Act | None:
+    """Yes and no, when the utterance is nothing else."""
+    for found in sight.tools.grammar.sections["answers"].fits(sight.text):
+        if found.kind == "yes":
+            return Act("confirm")
+        if heard.pending is not None:
+            return Act("cancel")
+    return None
+
+
+def _read(turn: Turn) -> None:
+    sight, end = turn.sight, len(turn.sight.tokens)
+    place = _past_answer(turn)
+    while place < end:
+        if sight.is_mark(place):
+            place += 1
+            continue
+        after = sight.said("and", place)
+        if after is not None and after < end and turn.steps:
+            place = after
+            continue
+        place = _clause(turn, place, end)
+
+
+def _past_answer(turn: Turn) -> int:
+    """Past a yes or no that begins a longer utterance: it answers an open question."""
+    sight = turn.sight
+    found = sight.tools.grammar.sections["answers"].at(sight.text, 0)
+    if found is None or found.end >= len(sight.tokens) or turn.heard.pending is None:
+        return 0
+    if found.kind == "yes":
+        turn.act(Act("confirm"))
+        return found.end
+    return 0
+
+
+def _clause(turn: Turn, start: int, end: int) -> int:
+    """Read one clause that starts at `start`. The index after it."""
+    sight = turn.sight
+    if sight.tokens[start].kind == "url":
+        turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[start].text, url=sight.tokens[start].text)))
+        return start + 1
+    dish = read_recipe(turn, start, end)
+    if dish is not None:
+        turn.act(Act("recipe", recipe=dish.ask(turn)))
+        return dish.end
+    stop = clause_end(sight, start, end)
+    url = next((place for place in range(start, stop) if sight.tokens[place].kind == "url"), None)
+    if url is not None:
+        turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[url].text, url=sight.tokens[url].text)))
+        return stop
+    if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
+        return stop
+    _groceries(turn, start, stop)
+    return stop
+
+
+def _fits(turn: Turn, start: int, end: int) -> bool:
+    """Read a clause by the patterns. False when it fits none."""
+    sight, grammar = turn.sight, turn.sight.tools.grammar
+    clause = Sight(sight.tokens[start:end], sight.tools, sight.knows)
+    before = read_recipe_before(turn, start, end)
+    if before is not None:
+        turn.act(Act("recipe", recipe=before.ask(turn)))
+        return True
+    if _diet(turn, clause) or _compare(turn, clause):
+        return True
+    inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps)
+    timed = False
+    for found in grammar.sections["frames"].fits(clause.text):
+        if found.kind not in PLAIN and not timed:
+            timed = True
+            if _slot(turn, start, end):
+                return True
+        acts = build(inner, found)
+        if acts is not None:
+            turn.act(*acts)
+            return True
+    if not timed and _slot(turn, start, end):
+        return True
+    return next(grammar.sections["notes"].fits(clause.text), None) is not None
+
+
+def _slot(turn: Turn, start: int, end: int) -> bool:
+    """A clause about time and method and nothing else."""
+    if not turn.times.hinted(start, end):
+        return False
+    when = turn.times.read(start, end)
+    if when.leftover or not (when.timed or when.slot or when.strength):
+        return False
+    turn.act(slot_act(when))
+    return True
+
+
+def slot_act(when: When) -> Act:
+    """A time is a slot; a method alone is only that."""
+    timed = when.timed or when.slot or when.impossible
+    return Act("choose_slot" if timed else "set_method", slot=when.ask, impossible=when.impossible)
+
+
+def _diet(turn: Turn, clause: Sight) -> bool:
+    """Allergies and diets hold for everything asked for in the same breath."""
+    for found in clause.tools.grammar.sections["diets"].fits(clause.text):
+        for name, (start, end) in found.slots.items():
+            if name == "allergen":
+                allergen = clause.words.allergens.at(clause.tokens, start)
+                if allergen is not None and allergen[1] == end:
+                    turn.wishes.unsafe.append(allergen[0])
+                    return True
+            if name == "diet" and clause.said("diets", start) == end:
+                label = clause.name(start, end, "label")
+                turn.wishes.tags.extend([label_tag(label.id, clause.lang)] if label is not None else [])
+                return True
+    return False
+
+
+def _compare(turn: Turn, clause: Sight) -> bool:
+    """ "Non, le petit", "the cheaper one": another one of what was spoken of last."""
+    if turn.focus is None and not turn.heard.focus:
+        return False
+    found = next(clause.tools.grammar.sections["compares"].fits(clause.text), None)
+    if found is None:
+        return False
+    turn.act(Act("replace", compare=found.kind))
+    return True
+
+
+def _groceries(turn: Turn, start: int, end: int) -> None:
+    """Read a clause as things to add, with a time or a method beside them."""
+    sight = turn.sight
+    first, last, when = split_when(sight, turn.times, start, end)
+    if when is not None and first > start:
+        turn.act(slot_act(when))
+    begin, asked = _opened(sight, first, last)
+    items = turn.items(begin, last)
+    if not _amended(turn, items, asked=asked):
+        _add(turn, items, begin, last, asked=asked)
+    if when is not None and first == start:
+        turn.act(slot_act(when))
+
+
+def _opened(sight: Sight, start: int, end: int) -> tuple[int, bool]:
+    """Past "je voudrais", "could you add": where the things begin, and whether anything of the kind was said."""
+    found = sight.tools.grammar.sections["openers"].at(sight.text, start)
+    if found is None or found.end > end:
+        return start, False
+    name = max((match.end for match in sight.names(start) if match.kind == "family"), default=start)
+    return (start, False) if name >= found.end else (found.end, True)
+
+
+def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
+    """What only says which one, or how many, of what was spoken of before."""
+    heard, focus = turn.heard, turn.focus
+    if turn.wishes.made or not items or (focus is None and heard.topic is None):
+        return False
+    if not any(item.has_food for item in items):
+        return _of_focus(turn, items, asked=asked)
+    if asked or focus is None or any(item.begun for item in items[:1]):
+        return False
+    if items[0].family is not None and items[0].family == focus.want.family and not items[0].begun:
+        return False
+    name = turn.composed(items[0], focus.want.words)
+    if name is None:
+        return False
+    want = renamed(turn, turn.want(items[0]), name)
+    for item in items[1:]:
+        want = replace(want, amount=item.amount or want.amount)
+    turn.act(Act("replace", wants=(want,)))
+    return True
+
+
+def _of_focus(turn: Turn, items: list[Item], *, asked: bool) -> bool:
+    """Only an amount, or only a detail."""
+    item = items[0]
+    for more in items[1:]:
+        item.measured = more.measured or item.measured
+        item.tags.extend(more.tags)
+    line, topic = turn.focus, turn.heard.topic
+    if item.measured is not None:
+        if topic and asked:
+            return False
+        act = Act("set_quantity", target=Reference(), amount=item.amount)
+        turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)
+        return True
+    if item.tags and line is not None:
+        tags = tuple(dict.fromkeys((*line.want.constraints, *item.tags)))
+        turn.act(Act("replace", wants=(replace(line.want, constraints=tags),)))
+        return True
+    return False
+
+
+def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) -> None:
+    """Add what can be something to add; the rest is left over."""
+    sight = turn.sight
+    good = [item for item in items if _plausible(turn, item, asked=asked)]
+    if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
+        turn.act(Act("remove", target=turn.reference(good[0])))
+        return
+    if not good:
+        turn.leftover.extend(token.text for token in sight.tokens[start:end] if not token.is_mark)
+        return
+    turn.wish(good)
+
+
+def _plausible(turn: Turn, item: Item, *, asked: bool) -> bool:
+    """Whether a thing read is one that can be wished for."""
+    sight = turn.sight
+    if not item.has_food:
+        return bool(turn.wishes.made) or item.measured is not None or item.usual or item.pronoun or item.more
+    if item.known:
+        return True
+    strange = [piece for piece in item.pieces if piece.match is None]
+    off = any(sight.said("offtopic", piece.start) for piece in strange)
+    common = all(sight.said("common", piece.start) for piece in strange)
+    if off or common or len(strange) > STRANGE_WORDS_MAX:
+        return False
+    return asked or item.measured is not None or item.begun or bool(turn.wishes.made)
+
+
+def _acts(turn: Turn) -> tuple[Act, ...]:
+    """The acts in the order they were said; wishes for the usual are reorders."""
+    acts: list[Act] = []
+    for step in turn.steps:
+        if isinstance(step, Act):
+            acts.append(step)
+            continue
+        for wish in step:
+            _put(turn, acts, wish)
+    return tuple(acts)
+
+
+def _put(turn: Turn, acts: list[Act], wish: Wish) -> None:
+    kind = "reorder" if wish.usual else "add"
+    if not wish.item.has_food:
+        acts.append(_bare(turn, wish))
+        return
+    want = turn.wishes.want(wish)
+    doubt = "quantity" if wish.absurd else None
+    last = acts[-1] if acts else None
+    mergeable = last is not None and last.kind == kind and last.wants and last.doubt == doubt
+    if last is not None and mergeable:
+        acts[-1] = replace(last, wants=(*last.wants, want))
+    else:
+        acts.append(Act(kind, wants=(want,), doubt=doubt))
+
+
+def _bare(turn: Turn, wish: Wish) -> Act:
+    """An amount of nothing that was named: of what was spoken of last, or a question."""
+    if wish.usual and wish.amount is None:
+        return Act("reorder")
+    lost = turn.focus is None and turn.heard.topic is None
+    if wish.more or wish.item.more:
+        more = wish.amount.value if wish.amount is not None else None
+        return Act("set_quantity", target=Reference(), more=more, doubt="referent" if lost else None)
+    if turn.heard.topic is not None and wish.amount is not None:
+        return of_topic(turn, wish.amount, tuple(wish.tags))
+    return Act("set_quantity", target=Reference(), amount=wish.amount, doubt="referent" if lost else None)

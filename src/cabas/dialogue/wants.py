@@ -1,0 +1,135 @@
+"""From things read to wishes: amounts that belong to the thing before, second thoughts, "une de maïs"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from cabas.dialogue.details import free_of
+from cabas.dialogue.item import Item
+from cabas.domain.cart import Amount, Want
+
+# Amounts no household orders: above these a clerk asks once more before anything is done.
+ABSURD = {"kg": 50, "g": 50_000, "l": 100, "ml": 100_000, "dozen": 20, "slice": 300}
+ABSURD_COUNT = 200
+
+
+@dataclass(slots=True)
+class Wish:
+    """A wish while the utterance is still being read: later words may change its amount or say which one."""
+
+    item: Item
+    amount: Amount | None
+    tags: list[str]
+    usual: bool = False
+    more: bool = False
+
+    @property
+    def absurd(self) -> bool:
+        """Whether the amount is none that can be meant: nothing at all, or far too much."""
+        if self.amount is None:
+            return False
+        return self.amount.value <= 0 or self.amount.value >= ABSURD.get(self.amount.unit, ABSURD_COUNT)
+
+
+@dataclass(slots=True)
+class Wishes:
+    """The wishes of an utterance, in order; `tags` hold for all of them ("je suis végétarien"), `unsafe` are allergens
+    that were named.
+    """
+
+    lang: str
+    made: list[Wish] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    unsafe: list[str] = field(default_factory=list)
+
+    def add(self, items: Iterable[Item]) -> list[Wish]:
+        """Take in things read in one stretch. The new wishes."""
+        fresh: list[Wish] = []
+        for item in items:
+            wish = self._merged(item, fresh)
+            if wish is not None:
+                fresh.append(wish)
+        self.made.extend(fresh)
+        return fresh
+
+    def amend(self, item: Item) -> bool:
+        """Put an amount or a detail on the last wish. False when there is none to put it on."""
+        if not self.made:
+            return False
+        _put(self.made[-1], item)
+        return True
+
+    def _merged(self, item: Item, fresh: list[Wish]) -> Wish | None:
+        """The wish of `item`, or None when it changed the one before."""
+        before = fresh[-1] if fresh else self.made[-1] if self.made else None
+        if before is not None and fresh and item.repair:
+            return self._repaired(before, item)
+        if not item.has_food:
+            if before is not None:
+                _put(before, item)
+                return None
+            return None if not item.says else Wish(item, item.amount, list(item.tags), item.usual, item.more)
+        if before is not None and not before.item.has_food and before in fresh:
+            # "deux litres, non, trois litres de lait": the food comes with the second amount
+            amount = item.amount or before.amount
+            before.item, before.amount, before.tags = item, amount, [*before.tags, *item.tags]
+            before.usual = before.usual or item.usual
+            return None
+        amount = item.amount
+        if item.each and before is not None and before.amount is not None and amount is not None:
+            amount = _each(amount, before.amount)
+        return Wish(item, amount, list(item.tags), item.usual, item.more)
+
+    def _repaired(self, before: Wish, item: Item) -> Wish | None:
+        """ "deux, non, trois"; "une barquette de fraises, non, de framboises"."""
+        if not item.has_food:
+            if item.amount is not None:
+                before.amount = _same_unit(item, before.amount)
+            before.tags.extend(item.tags)
+            return None
+        amount = item.amount if item.amount is not None and not _only_article(item, before) else before.amount
+        before.item, before.amount = item, amount
+        before.tags = list(item.tags)
+        return None
+
+    def wants(self, wishes: Sequence[Wish]) -> tuple[Want, ...]:
+        """Wishes as the cart knows them."""
+        return tuple(self.want(wish) for wish in wishes)
+
+    def want(self, wish: Wish) -> Want:
+        """One wish as the cart knows it."""
+        item = wish.item
+        tags = [tag for tag in (*wish.tags, *self.tags) if tag not in ("small", "large")]
+        if item.safe or self.unsafe:
+            safe = [free_of(allergen, self.lang) for allergen in self.unsafe]
+            tags.extend(tag for tag in safe if tag is not None)
+        amount = None if item.vague and item.measured is None else wish.amount
+        return Want(item.words, self.lang, amount, item.family, item.brand, tuple(dict.fromkeys(tags)))
+
+
+def _put(wish: Wish, item: Item) -> None:
+    """What is said of the last wish in passing: "deux boîtes", "la bouteille d'un litre", "bio"."""
+    if item.amount is not None:
+        wish.amount = _same_unit(item, wish.amount) if item.repair else item.amount
+    wish.tags.extend(tag for tag in item.tags if tag not in wish.tags)
+    wish.usual = wish.usual or item.usual
+    wish.item.safe = wish.item.safe or item.safe
+    wish.item.vague = wish.item.vague and item.amount is None
+
+
+def _same_unit(item: Item, before: Amount | None) -> Amount | None:
+    """A bare number counts in the unit said before: "deux bouteilles, non, trois"."""
+    amount = item.amount
+    if amount is None or before is None or item.measured is None or item.measured.unit is not None:
+        return amount
+    return replace(amount, unit=before.unit)
+
+
+def _only_article(item: Item, before: Wish) -> bool:
+    return item.measured is not None and item.measured.article and before.amount is not None
+
+
+def _each(amount: Amount, before: Amount) -> Amount:
+    """ "une boîte de pois chiches, une de maïs": of what was counted before."""
+    return replace(amount, unit=before.unit) if before.unit not in ("kg", "g", "l", "ml") else amount
