@@ -9,16 +9,24 @@ SELECT store_id, retailer_id, name, timezone, postcode, city, address, currency,
 FROM store
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s;
 
--- offers: Price, available-to-sell and the promotion of the day (the one that began last; else the next, else the last) of some SKUs in one store.
-SELECT wanted.sku,
-    CASE WHEN own.sku IS NULL THEN base.price ELSE own.price END,
-    CASE WHEN own.sku IS NULL THEN base.currency ELSE own.currency END,
-    greatest(coalesce(stock.on_hand - stock.safety - stock.reserved, 0), 0),
+-- offers: Price, available-to-sell and the promotion of the day (the one that began last; else the next, else the last).
+-- LIMIT 1 keeps each part a lookup by key, whatever the statistics of a freshly loaded table say.
+SELECT wanted.sku, asked.price, asked.currency, greatest(coalesce(shelf.free, 0), 0),
     cut.kind, cut.value, cut.every, cut.starts, cut.ends, cut.label
 FROM unnest(%(skus)s::text[]) AS wanted (sku)
-LEFT JOIN offer AS base ON base.retailer_id = %(retailer_id)s AND base.store_id = '' AND base.sku = wanted.sku
-LEFT JOIN offer AS own ON own.retailer_id = %(retailer_id)s AND own.store_id = %(store_id)s AND own.sku = wanted.sku
-LEFT JOIN stock ON stock.retailer_id = %(retailer_id)s AND stock.store_id = %(store_id)s AND stock.sku = wanted.sku
+CROSS JOIN LATERAL (
+    SELECT price, currency, sold
+    FROM offer
+    WHERE retailer_id = %(retailer_id)s AND store_id IN ('', %(store_id)s) AND offer.sku = wanted.sku
+    ORDER BY store_id DESC
+    LIMIT 1
+) AS asked
+LEFT JOIN LATERAL (
+    SELECT on_hand - safety - reserved AS free
+    FROM stock
+    WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND stock.sku = wanted.sku
+    LIMIT 1
+) AS shelf ON true
 LEFT JOIN LATERAL (
     SELECT kind, value, every, starts, ends, label
     FROM promotion
@@ -34,18 +42,19 @@ LEFT JOIN LATERAL (
         promotion_id
     LIMIT 1
 ) AS cut ON true
-WHERE CASE WHEN own.sku IS NULL THEN base.sold ELSE own.sold END;
+WHERE asked.sold;
 
 -- slots: The slots of a store that start in a span of time, earliest first, with the places others hold counted as taken.
 SELECT slot.slot_id, slot.method, slot.starts_at, slot.ends_at, slot.cutoff, slot.capacity,
-    slot.taken + (
-        SELECT count(*) FROM slot_hold AS held
-        WHERE held.retailer_id = %(retailer_id)s AND held.store_id = %(store_id)s AND held.slot_id = slot.slot_id
-          AND held.expires_at > %(now)s AND held.holder <> %(holder)s
-    ),
-    slot.fee, slot.currency, store.timezone
+    slot.taken + coalesce(held.places, 0), slot.fee, slot.currency,
+    (SELECT timezone FROM store WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s)
 FROM slot
-JOIN store ON store.retailer_id = %(retailer_id)s AND store.store_id = %(store_id)s
+LEFT JOIN (
+    SELECT slot_id, count(*) AS places
+    FROM slot_hold
+    WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND expires_at > %(now)s AND holder <> %(holder)s
+    GROUP BY slot_id
+) AS held USING (slot_id)
 WHERE slot.retailer_id = %(retailer_id)s AND slot.store_id = %(store_id)s
   AND slot.starts_at >= %(start)s AND slot.starts_at < %(end)s
   AND (%(method)s::text IS NULL OR slot.method = %(method)s)
@@ -80,9 +89,15 @@ FROM purchase
 WHERE retailer_id = %(retailer_id)s AND shopper_id = %(shopper_id)s
   AND bought_at >= %(since)s AND bought_at <= %(now)s
 UNION ALL
-SELECT placed.placed_at, line.sku, line.name, line.family, product.brand, line.quantity
+SELECT placed.placed_at, line.sku, line.name, line.family,
+    (SELECT brand FROM product WHERE product.retailer_id = %(retailer_id)s AND product.sku = line.sku), line.quantity
 FROM customer_order AS placed
-JOIN order_line AS line USING (retailer_id, store_id, order_id)
-LEFT JOIN product ON product.retailer_id = %(retailer_id)s AND product.sku = line.sku
+CROSS JOIN LATERAL (
+    SELECT sku, name, family, quantity
+    FROM order_line
+    WHERE order_line.retailer_id = %(retailer_id)s AND order_line.store_id = placed.store_id
+      AND order_line.order_id = placed.order_id
+    OFFSET 0
+) AS line
 WHERE placed.retailer_id = %(retailer_id)s AND placed.shopper_id = %(shopper_id)s
   AND placed.placed_at >= %(since)s AND placed.placed_at <= %(now)s AND placed.status <> 'canceled';
