@@ -1,12 +1,11 @@
 """Spoken orders: every case is a conversation of its own, over one catalog, in memory.
 
-The answers are in the format of the set's README. Cart and history of a case are seeded with the first product of the
-catalog whose name fits the case's pattern, else with a product of the example's name that only this case has.
+The answers are in the format of the set's README. Cart and history of a case are seeded with products of the examples'
+names that only this case has.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from cabas.apps.eval.shop import EVAL_RETAILER, HOUSE_BOOK, EvalShop, slots_from
+from cabas.dialogue.annotate import Annotator
 from cabas.domain.cart import Amount, Cart, Conversation, LineItem, SlotChoice, Want
 from cabas.domain.catalog import Product
 from cabas.domain.customer import Habit, Shopper
@@ -68,25 +68,14 @@ class Case:
 
     def product(self, like: Mapping[str, Any]) -> Product:
         """The product a line of the case's cart or history is seeded with."""
-        pattern = re.compile(str(like["product_like"]))
-        for product in self.shop.products:
-            text = f"{product.brand or ''} {product.name}".strip()
-            if pattern.search(text) and _plain(product, str(like["food"])):
-                return product
         name = str(like.get("example_name") or like["food"])
         lang = str(self.data["lang"])
         words = self.shop.lexicon_of(EVAL_RETAILER, lang)
         family = words.family_of(name) or words.family_of(str(like["food"]))
         sku = f"seed-{len(self.extra)}"
-        made = Product(sku, {lang: name}, lang, brand=like.get("brand"), family=family)
+        made = replace(Annotator(lang).product(sku=sku, name=name, brand=str(like.get("brand") or "")), family=family)
         self.extra[sku] = made
         return made
-
-
-def _plain(product: Product, food: str) -> bool:
-    """Whether the name begins with a word of the food: "Jambon", not "Pizza au jambon"."""
-    first = product.name.lower().split()[:1]
-    return bool(first) and first[0][:4] in food.lower()
 
 
 async def run(cases: Sequence[Mapping[str, Any]], shop: EvalShop) -> list[dict[str, Any]]:

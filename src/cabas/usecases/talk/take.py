@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
 from cabas.dialogue import say
+from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, pick
 from cabas.dialogue.query import query_of
@@ -55,7 +56,9 @@ async def take(
 
 
 def _search(scene: Scene, want: Want) -> list[tuple[Product, float]]:
-    return [(hit.product, hit.score) for hit in scene.search.find(query_of(want), HITS)]
+    """What is called that. A thing only near it is no answer: the wish is kept as a note instead."""
+    found = scene.search.find(query_of(want), HITS)
+    return [(hit.product, hit.score) for hit in found if fits(want, hit.product)]
 
 
 def line_of(scene: Scene, picked: Picked, *, recipe: str | None = None, ticked: bool = True) -> LineItem:

@@ -48,7 +48,7 @@ async def handle(scene: Scene, act: Act) -> None:
 async def _needs(scene: Scene, ask: RecipeAsk) -> tuple[str, Fraction | None, Sequence[Need]]:
     """Title, servings and needs; no needs when nobody knows the dish."""
     if ask.url is not None:
-        page = read_page(await scene.desk.pages.fetch(ask.url), scene.lang)
+        page = read_page(await scene.desk.pages.fetch(ask.url))  # in its own language
         return _of_page(page, ask)
     dish = dishes().get(ask.dish or "")
     if dish is not None:

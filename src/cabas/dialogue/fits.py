@@ -1,0 +1,102 @@
+"""Whether a product is what was asked for, and not only near it: every word of a wish must be met by something.
+
+A word is met by the family asked for, by the product's own name, brand or aisle, or by what it names in another
+language ("ginger" by "gingembre"). Soft words ("ripe", "fresh", "beau") say nothing a product's name would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from cabas.dialogue import locales
+from cabas.dialogue.classify import above, below, names_of
+from cabas.dialogue.families import sheets
+from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.names import light, read_name
+from cabas.domain.cart import Want
+from cabas.domain.catalog import Product
+from cabas.kernel.text import fold
+
+SOFT_SHEETS = ("adjectives", "before", "after", "states")
+
+
+def fits(want: Want, product: Product) -> bool:
+    """Whether `product` is what `want` names: of its family, where the words name one, and lacking no word of it."""
+    if want.family is not None and product.family is not None and product.family not in below(want.family):
+        return False
+    return not lacking(want, product)
+
+
+def lacking(want: Want, product: Product) -> frozenset[str]:
+    """The words of `want`, as stems, that nothing of `product` meets."""
+    asked = _asked(want.words, want.lang, want.family, tuple(want.constraints))
+    if not asked:
+        return frozenset()
+    shown = _shown(product)
+    return frozenset(word for word in asked if word not in shown and not _translated(word, want.lang, product, shown))
+
+
+@lru_cache(maxsize=4096)
+def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that the family does not explain."""
+    explained = set(_family_words(family)) if family else set()
+    for tag in constraints:
+        label = labels_by_word().get(fold(tag))
+        names = (tag.partition(":")[2],) if ":" in tag else tuple(_all(label.names.values())) if label else (tag,)
+        explained.update(word for name in names for word in read_name(name, lang).words)
+    soft = _soft(lang)
+    return tuple(
+        word
+        for word in read_name(words, lang).words
+        if word not in explained and word.lstrip("-") not in soft and not word.isdigit()
+    )
+
+
+def _all(groups: Iterable[tuple[str, ...]]) -> Iterable[str]:
+    return (name for group in groups for name in group)
+
+
+@cache
+def _family_words(family: str) -> frozenset[str]:
+    """Every word of the names of a family, of those above it and of those below it, in every language."""
+    kin = {*above(family), *below(family)}
+    return frozenset(
+        word
+        for one in kin
+        for lang in locales.languages()
+        for name in locales.words(sheets().get(one, {}).get(lang))
+        for word in read_name(name, lang).words
+    )
+
+
+@lru_cache(maxsize=8192)
+def _shown_of(names: tuple[tuple[str, str], ...], brand: str, aisle: str, lang: str) -> frozenset[str]:
+    texts = [*names, (lang, brand), (lang, aisle)]
+    return frozenset(word for code, text in texts for word in read_name(text, code).words)
+
+
+def _shown(product: Product) -> frozenset[str]:
+    aisle = product.category[-1] if product.category else ""
+    return _shown_of(tuple(sorted(product.names.items())), product.brand or "", aisle, product.lang)
+
+
+def _translated(word: str, lang: str, product: Product, shown: frozenset[str]) -> bool:
+    """Whether the word names a family whose name in the product's language the product shows."""
+    if lang == product.lang:
+        return False
+    return any(shown.issuperset(name) for name in _names_elsewhere(word, lang, product.lang))
+
+
+@lru_cache(maxsize=8192)
+def _names_elsewhere(word: str, lang: str, other: str) -> tuple[tuple[str, ...], ...]:
+    families = {family for family, names in names_of(lang).names.items() if (word,) in names}
+    return tuple(name for family in families for name in names_of(other).names.get(family, ()))
+
+
+@cache
+def _soft(lang: str) -> frozenset[str]:
+    """Stems of words that say something a product's name does not show."""
+    sheet = locales.read(lang, "ingredients")
+    said = [word.rstrip("*") for name in SOFT_SHEETS for word in locales.words(sheet.get(name))]
+    return frozenset(light(fold(word)) for word in said if " " not in word)
