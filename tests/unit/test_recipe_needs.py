@@ -14,6 +14,7 @@ from cabas.dialogue.recipe_needs import family_of_food, needs_of, needs_of_dish,
 from cabas.dialogue.recipe_page import RecipePage
 from cabas.dialogue.weights import usual_of
 from cabas.domain.catalog import Offer, Product
+from cabas.domain.packs import How, packs_for
 from cabas.kernel.money import Money
 from cabas.kernel.quantity import Quantity
 from cabas.usecases.ports import Hit
@@ -91,6 +92,14 @@ def test_a_dish_by_its_name():
     ]  # fmt: skip
     assert found[0].same[0] == Quantity(8)
     assert found[2].same[0] == Quantity(40, G)
+
+
+def test_packs_are_counted_as_packs_where_nobody_knows_what_one_holds():
+    (need,) = needs("2 packages corn tortillas", lang="en")
+    assert need.how is How.PACKS
+    assert packs_for(product("t", "Tortillas x8", "corn_tortillas", Quantity(8), 8), need.ask) == 2
+    (yeast,) = needs("2 sachets de levure chimique")
+    assert (yeast.how, yeast.same[0]) == (How.AMOUNT, Quantity(22, G))
 
 
 def test_every_dish_has_needs_with_amounts():

@@ -19,7 +19,7 @@ from cabas.dialogue.recipe_page import RecipePage
 from cabas.dialogue.spans import Tokens
 from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.weights import from_the_tap, swells, usual_of
-from cabas.domain.recipe import VOLUMES, Need, equivalents, is_pantry, merged, scale
+from cabas.domain.recipe import VOLUMES, Need, counted_in, equivalents, is_pantry, merged, scale
 from cabas.kernel.text import fold
 
 Said = list[tuple[Fraction, str | None]]
@@ -47,8 +47,10 @@ def needs_of_dish(dish: Dish, servings: int | None = None, lang: str = "fr") -> 
             continue
         names = record.names.get(lang) or next(iter(record.names.values()))
         said: Said = [(one.amount, None if one.unit == "piece" else one.unit)]
-        same = equivalents(said, usual_of(one.family))
-        found.append(Need(names[0], lang, one.family, same, one.pantry, one.optional, (), title).times(factor))
+        usual = usual_of(one.family)
+        how = counted_in(said, usual)
+        need = Need(names[0], lang, one.family, equivalents(said, usual), one.pantry, one.optional, (), title, how)
+        found.append(need.times(factor))
     return merged(found)
 
 
@@ -67,6 +69,7 @@ def _need(line: Ingredient, recipe: str) -> Need | None:
         optional=line.optional,
         alternatives=line.alternatives,
         recipe=recipe,
+        how=counted_in(said, usual),
     )
 
 

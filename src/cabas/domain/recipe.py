@@ -25,6 +25,7 @@ MASSES = {
 }  # fmt: skip
 # Heads of lettuce and pieces are counted; packs and cubes too, where nobody knows what they hold.
 COUNTS = frozenset({"piece", "head", "pack", "sachet", "cube"})
+PACKED = frozenset({"pack", "sachet"})
 # Spoons, and what is less than a spoon: kitchens have that much oil, sugar or flour.
 SPOONS = frozenset({"tsp", "tbsp", "pinch", "drizzle", "dash", "drop", "knob", "turn"})
 SMALL = Fraction(60)
@@ -119,6 +120,12 @@ def _grams(found: Mapping[str, Quantity], usual: Usual) -> Fraction | None:
     if usual.piece is not None:
         return count * usual.piece.base if usual.piece.dimension == "mass" else None
     return count * GUESSED_PIECE.base if count > FEW else None
+
+
+def counted_in(said: Sequence[tuple[Fraction, str | None]], usual: Usual) -> How:
+    """What the amounts count: packs, where nothing but packs is said and nobody knows what one holds."""
+    packs = bool(said) and all(unit in PACKED and unit not in usual.units for _, unit in said)
+    return How.PACKS if packs else How.AMOUNT
 
 
 def is_pantry(said: Sequence[tuple[Fraction, str | None]], usual: Usual, *, plenty: bool = False) -> bool:
