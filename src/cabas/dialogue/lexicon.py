@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from cabas.dialogue import locales
+from cabas.dialogue.dishes import dishes
 from cabas.dialogue.families import pack_size, sheets
 from cabas.dialogue.labels import labels, restricted
 from cabas.dialogue.sounds import Ear
@@ -186,7 +187,7 @@ def shared_trie(lang: str) -> Trie:
         entries.extend(Entry(FAMILY, family, name, weight) for name in names)
         variants = [str(variant[lang]) for variant in sheet.get("variants", ()) if variant.get(lang)]
         entries.extend(Entry(VARIANT, family, name, weight) for name in variants)
-    for kind, records in ((LABEL, labels()), (RESTRICTED, restricted())):
+    for kind, records in ((LABEL, labels()), (RESTRICTED, restricted()), (DISH, dishes())):
         entries.extend(Entry(kind, one.id, name) for one in records.values() for name in one.names.get(lang, ()))
     return Trie(lang, entries)
 
