@@ -103,6 +103,27 @@ def test_pages_without_json_ld(body):
     assert read_page(page(body)).lines == LINES
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p><b>Ingrédients (4 pers.)</b> : 200 g de farine, 3 œufs, 50 cl de lait, 1 pincée de sel</p><p>Mélanger.</p>",
+        f"<div class='us ingredients'><ul>{items(LINES)}</ul></div><div class='metric ingredients'><ul>"
+        "<li>1 tasse de farine<li>3 œufs<li>2 tasses de lait<li>1 pincée de sel</ul></div>",
+        f"<h3>Ingrédients</h3><ul>{items(LINES)}</ul><ul><li>Préchauffez le four.<li>Mélangez bien le tout.</ul>",
+        f"<section class=ingr><h2>Ingrédients</h2>{items(LINES, 'label')}</section><h2>Étapes</h2>".replace(
+            "<label", "<div><input type=checkbox><label"
+        ).replace("</label>", "</label></div>"),
+    ],
+)
+def test_lists_in_other_shapes(body):
+    assert read_page(page(body)).lines == LINES
+
+
+def test_a_list_of_definitions():
+    body = "<h2>Ingrédients</h2><dl><dt>Farine</dt><dd>200 g</dd><dt>Œufs</dt><dd>3</dd></dl><h2>Étapes</h2>"
+    assert read_page(page(body)).lines == ("Farine 200 g", "Œufs 3")
+
+
 def test_the_state_of_a_web_app():
     state = {"props": {"recipe": {"ingredients": [
         {"quantity": 200, "unit": {"name": "g"}, "ingredient": {"name": "farine"}},

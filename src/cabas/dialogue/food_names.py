@@ -125,9 +125,9 @@ class FoodNames:
         parts = [self.take(part[past(self.kitchen.of, part, 0) :])[0] for part in pieces]
         if len(parts) < 2 or self.known(tokens):
             return []
-        return parts if all(self._is_food(part) for part in parts) else []
+        return parts if all(self.is_food(part) for part in parts) else []
 
-    def _is_food(self, tokens: Tokens) -> bool:
+    def is_food(self, tokens: Tokens) -> bool:
         """Whether a short name is a food's, or begins or ends with one ("poivre blanc", "sea salt flakes")."""
         cuts = range(len(tokens))
         short = len(tokens) <= 4

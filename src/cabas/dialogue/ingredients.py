@@ -114,11 +114,17 @@ class Reader:
         found: list[str] = []
         for line in _BREAK.split(text):
             pieces = [piece for piece in _ENUM.split(line) if piece.strip()]
-            packed = len(pieces) > 2 and all(self.has_amount(piece) for piece in pieces)
+            packed = len(pieces) > 2 and self._are_lines(pieces)
             found.extend(piece.strip() for piece in (pieces if packed else [line]) if piece.strip())
             if len(found) >= LINES_MAX:
                 break
         return tuple(found[:LINES_MAX])
+
+    def _are_lines(self, pieces: list[str]) -> bool:
+        """Whether each piece is a line: an amount of something, or a bare food among such ("sel")."""
+        amounts = [self.has_amount(piece) for piece in pieces]
+        foods = (self.names.is_food(tokens_of(piece)) for piece, one in zip(pieces, amounts, strict=True) if not one)
+        return sum(amounts) > 1 and all(foods)
 
     def _turned(self, tokens: Tokens) -> Tokens:
         """The line with its amount first: "Farine : 200 g", "beurre 50 g"; a title before a colon goes."""

@@ -37,6 +37,15 @@ class Printed:
     at_home: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A line taken, whether it has an amount, and the list it stands in."""
+
+    line: str
+    amount: bool
+    list: tuple[str, int]
+
+
 class Finder:
     """Finds printed lists in one language. Use `finder_of`."""
 
@@ -58,7 +67,7 @@ class Finder:
         """
         rows = whole_rows(blocks)
         pairs = self._paired(rows)
-        starts = [index for index, block in enumerate(pairs) if self.is_title(block.text)]
+        starts = [index for index, block in enumerate(pairs) if self.is_title(self._title_of(block.text)[0])]
         starts += [i for i, block in enumerate(pairs) if block.marked and not (i and pairs[i - 1].marked)]
         found = [made for start in starts[:LISTS_MAX] if (made := self._list(pairs, start)) is not None]
         if not found:
@@ -115,9 +124,13 @@ class Finder:
         end = past(self._begins, tokens, 0)
         return bool(tokens) and end > 0 and (end == len(tokens) or self._is_yield(tokens[end:]))
 
-    def _is_yield(self, tokens: Sequence[object]) -> bool:
-        rest = tuple(tokens)
-        return bool(rest) and any(self._servings.at(rest, index) for index in range(len(rest)))  # type: ignore[arg-type]
+    def _title_of(self, text: str) -> tuple[str, str]:
+        """A title and what stands behind its colon: "Ingredients: 2 eggs, 1 onion"."""
+        title, colon, rest = text.partition(":")
+        return (title, rest.strip()) if colon and len(title) <= HEADING_LENGTH else (text, "")
+
+    def _is_yield(self, tokens: Tokens) -> bool:
+        return any(self._servings.at(tokens, index) for index in range(len(tokens)))
 
     def is_end(self, block: Block) -> bool:
         """Whether the block titles what comes after the ingredients."""
@@ -128,9 +141,15 @@ class Finder:
 
     def _list(self, blocks: Sequence[Block], start: int) -> Printed | None:
         """The list that begins after block `start`, up to the next section or too many strangers."""
-        index = start if not self.is_title(blocks[start].text) else start + 1
-        shapes: dict[str, int] = {}
-        taken: list[tuple[Block, str, bool]] = []
+        title, rest = self._title_of(blocks[start].text)
+        index = start
+        if self.is_title(title):
+            lines = self.reader.lines(rest)
+            if len(lines) > 1:  # the list stands in the paragraph of its title
+                return Printed(lines, sum(map(self.reader.has_amount, lines)), start, start + 1)
+            index += 1
+        lists: dict[tuple[str, int], int] = {}
+        taken: list[_Taken] = []
         strangers = 0
         while index < len(blocks) and strangers < STRANGERS + 4 * (not taken) and len(taken) < 300:
             block = blocks[index]
@@ -139,10 +158,11 @@ class Finder:
                 break
             lines = self._lines(block)
             amounts = [self.reader.has_amount(line) for line in lines]
-            if lines and (any(amounts) or (block.shape in shapes and self._is_like(block, shapes))):
+            key = (block.shape, block.group)
+            if lines and (any(amounts) or lists.get(key) or (taken and all(map(self._is_food, lines)))):
                 strangers = 0
-                shapes[block.shape] = shapes.get(block.shape, 0) + sum(amounts)
-                taken.extend((block, line, amount) for line, amount in zip(lines, amounts, strict=True))
+                lists[key] = lists.get(key, 0) + sum(amounts)
+                taken.extend(_Taken(line, amount, key) for line, amount in zip(lines, amounts, strict=True))
             elif not self._is_between(block):
                 strangers += 1
         return self._made(taken, start, index)
@@ -151,21 +171,26 @@ class Finder:
         words = _words(block.text[:LINE_LENGTH])
         return covers(self._pantry, words) or self._is_nutrition(words)
 
-    def _made(self, taken: Sequence[tuple[Block, str, bool]], start: int, end: int) -> Printed | None:
-        amounts = sum(amount for _, _, amount in taken)
-        if len(taken) < 2 or amounts * 3 < len(taken):
+    def _made(self, taken: Sequence[_Taken], start: int, end: int) -> Printed | None:
+        kept = self._once(taken)
+        amounts = sum(one.amount for one in kept)
+        if len(kept) < 2 or amounts * 3 < len(kept):
             return None
-        lines: list[str] = []
-        for _, line, _ in taken:
-            # a page that prints the list twice in a row (metric and US, phone and desktop) is read once
-            if len(lines) > 2 and line == lines[0] and taken[1][1] in [one for _, one, _ in taken[len(lines) + 1 :]]:
-                break
-            lines.append(line)
-        return Printed(tuple(lines), sum(self.reader.has_amount(line) for line in lines), start, end)
+        return Printed(tuple(one.line for one in kept), amounts, start, end)
 
-    def _is_like(self, block: Block, shapes: dict[str, int]) -> bool:
-        """Whether a block without an amount ("sel") belongs: a list item like those that had one."""
-        return shapes[block.shape] > 0 and block.tag not in HEADINGS
+    def _once(self, taken: Sequence[_Taken]) -> Sequence[_Taken]:
+        """A list that is printed twice in a row (US and metric, phone and desktop) only once."""
+        cuts = [cut for cut in range(2, len(taken)) if taken[cut].list != taken[cut - 1].list]
+        cuts = [cut for cut in cuts if abs(len(taken) - 2 * cut) <= cut // 4]
+        foods = list(map(self._food, taken)) if cuts else []
+        for cut in cuts:
+            first, second = frozenset(foods[:cut]), frozenset(foods[cut:])
+            if len(first & second) * 4 >= len(first | second) * 3:
+                return taken[:cut]
+        return taken
+
+    def _food(self, one: _Taken) -> str:
+        return next((found.food for found in self.reader.parse(one.line)), one.line)
 
     def _is_between(self, block: Block) -> bool:
         """A heading inside the list, a button, the number of servings: neither a line nor the end of the list."""
@@ -225,7 +250,8 @@ def whole_rows(blocks: Sequence[Block]) -> list[Block]:
     joined: list[Block] = []
     for block in blocks:
         last = joined[-1] if joined else None
-        if last is not None and block.row and block.row == last.row and len(last.text) + len(block.text) < LINE_LENGTH:
+        row = last is not None and ((block.row and block.row == last.row) or (last.tag, block.tag) == ("dt", "dd"))
+        if last is not None and row and len(last.text) + len(block.text) < LINE_LENGTH:
             joined[-1] = replace(last, text=f"{last.text} {block.text}")
         else:
             joined.append(block)
