@@ -58,7 +58,7 @@ STORES: tuple[tuple[Store, Shelves], ...] = (
             "8 place des Canuts-Réunis", delivers_to=("69001", "69004"),
             hours=_hours("08:00-21:00", "08:00-21:00", "08:30-13:00"),
         ),
-        Shelves(carries=0.35, dearer=1.05, depth=0.3, express=True),
+        Shelves(carries=0.35, dearer=1.05, depth=0.3),
     ),
     (
         Store(
@@ -74,7 +74,7 @@ STORES: tuple[tuple[Store, Shelves], ...] = (
             "61 avenue des Capitouls-de-Lardenne", delivers_to=("31300", "31100", "31000"),
             hours=_hours("08:30-20:00", "08:30-20:00"),
         ),
-        Shelves(carries=0.75, dearer=1.00, depth=0.6),
+        Shelves(carries=0.75, dearer=1.00, depth=0.6, express=True),
     ),
 )  # fmt: skip
 

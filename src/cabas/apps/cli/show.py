@@ -38,24 +38,37 @@ def cart_table(cart: Cart, lang: str) -> Table:
     for name, justify in (("asked", "left"), ("product", "left"), ("quantity", "right"), ("unit price", "right"),
                           ("price", "right"), ("why", "left")):  # fmt: skip
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    recipe = None
     for line in cart.lines:
-        asked = (
-            line.want.words if line.want.amount is None else f"{say.amount(line.want.amount, lang)} {line.want.words}"
-        )
-        brand = f" [dim]{escape(line.brand)}[/dim]" if line.brand else ""
-        if line.sku is None:
-            product = "[yellow]not found here, kept as a note[/yellow]"
-        else:
-            product = f"{escape(line.name)}{brand}"
-        if not line.ticked:
-            product += " [dim](you surely have it: not counted)[/dim]"
-        price = say.money(line.price, lang) if line.price is not None else ""
-        if line.full_price is not None and line.price is not None and line.price < line.full_price:
-            price = f"[green]{price}[/green] [dim strike]{say.money(line.full_price, lang)}[/dim strike]"
-        why = ", ".join(say.reasons(line.why, lang))
-        recipe = f"[dim]{escape(line.recipe)}:[/dim] " if line.recipe else ""
-        table.add_row(f"{recipe}{escape(asked)}", product, quantity(line, lang), line.per_unit, price, why)
+        if line.recipe != recipe:
+            recipe = line.recipe
+            table.add_row(f"[bold]{escape(recipe)}[/bold]" if recipe else "")
+        table.add_row(*_cells(line, lang))
     return table
+
+
+def _cells(line: LineItem, lang: str) -> tuple[str, ...]:
+    amount = line.want.amount
+    asked = line.want.words
+    if amount is not None and not (line.recipe and amount.value < 1):
+        asked = f"{say.amount(amount, lang)} {asked}"
+    if line.sku is None:
+        return escape(asked), "[yellow]not found here, kept as a note[/yellow]", "", "", "", ""
+    product = escape(line.name) + (f" [dim]{escape(line.brand)}[/dim]" if line.brand else "")
+    price = say.money(line.price, lang) if line.price is not None else ""
+    if line.full_price is not None and line.price is not None and line.price < line.full_price:
+        price = f"[green]{price}[/green] [dim strike]{say.money(line.full_price, lang)}[/dim strike]"
+    if not line.ticked:
+        return (
+            f"[dim]{escape(asked)}[/dim]",
+            f"[dim]{product}[/dim]",
+            "",
+            "",
+            "[dim]not counted[/dim]",
+            "[dim]you surely have it[/dim]",
+        )
+    why = ", ".join(say.reasons(line.why, lang))
+    return escape(asked), product, quantity(line, lang), line.per_unit, price, why
 
 
 def cart_view(view: View) -> None:
