@@ -110,7 +110,7 @@ OTHERWISE = items(("1 tasse de farine", "3 œufs", "2 tasses de lait", "1 pincé
     "body",
     [
         "<p><b>Ingrédients (4 pers.)</b> : 200 g de farine, 3 œufs, 50 cl de lait, 1 pincée de sel</p><p>Mélanger.</p>",
-        f"<div class='us ingredients'><ul>{items(LINES)}</ul></div><div class='metric ingredients'><ul>{OTHERWISE}</ul>",
+        f"<div class='us ingredients'><ul>{items(LINES)}</ul></div><div class='si ingredients'><ul>{OTHERWISE}</ul>",
         f"<h3>Ingrédients</h3><ul>{items(LINES)}</ul><ul><li>Préchauffez le four.<li>Mélangez bien le tout.</ul>",
         f"<section class=ingr><h2>Ingrédients</h2>{items(LINES, 'label')}</section><h2>Étapes</h2>".replace(
             "<label", "<div><input type=checkbox><label"
