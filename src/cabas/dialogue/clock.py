@@ -208,7 +208,9 @@ class TimeWords:
         if name in phrases:
             return phrases[name].at(tokens, index)
         number = self.numbers.single(tokens, index)
-        if number is None or number.value.denominator != 1 or (number.article and name != "number"):
+        if number is None or number.collective or number.value.denominator != 1:
+            return None
+        if number.article and name != "number":
             return None
         value = int(number.value)
         if name == "minutes" and not (

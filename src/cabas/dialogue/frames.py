@@ -161,14 +161,17 @@ def _double(turn: Turn, found: Found) -> list[Act] | None:
 def _set(turn: Turn, found: Found) -> list[Act] | None:
     """Exactly so many."""
     acts = []
-    for target, amount in (("target", "amount"), ("target2", "amount2")):
+    pairs = [("target", "amount"), ("target2", "amount2")]
+    if "amount" not in found.slots and "target2" not in found.slots:
+        pairs = [("target", "amount2")]  # "from one to two": the first amount was left out
+    for target, amount in pairs:
         measured = _amount(turn, found, amount)
         if amount in found.slots and measured is None:
             return None
         if measured is None:
             continue
         item = _slot(turn, found, target)
-        if target in found.slots and (item is None or not item.has_food or not (item.known or turn.line(item))):
+        if target in found.slots and (item is None or not item.has_food or not _could_be(turn, item)):
             return None
         if item is None and turn.wishes.made:
             turn.wishes.made[-1].amount = measured.amount
@@ -178,6 +181,11 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             return [of_topic(turn, measured.amount, measured.constraints)]
         acts.append(Act("set_quantity", target=turn.reference(item), amount=measured.amount))
     return acts or None
+
+
+def _could_be(turn: Turn, item: Item) -> bool:
+    """Whether a thing may be one of the cart: it is there, or nothing is."""
+    return turn.line(item) is not None or (item.known and not turn.heard.lines)
 
 
 def of_topic(turn: Turn, amount: Amount, tags: tuple[str, ...]) -> Act:
@@ -230,6 +238,11 @@ def _swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
         want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, *want.constraints))))
     elif before and (name := turn.composed(item, before)) is not None:
         want = renamed(turn, want, name)
+        if (
+            item.measured is not None
+            and turn.sight.spell(item.measured.start, item.measured.end).lower() in name.lower()
+        ):
+            want = replace(want, amount=None)  # the "demi" of "demi-sel" counts nothing
     return [Act("replace", wants=(want,), target=turn.reference(old) if old is not None else None)]
 
 

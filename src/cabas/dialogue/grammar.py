@@ -159,7 +159,7 @@ class Grammar:
         self._assign_letters()
         self.cues: Phrases[bool] = Phrases.of(locales.words(sheet.get("cues")), True)
         self.sections = {section: self._section(sheet.get(section, ())) for section in SECTIONS}
-        self.words = frozenset(token.folded for text in _strings(sheet) for token in tokenize(text))
+        self.words = frozenset(words_in(sheet))
 
     def text(self, tokens: Sequence[Token]) -> Text:
         """Tokens as the patterns see them."""
@@ -279,6 +279,12 @@ def _number_letters(lang: str) -> dict[str, str]:
     said = [*_strings(numbers), *_strings({key: units[key] for key in ("measures", "containers", "of", "size_of")})]
     said += [text for key in ("sizes", "plain", "counted") for text in _strings(units[key])]
     return {token.folded: NUMBER_LETTER for text in said for token in tokenize(text) if token.kind == "word"}
+
+
+def words_in(value: object) -> Iterator[str]:
+    """Every folded word of a document's texts."""
+    for text in _strings(value):
+        yield from (token.folded for token in tokenize(text))
 
 
 def _strings(value: object) -> Iterator[str]:

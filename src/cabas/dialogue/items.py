@@ -31,7 +31,12 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
     best = min(readings, key=lambda item: item.cost)
     # "un pot de confiture" is a pot, though the lexicon may call jam a "pot de confiture"
     counted = [item for item in readings if item.measured is not None and item.measured.unit is not None]
-    same = [item for item in counted if item.head == best.head and item.cost < best.cost + COST["same_family"]]
+    above = {item.head: sight.tools.lexicon.above(item.head) if item.head else () for item in counted}
+    same = [
+        item
+        for item in counted
+        if best.head in above.get(item.head, ()) and item.cost < best.cost + COST["same_family"]
+    ]
     if same and (best.measured is None or best.measured.unit is None) and best.head is not None:
         return min(same, key=lambda item: item.cost)
     return best
@@ -58,7 +63,7 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
             break
         item.vague = item.vague or sight.said("vague", position) is not None
         item.more = item.more or sight.said("more", position) is not None
-        item.begun = True
+        item.begun = item.begun or sight.joint(position) != after or sight.said("determiners", position) == after
         position = after
     yield item, position
 
@@ -149,6 +154,9 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
         item.brand, item.brand_words = match.id, (match.start, match.end)
         item.cost += COST["name_word"] * match.words
         return match.end
+    brand = sight.name(position, match.end, BRAND)
+    if brand is not None and brand.end == match.end and item.brand is None:
+        item.brand = brand.id  # "Nutella" is a spread and a brand
     item.pieces.append(Piece(match.start, match.end, match, linked, after_and))
     item.kept.extend(range(match.start, match.end))
     item.cost += COST["name_word"] * match.words * match.score

@@ -17,8 +17,11 @@ from cabas.dialogue.trie import Match, joints, small_words
 # Questions to the catalog cost more than everything else: no more than this many a turn.
 QUESTIONS_MAX = 16
 # Where small words are listed: the sections of words.yaml that are looked up as phrases.
-_SECTIONS = ("determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything",
-             "made_for", "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails", "common", "offtopic")  # fmt: skip
+_SECTIONS = (
+    "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
+    "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails", "common", "offtopic", "questions",
+    "but",
+)  # fmt: skip
 
 
 class Words:

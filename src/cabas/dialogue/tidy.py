@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.clock import time_words
+from cabas.dialogue.grammar import grammar_of, words_in
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Tools
@@ -25,8 +26,26 @@ _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 
 def tidy(tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) -> tuple[Token, ...]:
     """The tokens to be read."""
-    kept = _without_fillers(_misheard_numbers(list(tokens), tools), tools)
+    kept = _without_fillers(_misheard_numbers(_buts(tokens, tools), tools), tools)
     return tuple(_reread(_made_for(kept, tools), tools, knows))
+
+
+def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
+    """ "Mais" without its dots is "but" unless an article or "de" stands before it: as good as a comma."""
+    kept = list(tokens)
+    for index, token in enumerate(tokens):
+        if tools.words.at("but", tokens, index) != index + 1 or not token.text.isascii() or index == 0:
+            continue
+        before = tokens[index - 1]
+        counted = any(one.end == index for one in tools.measures.at(tokens, index - 1)) or before.kind == "number"
+        if (
+            not counted
+            and tools.words.at("determiners", tokens, index - 1) != index
+            and before.folded not in tools.words.joints
+        ):
+            kept[index] = replace(token, text=",", folded=",", kind="mark")
+    doubled = {index for index in range(1, len(kept)) if kept[index].folded == kept[index - 1].folded == ","}
+    return [token for index, token in enumerate(kept) if index not in doubled]
 
 
 def _without_fillers(tokens: Sequence[Token], tools: Tools) -> list[Token]:
@@ -146,7 +165,7 @@ def _covered(tokens: Sequence[Token], tools: Tools) -> set[int]:
 
 def _is_plain(token: Token, tools: Tools) -> bool:
     """Whether a word means something without food."""
-    return token.folded in tools.words.small or token.folded in tools.grammar.words
+    return token.folded in tools.words.small or token.folded in _plain_words(tools.lang)
 
 
 def _several(
@@ -161,38 +180,30 @@ def _several(
 def _by_sound(
     tokens: Sequence[Token], index: int, covered: set[int], tools: Tools
 ) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
-    """The name the words from `index` on sound like, where a name is expected."""
-    ear = shared_ear(tools.lang)
+    """The name the words from `index` on sound like. A word that means something else needs an amount before it."""
     plain = _is_plain(tokens[index], tools) or tokens[index].folded in _common(tools.lang)
+    if _expected(tokens, index, tools, counted=False):
+        several = _several(tokens, index, covered, tools)  # "des qui rit"
+        if several is not None:
+            return several
+    if plain and not _expected(tokens, index, tools, counted=True):
+        return None
     if not plain and tools.lexicon.knows_word(tokens[index].folded):
         return None
-    expected = _expected(tokens, index, tools, counted=plain)
-    best: tuple[int, tuple[Token, ...]] | None = None
-    for name, end in (*tools.lexicon.heard(tokens, index), *ear.heard(tokens, index)):
-        if any(place in covered for place in range(index + 1, end)) and end - index == 1:
-            continue
-        if plain and not (expected and end - index == 1) and end - index < 2:
-            continue
-        if not expected and (plain or end - index > 1):
-            continue
-        if best is None or end > best[0]:
-            best = (end, tokenize(name))
-    if best is not None:
-        return best
-    for word in ear.homophones(tokens[index].folded):
+    ear = shared_ear(tools.lang)
+    heard = [name for name, end in (*tools.lexicon.heard(tokens, index), *ear.heard(tokens, index)) if end == index + 1]
+    for word in (*heard, *ear.homophones(tokens[index].folded)):
         swapped = (*tokens[:index], *tokenize(word), *tokens[index + 1 :])
-        longest = max(
-            (match.end for match in tools.lexicon.at(swapped, index, tools.lang) if match.kind in _NAMES), default=0
-        )
-        enough = longest > index + 1 or (longest == index + 1 and expected) or (longest == index + 1 and not plain)
-        if enough:
+        if any(match.kind in _NAMES for match in tools.lexicon.at(swapped, index, tools.lang)):
             return index + 1, tokenize(word)
     return None
 
 
 def _expected(tokens: Sequence[Token], index: int, tools: Tools, *, counted: bool) -> bool:
-    """Whether a name should come here: after an amount (and "of"), or, unless `counted`, after an article."""
-    ends = {index} | {start for start in (index - 1, index - 2) if start > 0 and _glue(tokens, start, tools) == index}
+    """Whether a name should come here: after an amount and "of"; unless `counted`, after any amount or article."""
+    ends = (set() if counted else {index}) | {
+        start for start in (index - 1, index - 2) if start > 0 and _glue(tokens, start, tools) == index
+    }
     for end in ends:
         for start in range(max(0, end - 5), end):
             if any(one.end == end and not one.article and not one.implied for one in tools.measures.at(tokens, start)):
@@ -230,6 +241,17 @@ def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
         or words.weekdays.at(tokens, index) is not None
         or words.months.at(tokens, index) is not None
         or words.parts.at(tokens, index) is not None
+    )
+
+
+@lru_cache(maxsize=16)
+def _plain_words(lang: str) -> frozenset[str]:
+    """Every word the documents of the language use, but the origins, diets and allergens: those may be misheard."""
+    sheet = dict(locales.read(lang, "words"))
+    for key in ("origins", "diets", "allergens", "made_for"):
+        sheet.pop(key, None)
+    return grammar_of(lang).words | frozenset(
+        words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])
     )
 
 

@@ -67,7 +67,7 @@ def _read(turn: Turn) -> None:
             place += 1
             continue
         after = sight.said("and", place)
-        if after is not None and after < end and turn.steps:
+        if after is not None and after < end:
             place = after
             continue
         place = _clause(turn, place, end)
@@ -114,7 +114,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     if before is not None:
         turn.act(Act("recipe", recipe=before.ask(turn)))
         return True
-    if _diet(turn, clause) or _compare(turn, clause):
+    if _diet(turn, clause, last=end >= len(sight.tokens)) or _compare(turn, clause):
         return True
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps)
     timed = False
@@ -149,9 +149,11 @@ def slot_act(when: When) -> Act:
     return Act("choose_slot" if timed else "set_method", slot=when.ask, impossible=when.impossible)
 
 
-def _diet(turn: Turn, clause: Sight) -> bool:
-    """Allergies and diets hold for everything asked for in the same breath."""
+def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
+    """Allergies and diets hold for everything asked for in the same breath ("no pork: ...")."""
     for found in clause.tools.grammar.sections["diets"].fits(clause.text):
+        if found.kind == "never" and last:
+            continue
         for name, (start, end) in found.slots.items():
             if name == "allergen":
                 allergen = clause.words.allergens.at(clause.tokens, start)
@@ -243,7 +245,10 @@ def _of_focus(turn: Turn, items: list[Item], *, asked: bool) -> bool:
 def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) -> None:
     """Add what can be something to add; the rest is left over."""
     sight = turn.sight
-    good = [item for item in items if _plausible(turn, item, asked=asked)]
+    good: list[Item] = []
+    for item in items:
+        if _plausible(turn, item, asked=asked, after=bool(good)):
+            good.append(item)
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
         turn.act(Act("remove", target=turn.reference(good[0])))
         return
@@ -253,19 +258,22 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     turn.wish(good)
 
 
-def _plausible(turn: Turn, item: Item, *, asked: bool) -> bool:
-    """Whether a thing read is one that can be wished for."""
+def _plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
+    """Whether a thing read is one that can be wished for; `after` others in the same stretch were."""
     sight = turn.sight
+    after = after or bool(turn.wishes.made)
+    if not asked and sight.said("questions", item.start) and item.start == 0:
+        return False
     if not item.has_food:
-        return bool(turn.wishes.made) or item.measured is not None or item.usual or item.pronoun or item.more
-    if item.known:
-        return True
+        return after or item.measured is not None or item.usual or item.pronoun or item.more
     strange = [piece for piece in item.pieces if piece.match is None]
+    if item.known and (asked or item.begun or len(strange) <= len(item.pieces) - len(strange) + 1):
+        return True
     off = any(sight.said("offtopic", piece.start) for piece in strange)
     common = all(sight.said("common", piece.start) for piece in strange)
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
-    return asked or item.measured is not None or item.begun or bool(turn.wishes.made)
+    return asked or item.measured is not None or item.begun or after
 
 
 def _acts(turn: Turn) -> tuple[Act, ...]:
