@@ -26,7 +26,7 @@ NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
 # in packs too many, cost in how much dearer than the cheapest; a habit of a few purchases outweighs the rest.
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
-           "brand": 1.0, "unpriced": -0.3}  # fmt: skip
+           "brand": 1.0, "unpriced": -0.3, "short": -2.0}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
 # This many recency-decayed purchases make "milk" mean my milk.
@@ -119,6 +119,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         broken = tuple(tag for tag in want.constraints if meets(tag, product, price, shelf.labels) is False)
         value = WEIGHTS["relevance"] * relevance + WEIGHTS["popularity"] * product.popularity / 1000
         value += WEIGHTS["broken"] * len(broken)
+        value += 0 if choice.enough else WEIGHTS["short"]
         value += WEIGHTS["habit"] * min(1.0, _habit(product, shelf) / HABIT_STRONG)
         if choice.covers is not None and ask.same:
             value += WEIGHTS["waste"] * min(2.0, max(0.0, float(choice.covers) - 1))

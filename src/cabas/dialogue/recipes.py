@@ -1,4 +1,4 @@
-"""A dish announced: "de quoi faire une quiche lorraine pour six, sauf la crème, j'en ai déjà"."""
+"""A dish announced: "de quoi faire un gratin dauphinois pour cinq, sauf la crème, j'en ai déjà"."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class Wishes:
         return Wish(item, amount, list(item.tags), item.usual, item.more)
 
     def _repaired(self, before: Wish, item: Item) -> Wish | None:
-        """ "deux, non, trois"; "une barquette de fraises, non, de framboises"."""
+        """ "deux, non, trois"; "une barquette de mûres, non, de myrtilles"."""
         if not item.has_food:
             if item.amount is not None:
                 before.amount = _same_unit(item, before.amount)

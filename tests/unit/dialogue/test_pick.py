@@ -61,6 +61,12 @@ def test_nothing_in_stock_is_nothing_chosen() -> None:
     assert found.sold_out is not None
 
 
+def test_what_would_fall_short_gives_way() -> None:
+    found = choose(LITERS, [milk("best", popularity=900), milk("other")], {"best": 100, "other": 120}, best=1)
+    assert found.choice is not None
+    assert (found.choice.product.sku, found.choice.quantity) == ("other", 2)
+
+
 def test_no_hits_is_no_choice() -> None:
     assert choose(LITERS, [], {}) == Picked(LITERS)
 
