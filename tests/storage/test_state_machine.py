@@ -99,8 +99,9 @@ class Shopkeeping(RuleBasedStateMachine):
         assert broken == {}
 
     @invariant()
-    def both_houses_have_the_same_left(self) -> None:
+    def both_houses_have_the_same_left_and_taken(self) -> None:
         self.both(lambda house: house.left(*SKUS))
+        self.both(lambda house: house.taken())
 
 
 def test_no_sequence_of_events_breaks_the_rules(dsn: str, retailer_id: str) -> None:
