@@ -8,15 +8,14 @@ the server running; the next one takes it over.
 from __future__ import annotations
 
 import atexit
-import fcntl
 import hashlib
 import importlib.util
 import os
-import pwd
 import shlex
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -29,6 +28,10 @@ from urllib.parse import quote
 import psycopg
 
 from cabas.kernel.errors import CabasError
+
+if sys.platform != "win32":
+    import fcntl
+    import pwd
 
 VERSION = 18
 DATABASE = "cabas"
@@ -88,6 +91,8 @@ def start(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     `durable=False` gives up surviving a power cut, for tests. Raises `EmbeddedError` when the folder cannot be written,
     belongs to somebody else, has too long a path, or holds the data of another PostgreSQL version.
     """
+    if sys.platform == "win32":
+        raise EmbeddedError("The embedded PostgreSQL runs on Linux and macOS only.", remedy=OTHERWISE)
     folder = folder.expanduser().absolute()
     cluster = Cluster(_writable(folder), _programs(), _server_user(folder), durable)
     with _locked(folder / ".start.lock"):
