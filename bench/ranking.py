@@ -36,7 +36,7 @@ from cabas.usecases.formats import Draft, open_feed
 SHARED = Path(__file__).parents[2] / "shared"
 CATALOG = SHARED / "data" / "catalog" / "off_fr_20k.tsv.gz"
 JUDGED = SHARED / "eval" / "search" / "dev.jsonl"
-STEPS = (2.0, 1.4, 1.15, 0.87, 0.7, 0.5)
+STEPS = (4.0, 2.0, 1.4, 1.15, 0.87, 0.7, 0.5, 0.25)
 HELD_OUT = 4
 # Sensible weights to begin with and to stay near: the queries at hand are too few to know better.
 SENSIBLE = {
@@ -45,9 +45,9 @@ SENSIBLE = {
     "extra": -0.6, "popularity": 0.3, "alien": -5.0, "excluded": -10.0,
 }  # fmt: skip
 PRIOR = tuple(SENSIBLE[name] for name in FEATURES)
-STRAIN = 0.003
+STRAIN = 0.002
 # What hardly any query here is about, and the scale.
-FIXED = {"text", "size", "pack", "popularity", "alien", "excluded"}
+FIXED = {"text", "near", "size", "pack", "popularity", "alien", "excluded"}
 
 
 @dataclass(frozen=True, slots=True)

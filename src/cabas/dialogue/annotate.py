@@ -7,18 +7,19 @@ allergen that is only usual for the family is declared too: a warning too many i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import best_family, names_of
+from cabas.dialogue.classify import below, best_family, names_of
 from cabas.dialogue.families import ALLERGENS, sheets
 from cabas.dialogue.labels import labels, restricted
-from cabas.dialogue.names import Name, Phrasebook, read_name
+from cabas.dialogue.names import LACKING, Name, Phrasebook, read_name
 from cabas.dialogue.sizes import read_size
 from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.kernel.text import fold
 
+ADULT = 18
 _EMPTY: frozenset[str] = frozenset()
 
 
@@ -60,7 +61,7 @@ class Annotator:
             pieces=max(pieces, pieces_in_name),
             sold_by=SoldBy.EACH,
             vat_rate=int(sheet.get("vat", 550)),
-            minimum_age=int(sheet.get("age", 0)) or age_in(read, category, self.lang),
+            minimum_age=int(sheet.get("age", 0)) or age_of(found.family if found else None, read, category, self.lang),
             allergens=_allergens(ingredients, said_allergens, self.lang) or frozenset(sheet.get("allergens") or ()),
             labels=labels_in(" ; ".join((name, *said_labels)), self.lang),
             storage=Storage(sheet.get("storage", "ambient")),
@@ -113,18 +114,25 @@ def _allergens(ingredients: str, said: Sequence[str], lang: str) -> frozenset[st
 
 
 @cache
-def _age_words(lang: str) -> tuple[tuple[frozenset[str], int], ...]:
-    return tuple(
-        (frozenset(words), one.minimum_age)
+def _ages() -> Mapping[str, int]:
+    """Family -> minimum age, for restricted goods and what is below them."""
+    return {
+        family: one.minimum_age
         for one in restricted().values() if one.minimum_age
-        for name in one.names.get(lang, ()) if (words := read_name(name, lang).words)
-    )  # fmt: skip
+        for wider in one.families for family in below(wider)
+    }  # fmt: skip
 
 
-def age_in(name: Name, category: tuple[str, ...], lang: str) -> int:
-    """The minimum age the category path tells: the department of wines and spirits is for adults."""
-    ages = [0]
-    for part in category[:1]:
-        words = frozenset(read_name(part, lang).words)
-        ages.extend(age for said, age in _age_words(lang) if said <= words)
-    return max(ages) if not name.lacks else 0
+@cache
+def _adult(lang: str) -> frozenset[str]:
+    words = locales.words(locales.read(lang, "search").get("adult_departments"))
+    return frozenset(stem for word in words for stem in read_name(word, lang).words)
+
+
+def age_of(family: str | None, name: Name, category: tuple[str, ...], lang: str) -> int:
+    """The minimum age of restricted goods, by their family or by the department of wines and spirits."""
+    if family is not None:
+        return _ages().get(family, 0)
+    if not category or any(word.startswith(LACKING) for word in name.words):
+        return 0
+    return 0 if _adult(lang).isdisjoint(read_name(category[0], lang).words) else ADULT

@@ -14,14 +14,15 @@ from functools import cache, lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
-from cabas.dialogue.names import Name, read_name
+from cabas.dialogue.names import LACKING, Name, read_name
 
-# word: a word of the family's name was met. start: nothing but packaging stands before it. unknown: a word nobody knows
-# does. tied: "de", "au" stands right before ("nuggets de poulet"). flavor: it comes after "goût", "saveur". stretch: it
-# comes after a comma. leaf: the category is called that; parent: a wider category is. kin: the name and the category
-# agree, one being the wider family of the other. Food is never a family of a non-food department, nor the reverse.
-VOTES = {"word": 1.0, "start": 2.5, "unknown": -1.0, "tied": -1.8, "flavor": -3.0, "stretch": -1.8, "leaf": 3.2,
-         "leaf_part": 2.0, "parent": 1.4, "kin": 3.0}  # fmt: skip
+# word: a word of the family's name was met; very: in no other form. start: nothing but packaging stands before it.
+# unknown: a word nobody knows does. tied: "de", "au" stands right before ("nuggets de poulet"). flavor: it comes after
+# "goût", "saveur". stretch: it comes after a comma. leaf: the category is called that; parent: a wider category is.
+# kin: the name and the category agree, one being the wider family of the other. Food is never a family of a
+# non-food department, nor the reverse.
+VOTES = {"word": 1.0, "very": 0.3, "start": 2.5, "unknown": -1.0, "tied": -1.8, "flavor": -3.0, "stretch": -1.8,
+         "leaf": 3.2, "leaf_part": 2.0, "parent": 1.4, "kin": 3.0}  # fmt: skip
 THRESHOLD = 1.0
 _NAME_MAX = 8
 
@@ -33,51 +34,78 @@ class FamilyNames:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
-        self._known: dict[Stems, list[tuple[str, frozenset[int]]]] = defaultdict(list)
+        self._known: dict[Stems, list[tuple[str, frozenset[int], Stems]]] = defaultdict(list)
         self._longest: dict[str, int] = {}
         self.names: dict[str, list[Stems]] = defaultdict(list)
         self.known: set[str] = set()
         self.raw_words: set[tuple[str, ...]] = set()
-        self.nots: dict[str, list[frozenset[str]]] = defaultdict(list)
+        self.nots: dict[str, list[Stems]] = defaultdict(list)
+        self.without: list[tuple[Stems, str]] = []
         more: Mapping[str, object] = locales.read(lang, "foods")
         for family, sheet in sorted(sheets().items(), key=lambda item: -int(item[1].get("popularity", 0))):
             for name in (*locales.words(sheet.get(lang)), *locales.words(more.get(family))):
                 self._put(family, read_name(name, lang))
             for name in locales.words(sheet.get("not")):
-                self.nots[family].append(frozenset(read_name(name, lang).words))
+                words = read_name(name, lang).words
+                # A name of another language, or made of small words but one, would keep out too much.
+                if len(words) > 1 or (words and " " not in name.strip()):
+                    self.nots[family].append(words)
 
     def _put(self, family: str, name: Name) -> None:
         words = name.words[:_NAME_MAX]
-        if not words:
+        if not words or name.sizes:  # "lait 2 %" without its number would be any milk
             return
         self.known.update(words)
         self.raw_words.add(name.raw)
         self.names[family].append(words)
-        self._known[words].append((family, name.acute or frozenset()))
+        if len(words) > 1 and any(word.startswith(LACKING) for word in words):
+            self.without.append((words, family))
+        self._known[words].append((family, name.acute or frozenset(), _singular(name.raw)))
         self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
-    def within(self, name: Name) -> list[tuple[int, int, str]]:
-        """(start, end, family) of every family name that stands in `name`, word beside word, accents as written."""
+    def within(self, name: Name) -> list[tuple[int, int, str, bool]]:
+        """(start, end, family, whether in the very words) of every family name that stands in `name`, word beside word.
+
+        Accents are as written, where any are. "Piles" and "Pils" have one stem, but are not the very same word.
+        """
         found, words, acute = [], name.words, name.acute
         for index, word in enumerate(words):
-            for end in range(index + 1, index + 1 + self._longest.get(word, 0)):
-                for family, accents in self._known.get(words[index:end], ()):
+            for end in range(index + 1, min(index + self._longest.get(word, 0), len(words)) + 1):
+                for family, accents, raw in self._known.get(words[index:end], ()):
                     if acute is None or all((at - index in accents) == (at in acute) for at in range(index, end)):
-                        found.append((index, end, family))
+                        found.append((index, end, family, raw == _singular(name.raw[index:end])))
         return found
 
-    def excluded(self, family: str, words: frozenset[str]) -> bool:
-        """Whether the words hold a name that only looks like one of the family."""
-        return any(words.issuperset(name) for name in self.nots.get(family, ()) if name)
+    def excluded(self, family: str, words: Stems) -> bool:
+        """Whether the words hold, side by side, a name that only looks like one of the family."""
+        for name in self.nots.get(family, ()):
+            if name[0] in words:
+                size = len(name)
+                if any(words[at : at + size] == name for at, word in enumerate(words) if word == name[0]):
+                    return True
+        return False
 
-    def narrowed(self, family: str, words: frozenset[str]) -> str:
+    def _lacking(self, family: str, words: frozenset[str]) -> str:
+        """The family that is named after what it lacks, if all of its name is there: "bière blonde sans alcool"."""
+        heads = {name[0] for name in self.names[family]}
+        fits = [one for one in self.without if one[0][0] in heads and words.issuperset(one[0])]
+        return max(fits, key=lambda one: len(one[0]))[1] if fits else family
+
+    def narrowed(self, family: str, said: Stems) -> str:
         """The family under `family` whose longest name is all there, or `family`."""
+        words = frozenset(said)
+        if any(word.startswith(LACKING) for word in said):
+            family = self._lacking(family, words)
         best, met = family, max((len(name) for name in self.names[family] if words.issuperset(name)), default=0)
         for child in below(family)[1:]:
             for name in self.names[child]:
-                if len(name) > met and words.issuperset(name) and not self.excluded(child, words):
+                if len(name) > met and words.issuperset(name) and not self.excluded(child, said):
                     best, met = child, len(name)
         return best
+
+
+def _singular(raw: Stems) -> Stems:
+    return tuple(word.rstrip("sx") for word in raw)
 
 
 @cache
@@ -133,7 +161,7 @@ def path_families(category: tuple[str, ...], lang: str) -> tuple[tuple[str, floa
         heads = [one for one in names.within(name) if one[0] == 0]
         if not heads:
             continue
-        _, end, family = max(heads, key=lambda one: one[1])
+        _, end, family, _ = max(heads, key=lambda one: (one[1], one[3]))
         if end == len(name.words):
             found.append((family, VOTES["leaf"] if depth == 0 else VOTES["parent"]))
         elif depth == 0:
@@ -142,15 +170,18 @@ def path_families(category: tuple[str, ...], lang: str) -> tuple[tuple[str, floa
 
 
 @cache
-def _nonfood(lang: str) -> frozenset[str]:
-    words = locales.words(locales.read(lang, "search").get("nonfood"))
+def _nonfood(group: str, lang: str) -> frozenset[str]:
+    words = locales.words(locales.read(lang, "search").get(group))
     return frozenset(stem for word in words for stem in read_name(word, lang).words)
 
 
 @lru_cache(maxsize=8192)
 def is_nonfood(category: tuple[str, ...], lang: str) -> bool:
-    """Whether a category path begins with a department of things nobody eats."""
-    return bool(category) and not _nonfood(lang).isdisjoint(read_name(category[0], lang).words)
+    """Whether a category path begins with a department, or an aisle, of things nobody eats ("Bébé > Couches")."""
+    return any(
+        not _nonfood(group, lang).isdisjoint(read_name(part, lang).words)
+        for group, part in zip(("nonfood", "nonfood_aisles"), category, strict=False)
+    )
 
 
 @cache
@@ -172,8 +203,8 @@ class Found:
 def candidates(name: Name, lang: str) -> list[Found]:
     """The families whose names stand in `name`, most votes first."""
     best: dict[str, Found] = {}
-    for start, end, family in names_of(lang).within(name):
-        votes = _votes(name, start, end, lang)
+    for start, end, family, very in names_of(lang).within(name):
+        votes = _votes(name, start, end, lang) + (VOTES["very"] if very else 0.0)
         if family not in best or votes > best[family].votes:
             best[family] = Found(family, votes, frozenset(name.words[start:end]))
     return sorted(best.values(), key=lambda found: -found.votes)
@@ -192,14 +223,14 @@ def best_family(name: Name, category: tuple[str, ...], lang: str, threshold: flo
             votes[found.family] = Found(found.family, total, found.words)
     best: Found | None = None
     for found in votes.values():
-        if found.votes <= (best.votes if best else threshold) or names.excluded(found.family, words):
+        if found.votes <= (best.votes if best else threshold) or names.excluded(found.family, name.words):
             continue
         if category and is_nonfood(category, lang) != family_is_nonfood(found.family):
             continue
         best = found
     if best is None:
         return None
-    narrow = names.narrowed(best.family, words)
+    narrow = names.narrowed(best.family, name.words)
     if narrow == best.family:
         return best
     spoke = max((frozenset(one) for one in names.names[narrow] if words.issuperset(one)), key=len, default=best.words)
@@ -223,7 +254,7 @@ def _votes(name: Name, start: int, end: int, lang: str) -> float:
         last = min((at for at in (*name.breaks, name.flavor) if at >= end), default=len(name.words))
         first, beside, tied = 0, name.words[end:last], False
     skipped, known = packaging(lang), names_of(lang).known
-    if skipped.issuperset(name.words[start:end]) and (beside or end in name.tied):
+    if skipped.issuperset(name.words[start:end]) and not skipped.issuperset(name.words):
         return votes + VOTES["flavor"]  # "barquette de", "petit pot": it holds something else
     weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped]
     if not weights:

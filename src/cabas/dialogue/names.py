@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.lexicon import small_words
 from cabas.kernel.text import fold
 
+LACKING = "-"
 WORDS_MAX, TEXT_MAX, INGREDIENTS_MAX = 40, 400, 2000
 _TOKEN = re.compile(
     r"(?P<size>(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
     r"(?: ?x ?\d{1,3}\b)?|\b\d{1,2}l\d{1,2}\b|\bx ?\d{1,3}\b|\b\d{1,3} ?x\b)"
-    r"|(?P<half>\b1 ?/ ?2\b)|(?P<percent>\d+(?:[.,]\d+)? ?%)|(?P<number>\d+(?:[.,]\d+)?)|(?P<word>[a-z~]+)"
+    r"|(?P<half>\b1 ?/ ?2\b)|(?P<none>\b0 ?%)|(?P<percent>\d+(?:[.,]\d+)? ?%)|(?P<code>\b[a-z]{1,2}\d{1,3}\b)"
+    r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<word>[a-z~]+)"
     r"|(?P<mark>[,;:()\[\]|/!?]|-(?= ))"
 )
 _ACUTE = re.compile(r"é(?=e?s?\b)", re.IGNORECASE)
@@ -93,9 +94,10 @@ class Name:
 
     `tied` holds the places of words that follow a preposition ("poulet" of "nuggets de poulet"), `breaks` places where
     a new stretch begins (after a comma or bracket). From `flavor` on, words say how it tastes, not what it is. `sizes`
-    are the amounts and numbers, without spaces ("250g", "16"). `raw` are the words unstemmed, `lacks` the stems of
-    what is said not to be inside ("sans croûte"). `acute` holds the places of words that end in é, which tells "pâté"
-    from "pâte"; None when the name is written without any accent, so that nothing can be told.
+    are the amounts and numbers, without spaces ("250g", "16"). `raw` are the words unstemmed. A word for what is not
+    inside begins with a minus ("sans croûte" is "-crout"): it never meets the word for what is. `acute` holds the
+    places of words that end in é, which tells "pâté" from "pâte"; None when the name is written without any accent,
+    so that nothing can be told.
     """
 
     words: tuple[str, ...]
@@ -104,7 +106,6 @@ class Name:
     flavor: int
     sizes: tuple[str, ...]
     raw: tuple[str, ...]
-    lacks: frozenset[str] = frozenset()
     acute: frozenset[int] | None = None
 
 
@@ -124,7 +125,8 @@ def _function_words(lang: str) -> _Function:
     ties = {fold(word) for word in locales.words(sheet.get("joints"))}
     lacking = {fold(word) for word in locales.words(search.get("lacking"))}
     flavors = {fold(word) for word in locales.words(sheet.get("flavors"))} - lacking
-    small = {word for word in ties | lacking | small_words(lang) if " " not in word and "'" not in word}
+    small = {fold(word) for word in locales.words(search.get("small"))}
+    small = {word for word in ties | lacking | small if " " not in word and "'" not in word}
     return _Function(
         frozenset(small), frozenset(ties), frozenset(w for w in flavors if " " not in w), frozenset(lacking)
     )
@@ -139,7 +141,6 @@ def read_name(text: str, lang: str) -> Name:
     sizes: list[str] = []
     tied: set[int] = set()
     breaks: list[int] = []
-    lacks: set[str] = set()
     flavor, tie, lacking = -1, False, False
     text = text[:TEXT_MAX]
     acute: set[int] | None = None
@@ -157,6 +158,8 @@ def read_name(text: str, lang: str) -> Name:
             continue
         if kind == "half":
             token = "demi"  # noqa: S105 (a word)
+        if kind == "none":
+            token = "0%"  # noqa: S105 (a word)
         if "~" in token:
             token = token.replace("~", "")
             if acute is not None and len(token) > 1:
@@ -169,14 +172,13 @@ def read_name(text: str, lang: str) -> Name:
             continue
         if tie and words:
             tied.add(len(words))
-        stem = light(token)
         if lacking:
-            lacks.add(stem)
+            token = f"{LACKING}{token}"
         tie = lacking = False
-        words.append(stem)
+        words.append(light(token))
         raw.append(token)
         if len(words) >= WORDS_MAX:
             break
     flavor = flavor if flavor >= 0 else len(words)
-    return Name(tuple(words), frozenset(tied), tuple(breaks), flavor, tuple(sizes), tuple(raw), frozenset(lacks),
+    return Name(tuple(words), frozenset(tied), tuple(breaks), flavor, tuple(sizes), tuple(raw),
                 None if acute is None else frozenset(acute))  # fmt: skip

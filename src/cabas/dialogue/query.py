@@ -60,7 +60,7 @@ def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
     spread = dict.fromkeys(word for phrase in refused for word in _spread(phrase, lang))
     spread.update(dict.fromkeys(lacking))
     return Query(
-        words=" ".join((words, *lacking)),
+        words=" ".join((words, *(f"{_negation(lang)} {one}" for one in lacking))),
         lang=lang,
         families=(found.family,) if found else (),
         labels=tuple(sorted(labels_in(wanted, lang))),
@@ -118,6 +118,12 @@ def _negations(lang: str) -> re.Pattern[str]:
         words = sorted((fold(word) for word in locales.words(sheet.get(group))), key=len, reverse=True)
         groups.append(f"(?P<{group}>{'|'.join(map(re.escape, words)) or '(?!)'})")
     return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)[' ]*", re.IGNORECASE)
+
+
+def _negation(lang: str) -> str:
+    """The word that says something is not inside: "sans"."""
+    words = locales.words(locales.read(lang, "search").get("lacking"))
+    return words[0] if words else ""
 
 
 def _split(text: str, lang: str) -> tuple[str, list[str], list[str]]:

@@ -41,7 +41,6 @@ class Card(msgspec.Struct, array_like=True, gc=False):
     brand: tuple[str, ...]
     labels: tuple[str, ...]
     sizes: tuple[str, ...]
-    lacks: tuple[str, ...]
     extra: int
     popularity: int
     nonfood: bool
@@ -149,7 +148,6 @@ def card(product: Product, payload: bytes) -> Card:
         brand=brand,
         labels=tuple(sorted(product.labels)),
         sizes=name.sizes,
-        lacks=tuple(name.lacks),
         extra=sum(
             1 << index
             for index, word in enumerate(name.words)
@@ -251,10 +249,7 @@ def _pack(amount: tuple[float, str], card: Card) -> float:
 
 
 def _excluded(sought: Sought, card: Card) -> bool:
-    return any(
-        all((word in card.words and word not in card.lacks) or word in card.brand for word in phrase)
-        for phrase in sought.excluded
-    )
+    return any(all(word in card.words or word in card.brand for word in phrase) for phrase in sought.excluded)
 
 
 def score(sought: Sought, card: Card) -> float:

@@ -24,6 +24,7 @@ from cabas.dialogue.query import Query, complete
 from cabas.dialogue.ranking import Card, Sought, card, score
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import CabasError, Conflict
+from cabas.storage import search_format
 from cabas.storage.search_query import pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
 from cabas.usecases.ports import Hit
@@ -166,6 +167,7 @@ class _Draft:
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._words.build().save(self.folder)
+        search_format.mark(self.folder)
 
 
 @contextmanager
@@ -211,6 +213,7 @@ def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str
     root = Path(path)
     with _alone(root):
         folder = _folder(root)
+        _require_ours(folder)
         words = Words.load(folder)
         builder = WordsBuilder(words.lang, words)
         products = list(changed)
@@ -251,8 +254,9 @@ class IndexFolders:
         return update(self._root / retailer_id, changed, withdrawn)
 
     def exists(self, retailer_id: str) -> bool:
-        """Whether there is an index that can be updated."""
-        return _generation(self._root / retailer_id) is not None
+        """Whether there is an index that can be updated: not one of another version."""
+        root = self._root / retailer_id
+        return search_format.is_ours(root / str(_generation(root)))
 
 
 def _document(product: Product) -> tantivy.Document:
@@ -260,7 +264,7 @@ def _document(product: Product) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("sku", product.sku)
     document.add_text("name", " ".join(held.words))
-    document.add_text("holds", " ".join(word for word in (*held.words, *held.brand) if word not in held.lacks))
+    document.add_text("holds", " ".join(held.words + held.brand))
     if product.ingredients:
         document.add_text("inside", " ".join(ingredient_words(product.ingredients, product.lang)))
     for name, values in (
@@ -297,7 +301,12 @@ def _tantivy(folder: Path) -> tantivy.Index:
         raise IndexBroken(f"The search index in {folder} cannot be read ({error}).", remedy=_REMEDY) from error
 
 
-_REMEDY = "Make it again: `cabas catalog index`."
+_REMEDY = "Make it again: `cabas catalog reindex`."
+
+
+def _require_ours(folder: Path) -> None:
+    if folder.is_dir() and not search_format.is_ours(folder):
+        raise IndexBroken(f"The search index in {folder} was made by another version of Cabas.", remedy=_REMEDY)
 
 
 def _open(root: Path) -> _Opened:
@@ -305,11 +314,14 @@ def _open(root: Path) -> _Opened:
         stamp = _stamp(root)
         folder = _folder(root)
         try:
+            _require_ours(folder)
             words = Words.load(folder)
             index = _tantivy(folder)
         except (OSError, IndexBroken, msgspec.DecodeError) as error:
             if _stamp(root) != stamp:
                 continue
+            if isinstance(error, IndexBroken):
+                raise
             raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=_REMEDY) from error
         _register(index)
         return _Opened(stamp, index.schema, index.searcher(), words)

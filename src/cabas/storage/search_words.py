@@ -16,7 +16,7 @@ import msgspec
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import names_of
-from cabas.dialogue.names import light, read_name
+from cabas.dialogue.names import LACKING, light, read_name
 from cabas.dialogue.spelling import Speller
 from cabas.dialogue.trie import small_words
 from cabas.domain.catalog import Product
@@ -60,7 +60,7 @@ class WordsBuilder:
         raw = (*name.raw, *(brand.raw if brand else ()))
         stems = (*name.words, *(brand.words if brand else ()))
         self.counts.update(set(raw))
-        self.pairs.update(_pairs(stems[:TOGETHER_MAX]))
+        self.pairs.update(_pairs([stem.lstrip(LACKING) for stem in stems[:TOGETHER_MAX]]))
         if product.brand:
             self.brands[product.brand] += 1
         if product.category not in self._seen:
@@ -101,7 +101,7 @@ class Words:
         self.stems: Counter[str] = Counter()
         for word, count in counts.items():
             self.stems[light(word)] += count
-        self._named = frozenset(
+        self._single = frozenset(stem.lstrip(LACKING) for stem in self.stems) | frozenset(
             stem for code in locales.languages() for family in families for name in names_of(code).names.get(family, ())
             for stem in name
         )  # fmt: skip
@@ -144,7 +144,7 @@ class Words:
         if not said:
             return False
         if len(said) == 1:
-            return said[0] in self.stems or said[0] in self._named
+            return said[0] in self._single
         return all(self._together(pair) for pair in _pairs(said))
 
     def _together(self, pair: int) -> bool:
