@@ -23,34 +23,97 @@ SOFT_SHEETS = ("adjectives", "before", "after", "states")
 
 def fits(want: Want, product: Product) -> bool:
     """Whether `product` is what `want` names: of its family, where the words name one, and lacking no word of it."""
-    if want.family is not None and product.family is not None and product.family not in below(want.family):
-        return False
+    family = want.family
+    if family is not None:
+        if product.family is None:
+            if not _is_called(product, family):
+                return False
+        elif product.family not in below(family):
+            return False
+        if _is_fresh(family) and _another_form(want, product):
+            return False
     return not lacking(want, product)
 
 
 def lacking(want: Want, product: Product) -> frozenset[str]:
     """The words of `want`, as stems, that nothing of `product` meets."""
     asked = _asked(want.words, want.lang, want.family, tuple(want.constraints))
+    if want.brand:
+        asked = tuple(word for word in asked if word not in read_name(want.brand, want.lang).words)
     if not asked:
         return frozenset()
     shown = _shown(product)
     return frozenset(word for word in asked if word not in shown and not _translated(word, want.lang, product, shown))
 
 
+def _is_called(product: Product, family: str) -> bool:
+    """Whether a product of no known family shows the whole of a name of `family`."""
+    shown = _shown(product)
+    return any(shown.issuperset(name) for lang in locales.languages() for name in names_of(lang).names.get(family, ()))
+
+
+@cache
+def _is_fresh(family: str) -> bool:
+    """Fruit and vegetables: what is dried, candied or in syrup is not what one means by their name."""
+    paths = {sheets()[family]["category"].get(lang, ("",))[0] for lang in locales.languages() if family in sheets()}
+    return any(
+        path in locales.words(locales.read(lang, "forms").get("fresh"))
+        for path in paths
+        for lang in locales.languages()
+    )
+
+
+def _another_form(want: Want, product: Product) -> bool:
+    """Whether the product shows a word of another form ("séchées", "au sirop") that was not asked for."""
+    forms = _forms(product.lang)
+    asked = set(read_name(f"{want.words} {' '.join(want.constraints)}", want.lang).words)
+    explained = _family_words(want.family) if want.family else frozenset()
+    return any(word in forms and word not in asked and word not in explained for word in _shown_name(product))
+
+
+def _shown_name(product: Product) -> tuple[str, ...]:
+    return read_name(product.name, product.lang).words
+
+
+@cache
+def _forms(lang: str) -> frozenset[str]:
+    said = locales.words(locales.read(lang, "forms").get("forms"))
+    return frozenset(light(fold(word)) for word in said)
+
+
 @lru_cache(maxsize=4096)
 def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that the family does not explain."""
-    explained = set(_family_words(family)) if family else set()
+    """The words that the family does not explain, and those that name another food: "ginger" of ginger tea."""
+    said = read_name(words, lang).words
+    explained = set(_family_words(family)) - _other_foods(said, lang, family) if family else set()
     for tag in constraints:
         label = labels_by_word().get(fold(tag))
         names = (tag.partition(":")[2],) if ":" in tag else tuple(_all(label.names.values())) if label else (tag,)
         explained.update(word for name in names for word in read_name(name, lang).words)
     soft = _soft(lang)
-    return tuple(
+    return tuple(word for word in said if word not in explained and word.lstrip("-") not in soft and not word.isdigit())
+
+
+def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str]:
+    """Words of a longer name that name a food of their own, which a product must then show too.
+
+    Words of the family's first names are its own ("tomato" of tomato ketchup), and so is the head of what was said.
+    """
+    own = {
         word
-        for word in read_name(words, lang).words
-        if word not in explained and word.lstrip("-") not in soft and not word.isdigit()
-    )
+        for one in above(family)
+        for code in locales.languages()
+        for name in locales.words(sheets().get(one, {}).get(code))[:1]
+        for word in read_name(name, code).words
+    }
+    foods = {word for word in said if word not in own and _names_food(word, lang)}
+    head = said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0]
+    return frozenset(foods - {head})
+
+
+@lru_cache(maxsize=8192)
+def _names_food(word: str, lang: str) -> bool:
+    return any((word,) in names for names in names_of(lang).names.values())
 
 
 def _all(groups: Iterable[tuple[str, ...]]) -> Iterable[str]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from cabas.dialogue.labels import Label
+from cabas.dialogue.families import sheets
+from cabas.dialogue.labels import Label, labels_by_word
 from cabas.domain.cart import Want
-from cabas.domain.catalog import Offer, Product
+from cabas.domain.catalog import Offer, Product, Storage
 from cabas.domain.customer import Habit
 from cabas.domain.packs import Ask, Candidate, Choice, ask_of, choose
 from cabas.domain.pricing import price_today
@@ -26,7 +27,7 @@ NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
 # in packs too many, cost in how much dearer than the cheapest; a habit of a few purchases outweighs the rest.
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
-           "brand": 1.0, "unpriced": -0.3, "short": -2.0}  # fmt: skip
+           "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
 # This many recency-decayed purchases make "milk" mean my milk.
@@ -119,6 +120,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         broken = tuple(tag for tag in want.constraints if meets(tag, product, price, shelf.labels) is False)
         value = WEIGHTS["relevance"] * relevance + WEIGHTS["popularity"] * product.popularity / 1000
         value += WEIGHTS["broken"] * len(broken)
+        value += WEIGHTS["frozen"] if _needlessly_frozen(product, want) else 0
         value += 0 if choice.enough else WEIGHTS["short"]
         value += WEIGHTS["habit"] * min(1.0, _habit(product, shelf) / HABIT_STRONG)
         if choice.covers is not None and ask.same:
@@ -132,6 +134,18 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
             value += WEIGHTS["brand"]
         result.append(_Scored(product, choice, offer, broken, value, here))
     return result
+
+
+def _needlessly_frozen(product: Product, want: Want) -> bool:
+    """Whether it is frozen or ready cooked though its family is not, and nobody asked for that."""
+    frozen = product.storage is Storage.FROZEN or "frozen" in product.labels
+    usual = sheets().get(want.family or product.family or "", {}).get("storage") == Storage.FROZEN
+    return frozen and not usual and not any(_label_id(tag) == "frozen" for tag in want.constraints)
+
+
+def _label_id(tag: str) -> str | None:
+    label = labels_by_word().get(fold(tag))
+    return label.id if label else None
 
 
 def _habit(product: Product, shelf: Shelf) -> float:

@@ -72,7 +72,15 @@ async def _these(scene: Scene, wants: Sequence[Want], habits: Sequence[Habit]) -
 
 def _is_department(scene: Scene, want: Want) -> bool:
     """ "Mes laitages": so wide a word that everything usual under it is meant."""
-    return want.family is not None and len(scene.lexicon.below(want.family)) > DEPARTMENT_FAMILIES
+    if want.family is not None:
+        return len(scene.lexicon.below(want.family)) > DEPARTMENT_FAMILIES
+    return scene.lexicon.department(want.words) is not None
+
+
+def _shelves(scene: Scene, habit: Habit) -> set[str]:
+    """The names of the department and aisles of a habit's family, in every language."""
+    category = scene.lexicon.families.get(habit.family or "", {}).get("category", {})
+    return {name for names in category.values() for name in names}
 
 
 def matching(scene: Scene, want: Want, habits: Sequence[Habit]) -> list[Habit]:
@@ -81,6 +89,9 @@ def matching(scene: Scene, want: Want, habits: Sequence[Habit]) -> list[Habit]:
     by_family = [habit for habit in habits if habit.family and habit.family in below]
     if by_family:
         return by_family
+    department = scene.lexicon.department(want.words)
+    if department is not None:
+        return [habit for habit in habits if department in _shelves(scene, habit)]
     words = set(stems(f"{want.brand or ''} {want.words}", scene.lang))
     return [habit for habit in habits if words and words <= set(stems(f"{habit.brand or ''} {habit.name}", scene.lang))]
 
