@@ -24,6 +24,8 @@ SOFT_SHEETS = ("adjectives", "before", "after", "states")
 def fits(want: Want, product: Product) -> bool:
     """Whether `product` is what `want` names: of its family, where the words name one, and lacking no word of it."""
     family = want.family
+    if want.brand and not _is_of(product, want.brand):
+        return False
     if family is not None:
         if product.family is None:
             if not _is_called(product, family):
@@ -46,10 +48,17 @@ def lacking(want: Want, product: Product) -> frozenset[str]:
     return frozenset(word for word in asked if word not in shown and not _translated(word, want.lang, product, shown))
 
 
+def _is_of(product: Product, brand: str) -> bool:
+    """Whether the product is of that brand, by its record or its name."""
+    words = read_name(brand, product.lang).words
+    held = read_name(f"{product.brand or ''} {product.name}", product.lang).words
+    return frozenset(held).issuperset(words)
+
+
 def _is_called(product: Product, family: str) -> bool:
-    """Whether a product of no known family shows the whole of a name of `family`."""
-    shown = _shown(product)
-    return any(shown.issuperset(name) for lang in locales.languages() for name in names_of(lang).names.get(family, ()))
+    """Whether the name of a product of no known family begins with a name of `family`."""
+    shown = _shown_name(product)
+    return any(shown[: len(name)] == name for name in names_of(product.lang).names.get(family, ()))
 
 
 @cache

@@ -11,7 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 from typing import Any
+
+import yaml
 
 from cabas.dialogue import locales
 from cabas.dialogue.dishes import dishes
@@ -21,6 +24,7 @@ from cabas.dialogue.sounds import Ear
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
 from cabas.dialogue.trie import Entry, Match, Trie, holds, small_words
 from cabas.domain.catalog import Family, SoldBy, Storage
+from cabas.kernel.text import fold
 
 __all__ = [
     "BRAND",
@@ -37,6 +41,7 @@ __all__ = [
     "small_words",
 ]
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FAMILY, LABEL, BRAND, DISH, RESTRICTED = "family", "label", "brand", "dish", "restricted"
 # More words that make another product of a family ("sel et vinaigre" for crisps): no thing by themselves.
 VARIANT = "variant"
@@ -172,8 +177,21 @@ def lexicon(brands: Iterable[str] = (), synonyms: Mapping[str, str] | None = Non
     (`synonyms`: word -> family id).
     """
     entries = [Entry(BRAND, brand, brand) for brand in sorted({name for name in brands if name})]
+    mine = {fold(entry.name) for entry in entries}
+    for brand, spoken in known_brands().items():
+        if fold(brand) not in mine:
+            entries.append(Entry(BRAND, brand, brand))
+        entries.extend(Entry(BRAND, brand, name) for name in spoken if fold(name) not in mine)
     entries.extend(Entry(FAMILY, family, word, 100) for word, family in (synonyms or {}).items())
     return Lexicon(lang, entries)
+
+
+@cache
+def known_brands() -> Mapping[str, tuple[str, ...]]:
+    """Brands people name whether or not a store sells them, with other ways to say them."""
+    text = (files("cabas.dialogue") / "brands.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, list[str]] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+    return {brand: tuple(str(name) for name in spoken) for brand, spoken in loaded.items()}
 
 
 @cache
@@ -239,6 +257,10 @@ def _departments() -> Mapping[tuple[str, ...], str]:
         for lang in locales.languages():
             for part in sheet["category"].get(lang, ()):
                 found.setdefault(tuple(sorted(_content(part, lang))), part)
+    for lang in locales.languages():
+        for part, names in locales.read(lang, "departments").items():
+            for name in names:
+                found.setdefault(tuple(sorted(_content(name, lang))), part)
     return found
 
 

@@ -39,7 +39,7 @@ async def take(
     denials: list[str] = []
     for index, want in enumerate(wants):
         product = known.get(fixed.get(index) or "")
-        hits = [(product, 1.0)] if product else _search(scene, want)
+        hits = [(product, 1.0)] if product else find(scene, want)
         allowed = [(one, score) for one, score in hits if not scene.denial(one)]
         denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
         found.append(allowed)
@@ -55,7 +55,7 @@ async def take(
     return result
 
 
-def _search(scene: Scene, want: Want) -> list[tuple[Product, float]]:
+def find(scene: Scene, want: Want) -> list[tuple[Product, float]]:
     """What is called that. A thing only near it is no answer: the wish is kept as a note instead."""
     found = scene.search.find(query_of(want), HITS)
     return [(hit.product, hit.score) for hit in found if fits(want, hit.product)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from cabas.dialogue import say
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.dishes import Dish, dishes
 from cabas.dialogue.recipe_needs import needs_of_dish, needs_of_page
@@ -69,7 +70,7 @@ def _of_page(page: RecipePage, ask: RecipeAsk) -> tuple[str, Fraction | None, Se
 
 def _title(dish: Dish, lang: str) -> str:
     names = dish.names.get(lang) or next(iter(dish.names.values()))
-    return names[0]
+    return names[0][:1].upper() + names[0][1:]
 
 
 def _excluded(scene: Scene, need: Need, without: Sequence[Want]) -> bool:
@@ -84,9 +85,11 @@ async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Seque
     lines = add_lines(scene, [_line(scene, one, offer, title) for one, offer in basket])
     bought = [line for line in lines if line.ticked and line.sku]
     cost = total((line.price for line in bought if line.price is not None), scene.cart.currency)
-    shown = str(servings.limit_denominator(2)) if servings is not None else "?"
-    scene.tell("recipe", dish=title, servings=shown, count=len(bought), total=cost, items=bought)
-    at_home = [line.name for line in lines if not line.ticked and line.sku]
+    kind = "recipe_nothing" if not bought else "recipe_whole" if servings is None else "recipe"
+    people = "" if servings is None else say.number(servings, scene.lang)
+    names = [line.name for line in bought]
+    scene.tell(kind, dish=title, servings=people, count=len(bought), total=cost, names=names)
+    at_home = list(dict.fromkeys(line.want.words for line in lines if not line.ticked and line.sku))
     if at_home:
         scene.tell("pantry", names=at_home)
     missing = [line.want.words for line in lines if line.sku is None and line.ticked]

@@ -90,7 +90,7 @@ def matching(scene: Scene, want: Want, habits: Sequence[Habit]) -> list[Habit]:
     if by_family:
         return by_family
     department = scene.lexicon.department(want.words)
-    if department is not None:
+    if department is not None and want.family is None:
         return [habit for habit in habits if department in _shelves(scene, habit)]
     words = set(stems(f"{want.brand or ''} {want.words}", scene.lang))
     return [habit for habit in habits if words and words <= set(stems(f"{habit.brand or ''} {habit.name}", scene.lang))]

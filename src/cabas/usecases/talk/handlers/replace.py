@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act
+from cabas.dialogue.say import phrases
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product, unit_price
 from cabas.usecases.talk.handlers.add import put, tell_doubts
 from cabas.usecases.talk.refer import find_lines
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.take import fill, line_of, take, units_of
+from cabas.usecases.talk.take import fill, find, line_of, take, units_of
 
 KINDS = ("replace",)
 
@@ -20,7 +21,8 @@ async def handle(scene: Scene, act: Act) -> None:
     """Swap the product of a line. Without a line to swap, what was asked for is simply added."""
     lines = find_lines(scene, act.target)
     if act.wants:
-        await _by_wish(scene, lines[0] if lines else None, act.wants[0])
+        same = _of_family(scene, act.wants[0]) if act.target is None else ()
+        await _by_wish(scene, next(iter(same or lines), None), act.wants[0])
     elif not lines:
         scene.tell("no_referent")
         scene.asked = True
@@ -28,15 +30,25 @@ async def handle(scene: Scene, act: Act) -> None:
         await _by_comparison(scene, lines[0], act.compare or "other")
 
 
+def _of_family(scene: Scene, want: Want) -> tuple[LineItem, ...]:
+    """ "No, the small ham": the ham of the cart, though milk was spoken of last."""
+    below = scene.lexicon.below(want.family) if want.family else frozenset()
+    return scene.cart.find(lambda line: bool(line.family) and line.family in below)
+
+
 async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
     if old is None:
         await put(scene, [want])
         return
-    if want.amount is None:
-        want = replace(want, amount=old.want.amount)
+    mine = old.want.amount
+    if want.amount is None and mine is not None and (mine.unit == "piece" or want.family in (None, old.want.family)):
+        want = replace(want, amount=mine)  # two liters of milk are no measure for ham
     picked = (await take(scene, [want]))[0]
     if picked.choice is None:
         scene.tell("not_found", names=[want.words])
+        return
+    if picked.choice.product.sku == old.sku and want.amount in (None, mine):
+        _nothing(scene, old, "other")
         return
     line = replace(line_of(scene, picked, recipe=old.recipe), id=old.id)
     scene.update(scene.cart.put(line))
@@ -90,14 +102,16 @@ MEASURES: Mapping[str, Measure] = {
 
 
 async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
-    """The best of the line's alternatives by what was asked; the same one again is no answer."""
-    products = scene.search.get([*line.alternatives, *([line.sku] if line.sku else [])])
+    """The best of what else there is by what was asked; the same one again is no answer."""
+    near = [product for product, _ in find(scene, line.want) if not scene.denial(product)]
+    skus = list(dict.fromkeys((*line.alternatives, *(product.sku for product in near))))
+    products = scene.search.get([*skus, *([line.sku] if line.sku else [])])
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, list(products))
     measure = MEASURES.get(compare, _other)
     scored = []
-    for place, sku in enumerate(line.alternatives):
+    for place, sku in enumerate(skus):
         product, offer = products.get(sku), offers.get(sku)
-        if product is None or offer is None or offer.available <= 0:
+        if sku == line.sku or product is None or offer is None or offer.available <= 0:
             continue
         value = measure(product, offer, line)
         if value is not None:
@@ -106,10 +120,15 @@ async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
     bound = measure(mine, here, line) if mine and here and compare in ("smaller", "bigger", "cheaper") else None
     scored = [one for one in scored if bound is None or one[0] < bound]
     if not scored:
-        scene.tell("no_alternative", name=line.name)
+        _nothing(scene, line, compare)
         return
     _, _, product, offer = min(scored, key=lambda one: one[:2])
     swap(scene, line, product, offer)
+
+
+def _nothing(scene: Scene, line: LineItem, compare: str) -> None:
+    kinds = phrases(scene.lang)["format"]["compared"]
+    scene.tell("no_alternative", name=line.name, what=kinds.get(compare, kinds["other"]))
 
 
 def swap(scene: Scene, line: LineItem, product: Product, offer: Offer) -> None:
