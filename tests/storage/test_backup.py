@@ -24,7 +24,8 @@ from cabas.storage.consent_record import Said
 from cabas.storage.doctor import Check, examine
 from cabas.storage.postgres import Postgres
 from cabas.storage.queries import queries
-from cabas.usecases.ports import TillLine
+from cabas.storage.search import IndexBroken, IndexFolders, open_index, rebuild, update
+from cabas.usecases.ports import Query, TillLine
 from support.house import NOW, House, a_command, an_order
 
 pytestmark = pytest.mark.anyio
@@ -168,8 +169,7 @@ async def test_a_backup_that_cannot_be_written_leaves_the_old_one(
 async def test_the_doctor_finds_a_healthy_shop_healthy(make_database: Callable[[], str], tmp_path: Path) -> None:
     dsn = make_database()
     await a_shop(dsn)
-    (tmp_path / "search").mkdir()
-    (tmp_path / "search" / "halle").mkdir()
+    rebuild(tmp_path / "search", [])
     checks = examine(tmp_path, dsn, tmp_path / "search")
     assert [check for check in checks if not check.ok] == []
     assert Check(True, "halle: stock, slots, orders and ledger agree.") in checks
@@ -211,3 +211,18 @@ async def test_the_doctor_starts_the_embedded_server_and_knows_what_a_killed_one
         assert wrong[0] == "A killed server left its lock behind."
     finally:
         shutil.rmtree(folder)
+
+
+def test_the_doctor_knows_an_index_of_another_version(tmp_path: Path) -> None:
+    index = tmp_path / "search"
+    rebuild(index, [])
+    (index / "1" / "format").write_text("of an earlier one")
+    told = (f"The search index in {index / '1'} was made by another version of Cabas.",
+            "Make it again: `cabas catalog reindex`.")  # fmt: skip
+    found = examine(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing", index)[-1]
+    assert found == Check(False, *told)
+    with pytest.raises(IndexBroken, match="another version"):
+        update(index, [])
+    assert not IndexFolders(tmp_path).exists("search")
+    assert rebuild(index, []) == 0
+    assert open_index(index).find(Query("lait", "fr")) == []

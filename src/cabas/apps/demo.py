@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
 from cabas.agreement.agreement import parse
 from cabas.apps.config import Config
-from cabas.apps.wiring import SystemClock, database
+from cabas.apps.wiring import House, SystemClock, database
 from cabas.demo.retailer import build, fill
 from cabas.demo.slots import slots
 from cabas.demo.stores import RETAILER_ID, STORES
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.storage.postgres import Postgres
-from cabas.storage.search import open_index, rebuild
+from cabas.storage.search import CURRENT, IndexBroken, IndexFolders, open_index, rebuild
 
 Progress = Callable[[str], None]
 
@@ -41,33 +41,47 @@ async def ensure(config: Config, progress: Progress, clock: Clock | None = None)
     """
     now = (clock or SystemClock()).now()
     async with database(config) as dsn, await Postgres.open(dsn) as postgres:
-        if not _loaded(config):
-            progress("Making the demo shop: products, stores, shoppers")
-            demo = build(SystemClock().now().date())
-            progress(
-                f"Loading {len(demo.products):,} products, {len(demo.stores)} stores, {len(demo.shoppers)} shoppers"
-            )
-            await fill(demo, postgres.fill)
-            for text in example_agreements().values():
-                agreement = parse(text)
-                if agreement.retailer == RETAILER_ID:
-                    await postgres.agreements.keep(RETAILER_ID, agreement.id, text, now)
-            progress("Indexing the products for search")
-            await asyncio.to_thread(rebuild, config.index_dir / RETAILER_ID, demo.products)
+        if not (config.index_dir / RETAILER_ID / CURRENT).exists():
+            await _load(postgres, config, progress, now)
+        elif not _readable(config):
+            progress("Indexing the products for search again")
+            products = postgres.catalog.products(RETAILER_ID)
+            await IndexFolders(config.index_dir).rebuild(RETAILER_ID, products, lang="fr")
         await keep_slots(postgres, now.date())
 
 
-def _loaded(config: Config) -> bool:
-    folder = config.index_dir / RETAILER_ID
+async def _load(postgres: Postgres, config: Config, progress: Progress, now: datetime) -> None:
+    progress("Making the demo shop: products, stores, shoppers")
+    demo = build(SystemClock().now().date())
+    progress(f"Loading {len(demo.products):,} products, {len(demo.stores)} stores, {len(demo.shoppers)} shoppers")
+    await fill(demo, postgres.fill)
+    for text in example_agreements().values():
+        agreement = parse(text)
+        if agreement.retailer == RETAILER_ID:
+            await postgres.agreements.keep(RETAILER_ID, agreement.id, text, now)
+    progress("Indexing the products for search")
+    await asyncio.to_thread(rebuild, config.index_dir / RETAILER_ID, demo.products)
+
+
+def _readable(config: Config) -> bool:
     try:
-        return folder.is_dir() and len(open_index(folder)) > 0
-    except Exception:  # noqa: BLE001 (whatever is wrong with it: it is made again)
+        return len(open_index(config.index_dir / RETAILER_ID)) > 0
+    except IndexBroken:  # damaged, or of another version: the database has what it was made of
         return False
 
 
+async def keep_open(house: House) -> None:
+    """Slots around the moment the house lives in, when it is the demo's: the past of `--at`, or weeks after loading."""
+    if house.retailer == RETAILER_ID:
+        await keep_slots(house.postgres, house.clock.now().date())
+
+
 async def keep_slots(postgres: Postgres, day: date) -> None:
-    """Slots for the two weeks from `day`, where a store has none in the second of them."""
+    """Slots for the two weeks from `day`, where a store of the demo has none in the second of them."""
+    there = {store.id for store in await postgres.shop.stores(RETAILER_ID)}
     for store, shelves in STORES:
+        if store.id not in there:
+            continue
         made = [slot for slot in slots(store, shelves, day) if slot.starts_at.date() >= day]
         last = max(slot.starts_at for slot in made)
         found = await postgres.shop.slots(RETAILER_ID, store.id, last - timedelta(days=2), last + timedelta(hours=1))

@@ -14,6 +14,7 @@ from cabas.storage import embedded, migrate
 from cabas.storage.audit import MAY_HAPPEN, audit, retailers
 from cabas.storage.database import SET_RETAILER
 from cabas.storage.queries import queries
+from cabas.storage.search import open_index
 
 FREE_BYTES_MIN = 1 << 30
 
@@ -120,6 +121,7 @@ def _rules(retailer_id: str, broken: dict[str, int]) -> Check:
 
 
 def _index(folder: Path) -> Check:
-    if folder.is_dir() and any(folder.iterdir()):
-        return Check(True, f"There is a search index in {folder}.")
-    return Check(False, f"There is no search index in {folder}.", "Publish a catalog: `cabas catalog import FILE`.")
+    try:
+        return Check(True, f"The search index in {folder} has {len(open_index(folder)):,} products.")
+    except CabasError as error:
+        return Check(False, error.message, error.remedy)

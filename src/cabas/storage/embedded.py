@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from cabas.kernel.errors import CabasError
+from cabas.kernel.errors import Unavailable
 
 if sys.platform != "win32":
     import fcntl
@@ -51,7 +51,7 @@ SETTINGS = {
 OTHERWISE = "Or give the URL of a PostgreSQL (15 or newer) of your own in CABAS_DATABASE_URL."
 
 
-class EmbeddedError(CabasError):
+class EmbeddedError(Unavailable):
     """The embedded PostgreSQL cannot run in that folder, or not on this machine."""
 
     code = "embedded_postgres"

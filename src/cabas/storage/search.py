@@ -23,7 +23,7 @@ from cabas.dialogue.names import ingredient_words
 from cabas.dialogue.query import Query, complete
 from cabas.dialogue.ranking import Card, Sought, card, score
 from cabas.domain.catalog import Product
-from cabas.kernel.errors import CabasError, Conflict
+from cabas.kernel.errors import Conflict, Unavailable
 from cabas.storage import search_format
 from cabas.storage.search_query import pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
@@ -39,7 +39,7 @@ _products = msgspec.msgpack.Decoder(Product)
 _encoder = msgspec.msgpack.Encoder()
 
 
-class IndexBroken(CabasError):
+class IndexBroken(Unavailable):
     """The folder holds no search index, or a damaged one."""
 
     code = "search_index"
@@ -347,7 +347,9 @@ def _generation(root: Path) -> int | None:
 def _folder(root: Path) -> Path:
     number = _generation(root)
     if number is None:
-        raise IndexBroken(f"There is no search index in {root}.", remedy="Import a catalog: `cabas catalog import`.")
+        raise IndexBroken(
+            f"There is no search index in {root}.", remedy="Publish a catalog: `cabas catalog import FILE`."
+        )
     return root / str(number)
 
 

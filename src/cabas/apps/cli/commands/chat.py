@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cabas.apps import demo
 from cabas.apps.cli import run, show
 from cabas.apps.cli.commands.order import default_store
 from cabas.apps.cli.options import At, DataDir, Lang, Retailer, StoreOption, clock, settings, spoken
@@ -30,6 +31,7 @@ def command(
 
     async def work() -> None:
         async with open_house(settings(data_dir, retailer), clock=clock(at)) as house:
+            await demo.keep_open(house)
             counter = Counter(house.desk, house.retailer, platform)
             where = store or await default_store(house, shopper)
             view = await counter.open(said.locale, where, shopper, "chat")

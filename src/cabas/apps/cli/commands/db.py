@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +19,21 @@ PANEL = "Run"
 app = typer.Typer(help="The database: schema, backup and restore.", no_args_is_help=True)
 
 
-def url(config: Config) -> str:
-    """The database's URL; the embedded server is started when there is no other, and let go at exit."""
-    return config.database_url or embedded.start(config.data_dir / "postgres").dsn
+@contextmanager
+def url(config: Config) -> Iterator[str]:
+    """The database's URL, nothing migrated; the embedded server is started when there is no other, and let go."""
+    if config.database_url:
+        yield config.database_url
+        return
+    with embedded.start(config.data_dir / "postgres") as server:
+        yield server.dsn
 
 
 @app.command("status")
 def status(json: Json = False, data_dir: DataDir = None) -> None:
     """The schema of the database beside the one of this Cabas."""
-    found = migrate.status(url(settings(data_dir)))
+    with url(settings(data_dir)) as dsn:
+        found = migrate.status(dsn)
     if json:
         show.json_out(found)
     else:
@@ -38,7 +46,8 @@ def status(json: Json = False, data_dir: DataDir = None) -> None:
 @app.command("migrate")
 def migrate_(data_dir: DataDir = None) -> None:
     """Bring the database to the schema of this Cabas."""
-    before = migrate.migrate(url(settings(data_dir)))
+    with url(settings(data_dir)) as dsn:
+        before = migrate.migrate(dsn)
     done = ", ".join(before.pending) or "nothing to do"
     show.console.print(f"Schema {before.current} -> {before.latest}: {done}.")
 
@@ -50,7 +59,9 @@ def backup_(
     data_dir: DataDir = None,
 ) -> None:
     """Write everything in the database, as of one moment, to one file."""
-    _tell(backup.backup(url(settings(data_dir)), file, SystemClock().now()), f"Backed up to {file}", json=json)
+    with url(settings(data_dir)) as dsn:
+        manifest = backup.backup(dsn, file, SystemClock().now())
+    _tell(manifest, f"Backed up to {file}", json=json)
 
 
 @app.command("restore")
@@ -60,7 +71,9 @@ def restore_(
     data_dir: DataDir = None,
 ) -> None:
     """Fill an empty database from a backup; counts and the ledger are checked before anything stands."""
-    _tell(backup.restore(url(settings(data_dir)), file), f"Restored {file}", json=json)
+    with url(settings(data_dir)) as dsn:
+        manifest = backup.restore(dsn, file)
+    _tell(manifest, f"Restored {file}", json=json)
     show.notes.print("[dim]The search index is not in the backup: run `cabas catalog reindex`.[/dim]")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cabas.apps import demo
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import At, DataDir, Json, Lang, Retailer, StoreOption, clock, settings, spoken
 from cabas.apps.play import Played, Wish, play
@@ -34,6 +35,7 @@ def command(
 
     async def work() -> Played:
         async with open_house(settings(data_dir, retailer), clock=clock(at)) as house:
+            await demo.keep_open(house)
             where = store or await default_store(house, shopper)
             wish = Wish(text, said.locale, where, shopper, platform, channel, key, yes, dry_run)
             return await play(house, wish)
