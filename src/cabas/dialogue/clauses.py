@@ -15,7 +15,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     place = start + 1
     while place < end:
         token = sight.tokens[place]
-        if token.is_mark and token.folded in STRONG:
+        if token.is_mark and token.folded in STRONG and not _in_time(sight, place):
             return place
         if token.folded == ",":
             if _begins(sight, place + 1, end):
@@ -25,10 +25,29 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end):
             return place
-        if not sight.written and _breaks(sight, place, end):
+        remark = sight.said("purpose", start) is not None  # "for my apple pie I need apples"
+        if (remark or not sight.written) and _breaks(sight, place, end):
             return place
         place += 1
     return end
+
+
+def _in_time(sight: Sight, place: int) -> bool:
+    """Whether a colon stands inside a time of day ("9:30")."""
+    after = place + 1
+    return (
+        sight.tokens[place].folded == ":"
+        and after < len(sight.tokens)
+        and sight.tokens[after].kind == sight.tokens[place - 1].kind == "number"
+        and not sight.tokens[after].lead
+    )
+
+
+def _strong(sight: Sight, place: int, end: int) -> int:
+    """The next mark that ends a clause."""
+    while place < end and sight.tokens[place].folded not in STRONG:
+        place += 1
+    return place
 
 
 def _begins(sight: Sight, place: int, end: int) -> bool:
@@ -37,6 +56,11 @@ def _begins(sight: Sight, place: int, end: int) -> bool:
         return False
     grammar = sight.tools.grammar
     if grammar.cues.at(sight.tokens, place) is not None:
+        return True
+    opened = grammar.open_cues.at(sight.tokens, place)
+    if opened is not None and any(
+        _named(sight, later, end) for later in range(opened[1], _strong(sight, opened[1], end))
+    ):
         return True
     word = sight.tokens[place].folded
     if any(word in grammar.macro(name) for name in ("put", "drop", "set")):
@@ -98,7 +122,9 @@ def _items_start(sight: Sight, start: int, first: int) -> int:
 
 def _meant(sight: Sight, when: When, place: int) -> bool:
     """Whether a time beside groceries is a wish for a slot, and not only why they are wanted ("pour ce soir")."""
-    if when.strength > 1 or when.slot or when.bound or when.impossible:
+    if when.strength > 1 or when.slot or when.firm:
+        return True
+    if when.bound and (when.ask.day is not None or when.ask.method is not None):
         return True
     if when.ask.earliest:
         return True

@@ -210,7 +210,7 @@ class TimeWords:
         number = self.numbers.single(tokens, index)
         if number is None or number.collective or number.value.denominator != 1:
             return None
-        if number.article and name != "number":
+        if number.article:
             return None
         value = int(number.value)
         if name == "minutes" and not (

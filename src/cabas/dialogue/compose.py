@@ -44,17 +44,18 @@ def compose(sight: Sight, item: Item) -> None:
         flavors = len(item.ands) == 1 and head is not None and _flavors(sight, item, head)
         item.cost += COST["and_inside" if flavors else "and"] * len(item.ands)
         item.cost += COST["linked"] * (len(extras) - len(beside))
-        item.cost += COST["linked" if flavors else _beside(sight, item, beside)] * len(beside)
+        side = "linked" if flavors or head is None else _beside(sight, item, beside, head)
+        item.cost += COST[side] * len(beside)
         item.cost += 0.0 if item.known else COST["unknown"]
     _as_size(sight, item)
-    if item.brand is not None and not item.pieces and item.brand_words is not None:
-        item.words = sight.spell(*item.brand_words)
+    if item.brand is not None and not item.pieces:
+        item.words = item.brand
 
 
 def _as_size(sight: Sight, item: Item) -> None:
-    """A volume said after goods that are counted is their size: "sacs poubelle 30 litres"."""
+    """A volume said of goods that are counted is their size: "sacs poubelle 30 litres", "13 gallon trash bags"."""
     measured = item.measured
-    if not item.trailing or measured is None or measured.unit is None or measured.unit.kind != "measure":
+    if measured is None or measured.unit is None or measured.unit.kind != "measure" or measured.constraints:
         return
     if counted(sight, item.family):
         item.tags.append(size_tag(measured))
@@ -69,12 +70,13 @@ def counted(sight: Sight, family: str | None) -> bool:
     return record.pack.dimension == "count" and record.piece is None
 
 
-def _beside(sight: Sight, item: Item, beside: list[Piece]) -> str:
+def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     """Two names side by side ("beef hot dogs") are one thing rather than a list when nothing else stands beside."""
     before, after, size = item.start - 1, item.end, len(sight.tokens)
     opened = before < 0 or item.begun or sight.is_mark(before) or sight.is_small(before)
     closed = after >= size or sight.is_mark(after) or sight.is_small(after) or bool(sight.amounts(after, size))
     single = len(beside) == 1 and beside[0].match is not None and beside[0].match.words == 1
+    single = single and not _alike(sight, beside[0], head)  # "strawberries raspberries" is a list
     return "compound" if single and opened and closed else "beside"
 
 

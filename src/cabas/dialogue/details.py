@@ -55,11 +55,14 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         item.usual = True
     elif kind == "safe":
         item.safe = True
-    elif kind in ("double", "triple"):
+    elif kind in ("double", "triple", "times"):
         if item.measured is not None and item.measured.unit is not None:
             return None
-        number = sight.tools.measures.counted(2 if kind == "double" else 3, start, found.end)
-        item.measured, item.trailing = number, True
+        said = _number(sight, found, "number")
+        count = {"double": 2, "triple": 3}.get(kind) or (int(said) if said is not None else 1)
+        item.measured, item.trailing = sight.tools.measures.counted(count, start, found.end), True
+    elif kind == "filler" and sight.said("tails", start) == found.end:
+        item.refines = True
     return found.end
 
 
@@ -74,6 +77,8 @@ def _number(sight: Sight, found: Found, slot: str) -> Fraction | None:
 def _price(sight: Sight, found: Found) -> tuple[str | None, int]:
     """ "3 euros 50" -> "3.50", and the index after it. What cannot be cents is the amount of something else."""
     value, after = _number(sight, found, "number"), found.end
+    if _weighed(sight, found):
+        return None, after
     cents = _number(sight, found, "number2")
     if value is None:
         return None, after
@@ -82,6 +87,18 @@ def _price(sight: Sight, found: Found) -> tuple[str | None, int]:
     elif cents is not None:
         value += cents / 100
     return f"{float(value):.2f}", after
+
+
+def _weighed(sight: Sight, found: Found) -> bool:
+    """Whether the word of money is a weight ("two pounds"), as it is outside the regions where it is money."""
+    start, end = found.slots.get("number", (found.start, found.start))
+    unit = next((one for one in sight.amounts(start, found.end) if one.unit is not None and one.end > end), None)
+    if unit is None or unit.end > found.end:
+        return False
+    words = {token.folded for token in sight.tokens[end : unit.end]}
+    money = sight.words.currency_in.get(sight.tools.locale.partition("-")[2], frozenset())
+    following = sight.tools.measures.of.at(sight.tokens, unit.end)
+    return words.isdisjoint(money) or following is not None
 
 
 def _size(sight: Sight, found: Found) -> str:
@@ -112,10 +129,16 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
     """ "pas de la marque X", "sans noisettes", "but not the X one": what follows is not wanted."""
     if after >= end:
         return None
-    label = sight.name(start, end, LABEL)
-    if kind == "free_of" and label is not None and label.end > after:
-        item.tags.append(label_tag(label.id, sight.lang))
-        return label.end
+    for place in range(start, after) if kind == "free_of" else ():
+        label = sight.name(place, end, LABEL)
+        if label is not None and label.end > after:
+            item.tags.append(label_tag(label.id, sight.lang))
+            return label.end
+    if kind == "but_not":
+        after = sight.joint(after) or after
+        after = sight.said("determiners", after) or after
+        if after >= end:
+            return None
     brand = sight.name(after, end, BRAND)
     allergen = sight.words.allergens.at(sight.tokens, after)
     food = sight.name(after, end, FAMILY, LABEL, RESTRICTED)
@@ -129,6 +152,9 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
     if kind == "but_not" and not item.has_food:
         return None
     last = brand.end if brand is not None else _stretch(sight, after, end, OPEN_WORDS)
+    if brand is None and kind == "but_not" and sight.written and not sight.tokens[after].text[:1].isupper():
+        item.tags.append(_free(sight, after, last))  # a brand is written with a capital
+        return _past_one(sight, last, end)
     item.tags.append(f"not_brand:{brand.id if brand is not None else sight.spell(after, last)}")
     return _past_one(sight, last, end)
 

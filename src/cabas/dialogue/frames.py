@@ -58,6 +58,8 @@ def _amount(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
     start, end = found.slots[name]
     glue = turn.sight.tools.measures.of
     for measured in turn.sight.amounts(start, end):
+        if measured.implied:
+            continue
         after = glue.at(turn.sight.tokens, measured.end)
         if measured.end == end or (after is not None and after[1] == end):
             return measured
@@ -149,6 +151,13 @@ def _more(turn: Turn, found: Found) -> list[Act] | None:
     return [replace(act, doubt="referent") if nothing else act]
 
 
+def _take(turn: Turn, found: Found) -> list[Act] | None:
+    """ "J'en prends", "add it": what the last question was about."""
+    if turn.heard.topic and not turn.wishes.made:
+        return [of_topic(turn, None, ())]
+    return None
+
+
 def _double(turn: Turn, found: Found) -> list[Act] | None:
     item = _slot(turn, found, "target")
     line = turn.line(item) if item is not None else turn.focus
@@ -179,8 +188,16 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             return []
         if item is None and turn.heard.topic and turn.heard.pending is None:
             return [of_topic(turn, measured.amount, measured.constraints)]
-        acts.append(Act("set_quantity", target=turn.reference(item), amount=measured.amount))
+        acts.append(Act("set_quantity", target=turn.reference(item), amount=_counted(measured, item)))
     return acts or None
+
+
+def _counted(measured: Measured, item: Item | None) -> Amount:
+    """The amount, in the unit that begins the name: "trois" of "litres de lait"."""
+    unit = item.measured.unit if item is not None and item.measured is not None and item.measured.implied else None
+    if measured.unit is not None or unit is None:
+        return measured.amount
+    return Amount(measured.amount.value * unit.factor, unit.said)
 
 
 def _could_be(turn: Turn, item: Item) -> bool:
@@ -188,7 +205,7 @@ def _could_be(turn: Turn, item: Item) -> bool:
     return turn.line(item) is not None or (item.known and not turn.heard.lines)
 
 
-def of_topic(turn: Turn, amount: Amount, tags: tuple[str, ...]) -> Act:
+def of_topic(turn: Turn, amount: Amount | None, tags: tuple[str, ...]) -> Act:
     """So many of what the last question was about."""
     item = _topic(turn)
     want = turn.want(item, amount=False) if item is not None else Want(turn.heard.topic or "", turn.heard.lang)
@@ -276,6 +293,7 @@ _FRAMES: dict[str, Frame] = {
     "remove": _remove,
     "fewer": _fewer,
     "more": _more,
+    "take": _take,
     "double": _double,
     "set": _set,
     "replace": _replace,

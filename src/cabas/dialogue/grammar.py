@@ -158,6 +158,7 @@ class Grammar:
         self.letters = _number_letters(lang)
         self._assign_letters()
         self.cues: Phrases[bool] = Phrases.of(locales.words(sheet.get("cues")), True)
+        self.open_cues: Phrases[bool] = Phrases.of(locales.words(sheet.get("open_cues")), True)
         self.sections = {section: self._section(sheet.get(section, ())) for section in SECTIONS}
         self.words = frozenset(words_in(sheet))
 

@@ -35,7 +35,8 @@ class Item:
 
     `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
     without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
-    thing before ("une de maïs"); `repair` takes back what was said before it; `negated` is not wanted.
+    thing before ("une de maïs"); `repair` takes back what was said before it; `alternative` is only second choice;
+    `refines` says which one of the thing before ("the mint one").
     """
 
     start: int
@@ -57,6 +58,8 @@ class Item:
     begun: bool = False
     each: bool = False
     repair: bool = False
+    refines: bool = False
+    alternative: bool = False
     safe: bool = False
     trailing: bool = False
     known: bool = False

@@ -18,6 +18,10 @@ from cabas.dialogue.sight import Sight
 from cabas.dialogue.trie import Match
 
 READINGS_MAX = 4
+# A bare number after a name counts it when it is smaller than this.
+BARE_MAX = 100
+# "Crème fraîche", "fromage frais": the label that names are made of.
+FRESH = "fresh"
 
 
 def read_item(sight: Sight, start: int, end: int) -> Item:
@@ -30,7 +34,8 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
         readings.append(item)
     best = min(readings, key=lambda item: item.cost)
     # "un pot de confiture" is a pot, though the lexicon may call jam a "pot de confiture"
-    counted = [item for item in readings if item.measured is not None and item.measured.unit is not None]
+    measures = [(item, item.measured) for item in readings]
+    counted = [item for item, said in measures if said is not None and said.unit is not None and not said.implied]
     above = {item.head: sight.tools.lexicon.above(item.head) if item.head else () for item in counted}
     same = [
         item
@@ -168,7 +173,7 @@ def _inner_details(sight: Sight, item: Item, match: Match) -> None:
     """Labels and sizes that are part of a name ("lait sans lactose", "couches taille 4") are tags as well."""
     for index in range(match.start, match.end):
         label = sight.name(index, match.end, LABEL)
-        if label is not None and label.end - label.start < match.end - match.start:
+        if label is not None and label.id != FRESH and label.end - label.start < match.end - match.start:
             item.tags.append(label_tag(label.id, sight.lang))
         found = sight.detail(index, match.end)
         if found is not None and found.kind in ("size", "fat"):
@@ -183,9 +188,9 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
     if not item.has_food and item.measured is None:
         return None
     for measured in sight.amounts(position, end):
-        if measured.article or (measured.unit is None and not _closes(sight, measured.end, end)):
+        if measured.article or (measured.unit is None and not _closing(sight, measured, end)):
             continue
-        if measured.implied and not measured.definite:
+        if measured.implied and not measured.definite and not measured.constraints:
             continue
         if item.measured is None and sight.joint(measured.end) is None:
             item.measured, item.trailing = measured, True
@@ -198,6 +203,11 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
         item.cost += COST["second_amount"]
         return measured.end
     return None
+
+
+def _closing(sight: Sight, measured: Measured, end: int) -> bool:
+    """Whether a bare number after a name counts it ("citrons 3"); a large one is part of the name ("T 1000")."""
+    return _closes(sight, measured.end, end) and measured.amount.value < BARE_MAX
 
 
 def _closes(sight: Sight, position: int, end: int) -> bool:
@@ -222,7 +232,7 @@ def _other(
     sight: Sight, item: Item, position: int, end: int, linked: bool, after_and: bool
 ) -> tuple[int, bool]:  # fmt: skip
     """Anything that is no name, amount or detail."""
-    after = sight.said("and", position)
+    after = sight.said("and", position) or sight.said("or", position)
     if after is not None and after < end:
         item.ands.append(position)
         item.kept.extend(range(position, after))
@@ -259,6 +269,9 @@ def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> i
         item.kept.extend(range(position, made_for))
         item.pieces.append(Piece(inner, made_for, None, True))
         return made_for
+    named = sight.name(inner, end, FAMILY, RESTRICTED)
+    if named is not None and not item.has_food and not item.measured:  # "anything but X for the spaghetti"
+        return inner
     item.cost += COST["remark"]
     while after < end and not sight.is_mark(after):
         after += 1

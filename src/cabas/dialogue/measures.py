@@ -102,7 +102,8 @@ class Measures:
         number = self.numbers.at(tokens, index)
         definite = self._definite.at(tokens, index)
         if number is not None:
-            yield Measured(Amount(number.value), index, number.end, low=number.low, article=number.article)
+            end = number.end if number.value.denominator == 1 else self.numbers.whole_after(tokens, number.end)
+            yield Measured(Amount(number.value), index, end, low=number.low, article=number.article)
             yield from self._counting(tokens, number, kitchen)
         elif definite is not None:
             for reading in self._readings(tokens, definite[1], kitchen):
@@ -172,6 +173,8 @@ class Measures:
         if size is not None:
             for reading in self._bagged(tokens, size, index):
                 yield replace(reading, amount=Amount(number.value, reading.amount.unit), start=number.start)
+            if number.article:  # "a two pound roast"
+                yield Measured(Amount(number.value), number.start, size.end, size.unit, (size_tag(size),))
             return
         found = self.unit(tokens, inner.end)
         if found and found[0].id in self._counts and inner.value > 1:

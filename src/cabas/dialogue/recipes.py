@@ -42,7 +42,10 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     if time_words(sight.lang).day(sight.tokens, cue.end, turn.heard.now) is not None:
         return None
     stop, dish = _dish(sight, cue.end, end)
-    words = sight.spell(cue.end, stop).strip()
+    last = stop
+    while last > cue.end and sight.is_small(last - 1):
+        last -= 1  # "chicken curry on Saturday"
+    words = sight.spell(cue.end, last).strip()
     if not words:
         return None
     named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
@@ -92,7 +95,8 @@ def _ends(sight: Sight, place: int, end: int) -> bool:
     if after is not None and after < end and (sight.said("determiners", after) or sight.amounts(after, end)):
         return True
     words = time_words(sight.lang)
-    return words.parts.at(sight.tokens, place) is not None or words.days.at(sight.tokens, place) is not None
+    timed = (words.parts, words.days, words.weekdays, words.weekend)
+    return any(phrases.at(sight.tokens, place) is not None for phrases in timed)
 
 
 def _tail(turn: Turn, found: Announced, end: int) -> None:
@@ -109,10 +113,10 @@ def _tail(turn: Turn, found: Announced, end: int) -> None:
         if after is None and (tail := sections["recipe_tail"].at(sight.text, place)) is not None and tail.end <= end:
             found.sure, after = True, tail.end
         if after is None and place == found.end:
-            part = time_words(sight.lang).parts.at(sight.tokens, place) or time_words(sight.lang).days.at(
-                sight.tokens, place
-            )
-            after = part[1] if part else None
+            words = time_words(sight.lang)
+            day = words.day(sight.tokens, place, turn.heard.now)
+            part = words.parts.at(sight.tokens, day.end if day is not None else place)
+            after = part[1] if part else day.end if day is not None else None
         if after is None:
             return
         found.end = place = after

@@ -38,11 +38,14 @@ _FAR = 1e9
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """What lies between two things: the next one begins at `end`; `repair` says that it takes back the one before."""
+    """What lies between two things: the next one begins at `end`; `repair` says that it takes back the one before,
+    `alternative` that it is only second choice ("ou").
+    """
 
     end: int
     cost: float
     repair: bool = False
+    alternative: bool = False
 
 
 def read_items(sight: Sight, start: int, end: int) -> list[Item]:
@@ -52,7 +55,7 @@ def read_items(sight: Sight, start: int, end: int) -> list[Item]:
     best: dict[int, tuple[float, list[Item]]] = {end: (0.0, [])}
     for place in reversed(starts):
         best[place] = _cheapest(sight, place, end, starts, best)
-    return [item for item in best[first][1] if item.says] if first < end else []
+    return [item for item in best[first][1] if item.says and not item.alternative] if first < end else []
 
 
 def _cheapest(
@@ -76,8 +79,9 @@ def _cheapest(
             cost += BREAK["orphan"]  # an amount alone belongs to what stands before it
         if cost < found[0]:
             following = list(rest[1])
-            if gap.repair and following:
-                following[0].repair = True
+            if following:
+                following[0].repair = following[0].repair or gap.repair
+                following[0].alternative = following[0].alternative or gap.alternative
             found = (cost, [item, *following])
     return found
 
@@ -103,14 +107,18 @@ def _gap_before(sight: Sight, place: int, stop: int) -> int | None:
     if sight.is_mark(stop - 1) and sight.tokens[stop - 1].folded not in INNER_MARKS:
         return stop - 1
     for start in range(max(place + 1, stop - 4), stop):
-        if sight.said("and", start) == stop or (sight.said("repairs", start) == stop and is_repair(sight, start, stop)):
+        if (
+            sight.said("and", start) == stop
+            or sight.said("or", start) == stop
+            or (sight.said("repairs", start) == stop and is_repair(sight, start, stop))
+        ):
             return start
     return None
 
 
 def _gap(sight: Sight, position: int, end: int) -> _Gap:
     """The marks, "and"s and second thoughts from `position` on, and what it costs to begin after them."""
-    start, cost, repair, passed = position, _FAR, False, False
+    start, cost, repair, passed, alternative = position, _FAR, False, False, False
     while position < end:
         if sight.is_mark(position) and sight.tokens[position].folded not in INNER_MARKS:
             position, cost, passed = position + 1, min(cost, BREAK["mark"]), True
@@ -119,14 +127,18 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
         if after is not None and after <= end and is_repair(sight, position, after):
             position, cost, repair, passed = after, BREAK["mark"], True, True
             continue
-        after = sight.said("and", position)
+        after = sight.said("or", position)
+        if after is not None and after < end:
+            alternative = True
+        else:
+            after = sight.said("and", position)
         if after is not None and after <= end:
             position, cost, passed = after, min(cost, BREAK["and"]), True
             continue
         break
     if not passed:
         cost = _bare_break(sight, start) if start < end else 0.0
-    return _Gap(position, cost if position < end else 0.0, repair)
+    return _Gap(position, cost if position < end else 0.0, repair, alternative)
 
 
 def is_repair(sight: Sight, start: int, after: int) -> bool:

@@ -13,6 +13,7 @@ from cabas.dialogue.measures import Measured, Measures, measures_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, spell
 from cabas.dialogue.trie import Match, joints, small_words
+from cabas.kernel.text import fold
 
 # Questions to the catalog cost more than everything else: no more than this many a turn.
 QUESTIONS_MAX = 16
@@ -20,7 +21,7 @@ QUESTIONS_MAX = 16
 _SECTIONS = (
     "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
     "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails", "common", "offtopic", "questions",
-    "but",
+    "but", "or",
 )  # fmt: skip
 
 
@@ -41,6 +42,10 @@ class Words:
         for origin, said in sheet.get("origins", {}).items():
             for word in locales.words(said):
                 self.origins.put(word, origin)
+        self.currency_in = {
+            str(region): frozenset(fold(word) for word in locales.words(said))
+            for region, said in sheet.get("currency_in", {}).items()
+        }
         self.free_of = str(sheet.get("free_of", "{}"))
 
     def at(self, section: str, tokens: Sequence[Token], index: int) -> int | None:
@@ -92,7 +97,9 @@ class Sight:
         self._details: dict[int, Found | None] = {}
         self._marks = frozenset(index for index, token in enumerate(self.tokens) if token.is_mark)
         # a recognizer writes neither capitals nor marks: what is written ends its things with a mark or a word
-        self.written = bool(self._marks) or any(token.text[:1].isupper() for token in self.tokens)
+        self.written = bool(self._marks) or any(
+            token.text[:1].isupper() for token in self.tokens if len(token.text) > 1
+        )
 
     def names(self, index: int) -> list[Match]:
         """Names that start at a token, the best first."""

@@ -7,12 +7,15 @@ the system.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import PLAIN, build, of_topic, renamed
+from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.recipes import read_recipe, read_recipe_before
 from cabas.dialogue.sight import Sight, tools_for
@@ -45,16 +48,16 @@ def understand(text: str, heard: Hearing) -> Understood:
     sight = Sight(tidy(raw, tools, heard.knows), tools, heard.knows)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     _read(turn)
-    acts = _acts(turn)
+    acts = _once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover))
 
 
 def _answer(sight: Sight, heard: Hearing) -> Act | None:
     """Yes and no, when the utterance is nothing else."""
     for found in sight.tools.grammar.sections["answers"].fits(sight.text):
-        if found.kind == "yes":
+        if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
             return Act("confirm")
-        if heard.pending is not None:
+        if found.kind == "no" and heard.pending is not None:
             return Act("cancel")
     return None
 
@@ -77,12 +80,14 @@ def _past_answer(turn: Turn) -> int:
     """Past a yes or no that begins a longer utterance: it answers an open question."""
     sight = turn.sight
     found = sight.tools.grammar.sections["answers"].at(sight.text, 0)
-    if found is None or found.end >= len(sight.tokens) or turn.heard.pending is None:
+    if found is None or found.kind != "yes" or found.end >= len(sight.tokens):
         return 0
-    if found.kind == "yes":
+    follows = sight.is_mark(found.end) or bool(sight.amounts(found.end, len(sight.tokens)))
+    follows = follows or sight.tools.grammar.sections["openers"].at(sight.text, found.end) is not None
+    if turn.heard.pending is not None:
         turn.act(Act("confirm"))
         return found.end
-    return 0
+    return found.end if follows else 0
 
 
 def _clause(turn: Turn, start: int, end: int) -> int:
@@ -109,6 +114,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
 def _fits(turn: Turn, start: int, end: int) -> bool:
     """Read a clause by the patterns. False when it fits none."""
     sight, grammar = turn.sight, turn.sight.tools.grammar
+    while end > start and sight.is_mark(end - 1):
+        end -= 1
     clause = Sight(sight.tokens[start:end], sight.tools, sight.knows)
     before = read_recipe_before(turn, start, end)
     if before is not None:
@@ -118,7 +125,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         return True
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps)
     timed = False
-    for found in grammar.sections["frames"].fits(clause.text):
+    for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
         if found.kind not in PLAIN and not timed:
             timed = True
             if _slot(turn, start, end):
@@ -130,6 +137,17 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     if not timed and _slot(turn, start, end):
         return True
     return next(grammar.sections["notes"].fits(clause.text), None) is not None
+
+
+def closest(found: Iterable[Found], size: int) -> list[Found]:
+    """The patterns that fit, kind by kind as the document orders them; of one kind the one whose own words say most."""
+    kinds: dict[str, list[Found]] = {}
+    for one in found:
+        kinds.setdefault(one.kind, []).append(one)
+    open_words = {
+        id(one): sum(end - start for start, end in one.slots.values()) for each in kinds.values() for one in each
+    }
+    return [one for each in kinds.values() for one in sorted(each, key=lambda one: open_words[id(one)])]
 
 
 def _slot(turn: Turn, start: int, end: int) -> bool:
@@ -155,15 +173,15 @@ def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
         if found.kind == "never" and last:
             continue
         for name, (start, end) in found.slots.items():
-            if name == "allergen":
-                allergen = clause.words.allergens.at(clause.tokens, start)
+            for place in range(start, end):
+                allergen = clause.words.allergens.at(clause.tokens, place) if name == "allergen" else None
                 if allergen is not None and allergen[1] == end:
                     turn.wishes.unsafe.append(allergen[0])
                     return True
-            if name == "diet" and clause.said("diets", start) == end:
-                label = clause.name(start, end, "label")
-                turn.wishes.tags.extend([label_tag(label.id, clause.lang)] if label is not None else [])
-                return True
+                if name == "diet" and clause.said("diets", place) == end:
+                    label = clause.name(place, end, "label")
+                    turn.wishes.tags.extend([label_tag(label.id, clause.lang)] if label is not None else [])
+                    return True
     return False
 
 
@@ -198,7 +216,8 @@ def _opened(sight: Sight, start: int, end: int) -> tuple[int, bool]:
     if found is None or found.end > end:
         return start, False
     name = max((match.end for match in sight.names(start) if match.kind == "family"), default=start)
-    return (start, False) if name >= found.end else (found.end, True)
+    verb = sight.said("determiners", found.end) or any(not one.implied for one in sight.amounts(found.end, end))
+    return (start, False) if name >= found.end and not (name == found.end and verb) else (found.end, True)
 
 
 def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
@@ -230,7 +249,7 @@ def _of_focus(turn: Turn, items: list[Item], *, asked: bool) -> bool:
         item.tags.extend(more.tags)
     line, topic = turn.focus, turn.heard.topic
     if item.measured is not None:
-        if topic and asked:
+        if topic:
             return False
         act = Act("set_quantity", target=Reference(), amount=item.amount)
         turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)
@@ -267,9 +286,13 @@ def _plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if not item.has_food:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
     strange = [piece for piece in item.pieces if piece.match is None]
+    off = any(sight.said("offtopic", piece.start) for piece in strange)
+    if off and item.pieces[0].match is None:
+        return False
+    if any(piece.match is not None for piece in item.pieces) and not turn.wishes.made and not turn.heard.lines:
+        return True
     if item.known and (asked or item.begun or len(strange) <= len(item.pieces) - len(strange) + 1):
         return True
-    off = any(sight.said("offtopic", piece.start) for piece in strange)
     common = all(sight.said("common", piece.start) for piece in strange)
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
@@ -281,11 +304,20 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
     acts: list[Act] = []
     for step in turn.steps:
         if isinstance(step, Act):
-            acts.append(step)
+            if not acts or acts[-1] != step:  # "I'm done, check out" is one checkout
+                acts.append(step)
             continue
         for wish in step:
             _put(turn, acts, wish)
     return tuple(acts)
+
+
+def _once(acts: tuple[Act, ...], pending: str | None) -> tuple[Act, ...]:
+    """ "Oui, vide tout": a yes that says again what was asked is only a yes."""
+    asked = {"empty_cart": "remove", "checkout": "checkout", "reorder": "reorder"}.get(pending or "")
+    if len(acts) > 1 and acts[0].kind == "confirm" and acts[1].kind == asked:
+        return (acts[0], *acts[2:])
+    return acts
 
 
 def _put(turn: Turn, acts: list[Act], wish: Wish) -> None:
@@ -309,7 +341,7 @@ def _bare(turn: Turn, wish: Wish) -> Act:
         return Act("reorder")
     lost = turn.focus is None and turn.heard.topic is None
     if wish.more or wish.item.more:
-        more = wish.amount.value if wish.amount is not None else None
+        more = wish.amount.value if wish.amount is not None else Fraction(1)
         return Act("set_quantity", target=Reference(), more=more, doubt="referent" if lost else None)
     if turn.heard.topic is not None and wish.amount is not None:
         return of_topic(turn, wish.amount, tuple(wish.tags))

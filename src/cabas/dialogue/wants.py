@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from cabas.dialogue import locales
 from cabas.dialogue.details import free_of
 from cabas.dialogue.item import Item
 from cabas.domain.cart import Amount, Want
@@ -65,6 +66,9 @@ class Wishes:
         before = fresh[-1] if fresh else self.made[-1] if self.made else None
         if before is not None and fresh and item.repair:
             return self._repaired(before, item)
+        if item.refines and before is not None and before.item.has_food and item.has_food:
+            _refine(before, item, self.lang)
+            return None
         if not item.has_food:
             if before is not None:
                 _put(before, item)
@@ -116,6 +120,14 @@ def _put(wish: Wish, item: Item) -> None:
     wish.usual = wish.usual or item.usual
     wish.item.safe = wish.item.safe or item.safe
     wish.item.vague = wish.item.vague and item.amount is None
+
+
+def _refine(before: Wish, item: Item, lang: str) -> None:
+    """ "Sugar free gum, the mint one": more words for the same thing."""
+    first = locales.read(lang, "locale").get("head", "first") == "first"
+    known = before.item.words
+    before.item.words = f"{known} {item.words}" if first else f"{item.words} {known}"
+    _put(before, item)
 
 
 def _same_unit(item: Item, before: Amount | None) -> Amount | None:

@@ -22,8 +22,8 @@ from cabas.domain.fulfillment import Method, SlotAsk
 @dataclass(slots=True)
 class When:
     """What was said of time and method. `strength` is 2 when the method was named beyond doubt, 1 when words mean it
-    if nothing else is said; `slot` when the word "slot" was said; `bound` when a time of day was; `leftover` are the
-    places of words that mean something else.
+    if nothing else is said; `slot` when the word "slot" was said; `bound` when a time of day was, `firm` when it
+    was more than a number; `leftover` are the places of words that mean something else.
     """
 
     ask: SlotAsk = field(default_factory=SlotAsk)
@@ -31,9 +31,11 @@ class When:
     strength: int = 0
     slot: bool = False
     bound: bool = False
+    firm: bool = False
     timed: bool = False
     leftover: list[int] = field(default_factory=list)
     _hour: Hour | None = None
+    _lead: str = ""
 
     @property
     def said(self) -> bool:
@@ -150,6 +152,10 @@ def _readings(
     yield from _windows(words, methods, tokens, index)
     yield from _withins(words, methods, tokens, index)
     yield from _bounds(words, tokens, index)
+    for kind in ("before", "after"):
+        start = words.said(kind, tokens, index)
+        if start is not None and words.day(tokens, start, now) is not None:
+            yield _Lead(kind), start
     day = words.day(tokens, index, now)
     if day is not None:
         yield day, day.end
@@ -169,6 +175,11 @@ def _readings(
 class _Bound:
     kind: str  # before, after, at, around
     hour: Hour
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    kind: str  # "by" of "by Monday 10 am"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +275,8 @@ def _apply(found: When, what: object, now: datetime) -> None:
         found.timed = True
         found.impossible = found.impossible or what.date is None
         found.ask = replace(ask, day=what.date or ask.day)
+    elif isinstance(what, _Lead):
+        found._lead = what.kind
     elif isinstance(what, Part):
         _part(found, what, now)
     elif isinstance(what, _Bound):
@@ -272,7 +285,7 @@ def _apply(found: When, what: object, now: datetime) -> None:
         _window(found, what)
     elif isinstance(what, _Within):
         end = now + timedelta(minutes=what.minutes)
-        found.timed = found.bound = True
+        found.timed = found.bound = found.firm = True
         found.ask = replace(ask, day=end.date(), before=end.time().replace(second=0, microsecond=0), earliest=True)
     elif what == "earliest":
         found.timed = True
@@ -318,11 +331,13 @@ def _bound(found: When, bound: _Bound) -> None:
             minutes -= 12 * 60
         ask = replace(ask, after=None, before=None, approx=False)
     found.bound, found._hour = True, bound.hour
+    found.firm = found.firm or not bound.hour.bare or bound.kind in ("before", "after")
     ask = replace(ask, approx=True) if bound.kind == "around" else ask
     value = as_time(minutes)
-    if bound.kind == "before":
+    kind = found._lead or bound.kind if bound.kind == "at" else bound.kind
+    if kind == "before":
         found.ask = replace(ask, before=value)
-    elif bound.kind == "after":
+    elif kind == "after":
         found.ask = replace(ask, after=value)
     else:
         found.ask = replace(ask, at=value)
@@ -330,7 +345,7 @@ def _bound(found: When, bound: _Bound) -> None:
 
 def _window(found: When, window: _Window) -> None:
     first, last = window.first.minutes, window.last.minutes
-    found.timed = found.bound = True
+    found.timed = found.bound = found.firm = True
     if first is None or last is None:
         found.impossible = True
         return
