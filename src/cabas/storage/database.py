@@ -60,7 +60,11 @@ class Database:
             configure=_become_app,
             open=False,
         )
-        await pool.open()
+        try:
+            await pool.open(wait=True)
+        except PoolTimeout as error:
+            await pool.close()
+            raise Unavailable("PostgreSQL opens no connections.", remedy="Run `cabas doctor`.") from error
         return cls(pool)
 
     async def close(self) -> None:
