@@ -6,6 +6,7 @@ language ("ginger" by "gingembre"). Soft words ("ripe", "fresh", "beau") say not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
@@ -106,18 +107,23 @@ def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ..
 def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str]:
     """Words of a longer name that name a food of their own, which a product must then show too.
 
-    Words of the family's first names are its own ("tomato" of tomato ketchup), and so is the head of what was said.
+    Words that most names of the family hold are its own ("tomato" of tomato ketchup), and so is the head of what was
+    said; "salt" and "vinegar" are not crisps' own, though some crisps are called so.
     """
-    own = {
-        word
-        for one in above(family)
-        for code in locales.languages()
-        for name in locales.words(sheets().get(one, {}).get(code))[:1]
-        for word in read_name(name, code).words
-    }
-    foods = {word for word in said if word not in own and _names_food(word, lang)}
+    foods = {word for word in said if word not in _own_words(family) and _names_food(word, lang)}
     head = said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0]
     return frozenset(foods - {head})
+
+
+@cache
+def _own_words(family: str) -> frozenset[str]:
+    """The words that stand in at least half of the family's names of one language."""
+    own: set[str] = set()
+    for lang in locales.languages():
+        names = names_of(lang).names.get(family, ())
+        counts = Counter(word for name in names for word in set(name))
+        own.update(word for word, count in counts.items() if 2 * count >= len(names))
+    return frozenset(own)
 
 
 @lru_cache(maxsize=8192)
