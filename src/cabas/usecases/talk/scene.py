@@ -41,6 +41,7 @@ class Scene:
     before: Cart = field(default_factory=Cart)
     facts: list[Fact] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
+    offered: tuple[Slot, ...] = ()
     restricted: list[str] = field(default_factory=list)
     asked: bool = False
     answered: Pending | None = None

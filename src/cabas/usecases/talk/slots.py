@@ -14,6 +14,8 @@ from cabas.usecases.talk.scene import Scene
 
 # How far ahead slots are looked for, and how many are offered at once (people keep three in mind).
 DAYS_AHEAD, OPTIONS = 14, 3
+# How long a chosen slot is kept without an order: long enough to finish a cart, too short to block a store.
+HOLD = timedelta(minutes=30)
 
 
 def method_of(scene: Scene) -> Method:
@@ -26,7 +28,8 @@ def method_of(scene: Scene) -> Method:
 async def open_slots(scene: Scene, method: Method | None) -> list[Slot]:
     """The store's open slots from now on."""
     end = scene.now + timedelta(days=DAYS_AHEAD)
-    slots = await scene.desk.shop.slots(scene.talk.retailer_id, scene.store.id, scene.now, end, method)
+    where = (scene.talk.retailer_id, scene.store.id, scene.now, end, method)
+    slots = await scene.desk.shop.slots(*where, holder=scene.talk.id)
     return [slot for slot in slots if slot.open_at(scene.now)]
 
 
@@ -49,12 +52,20 @@ def offer(scene: Scene, options: Sequence[Slot], method: Method, *, missed: bool
     if not options:
         scene.tell("slot_nothing", method=method_words(scene, method))
         return
+    scene.offered = tuple(options)
     scene.tell("slot_none" if missed else "ask_slot", options=list(options))
     scene.ask("slot", options=[slot.id for slot in options])
 
 
-def book(scene: Scene, slot: Slot) -> None:
-    """Put the slot into the cart. It is taken for good when the order is placed."""
+async def book(scene: Scene, slot: Slot) -> None:
+    """Put the slot into the cart and keep a place in it for a while. It is taken for good when the order is placed."""
+    until = scene.now + HOLD
+    where = (scene.talk.retailer_id, scene.store.id, slot.id, scene.talk.id)
+    if not await scene.desk.shop.hold(*where, now=scene.now, until=until):
+        others = [one for one in await open_slots(scene, slot.method) if one.id != slot.id]
+        wish = SlotAsk(slot.method, slot.starts_at.date(), at=slot.starts_at.time())
+        offer(scene, nearest(scene, others, wish), slot.method, missed=True)
+        return
     choice = SlotChoice(slot.id, slot.method.value, slot.starts_at.isoformat(), slot.ends_at.isoformat(), slot.fee)
     scene.update(replace(scene.cart, slot=choice, method=slot.method.value))
     words = method_words(scene, slot.method)

@@ -10,14 +10,15 @@ from cabas.dialogue import say as words
 from cabas.dialogue.acts import Act
 from cabas.dialogue.reply import chips, render
 from cabas.domain.cart import SAID_MAX, Conversation
+from cabas.domain.receipt import receipt
 from cabas.kernel.errors import NotAllowed, NotFound
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.view import Reply, View
+from cabas.usecases.talk.view import PlacedOrder, Reply, View
 
-# What is kept of one utterance or reply in the conversation, in characters.
-SAID_LENGTH = 400
+# What is kept of one utterance, and of one reply, in the conversation, in characters.
+SAID_LENGTH, REPLY_LENGTH = 400, 1_200
 
 
 async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
@@ -75,11 +76,35 @@ async def finish(scene: Scene, acts: tuple[Act, ...] = ()) -> View:
     first = scene.talk.turns == 0
     if not scene.stored:  # an order's own transaction stores the conversation with it
         scene.remember()
-        said = (*scene.said_before(scene.talk), ("cabas", shown[:SAID_LENGTH]))[-SAID_MAX:]
-        scene.talk = replace(scene.talk, said=said, turns=scene.talk.turns + 1)
+        scene.talk = replace(scene.talk, said=_said(scene, shown), turns=scene.talk.turns + 1)
         scene.talk = await scene.desk.conversations.save(scene.talk)
     notice = words.phrases(scene.lang)["notice"].format(store=scene.store.name) if first else None
-    return view_of(scene, Reply(shown, heard, _chips(scene), notice), acts)
+    return view_of(scene, Reply(shown, heard, chips_of(scene), notice), acts)
+
+
+async def as_it_stands(scene: Scene) -> View:
+    """The view of a conversation in which nothing is said now: its last reply, and the receipt of its order until
+    something new is in the cart.
+    """
+    talk, last = scene.talk, scene.talk.said[-1][1] if scene.talk.said else ""
+    if talk.order_id is not None and not talk.cart.lines:
+        order = await scene.desk.orders.get(talk.retailer_id, talk.order_id)
+        names = scene.agreement.names
+        scene.order = PlacedOrder(order.number, order.id, receipt(order, scene.store.name, scene.store.where, names))
+    return view_of(scene, Reply(last, last, chips_of(scene)))
+
+
+def _said(scene: Scene, reply: str) -> tuple[tuple[str, str], ...]:
+    """The history with this turn. Touches leave one note, of the last of them; a question they lead to is a reply."""
+    reply = reply if len(reply) <= REPLY_LENGTH else reply[:REPLY_LENGTH].rsplit(" ", 1)[0] + "…"
+    said = scene.said_before(scene.talk)
+    touch = not scene.text and scene.talk.turns > 0
+    if touch and said and said[-1][0] == "note":
+        said = said[:-1]
+    who = "note" if touch and scene.talk.pending is None else "cabas"
+    if touch and said and said[-1] == (who, reply):
+        return said
+    return (*said, (who, reply))[-SAID_MAX:]
 
 
 def view_of(scene: Scene, reply: Reply, acts: tuple[Act, ...] = ()) -> View:
@@ -101,12 +126,27 @@ def view_of(scene: Scene, reply: Reply, acts: tuple[Act, ...] = ()) -> View:
     )
 
 
-def _chips(scene: Scene) -> tuple[str, ...]:
+def chips_of(scene: Scene) -> tuple[str, ...]:
+    """What a shopper may want to say now."""
+    lang, pending = scene.lang, scene.talk.pending
     if scene.order is not None:
-        return chips("after", scene.lang)
-    pending = scene.talk.pending.kind if scene.talk.pending else None
-    if pending == "slot":
-        return chips("slot", scene.lang)
+        return chips("after", lang)
+    if pending is not None and pending.kind == "slot":
+        return _slot_chips(scene)
+    if pending is not None and pending.kind == "which":
+        return tuple(line.name for line in scene.cart.lines if line.id in pending.about)[:3]
     if pending is not None:
-        return chips("confirm", scene.lang)
-    return chips("cart" if scene.cart.bought else "start", scene.lang)
+        return chips("confirm", lang)
+    if not scene.cart.bought:
+        return chips("start" if scene.may_be_personal else "guest", lang)
+    newest = [line for line in scene.cart.lines if line.id in scene.touched and line.ticked]
+    if len(newest) == 1:
+        return chips("cart" if newest[0].sku else "missing", lang)
+    return chips("ready" if scene.cart.slot else "many", lang)
+
+
+def _slot_chips(scene: Scene) -> tuple[str, ...]:
+    """The slots just offered, else ways to say one."""
+    today, lang = scene.now.date(), scene.lang
+    windows = [words.window(slot.starts_at, slot.ends_at, today, lang) for slot in scene.offered[:2]]
+    return tuple(text[:1].upper() + text[1:] for text in windows) or chips("slot", lang)

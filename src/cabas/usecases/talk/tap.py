@@ -94,7 +94,7 @@ async def _slot(scene: Scene, line_id: str, value: str) -> None:
     chosen = next((slot for slot in slots if slot.id == value and slot.open_at(scene.now)), None)
     if chosen is None:
         raise NotFound("This slot is full or closed.", remedy="Choose another one.")
-    book(scene, chosen)
+    await book(scene, chosen)
 
 
 async def _language(scene: Scene, line_id: str, value: str) -> None:
@@ -140,7 +140,8 @@ TAPS: Mapping[str, Tap] = {
 async def slots_ahead(scene: Scene, method: Method | None, day: date | None) -> list[Slot]:
     """The slots that an order placed now can still reach, full ones included, earliest first."""
     end = scene.now + timedelta(days=DAYS_AHEAD)
-    slots = await scene.desk.shop.slots(scene.talk.retailer_id, scene.store.id, scene.now, end, method)
+    where = (scene.talk.retailer_id, scene.store.id, scene.now, end, method)
+    slots = await scene.desk.shop.slots(*where, holder=scene.talk.id)
     return [slot for slot in slots if slot.cutoff >= scene.now and (day is None or slot.starts_at.date() == day)]
 
 

@@ -14,7 +14,7 @@ from cabas.domain.cart import QUANTITY_ASK, SAID_MAX, Conversation, Pending
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.order import Order
 from cabas.kernel.ids import fingerprint
-from cabas.kernel.money import exponent
+from cabas.kernel.money import Money, exponent
 from cabas.usecases.checkout import Checkout, CheckoutResult, Shortage, Status, checkout
 from cabas.usecases.talk.handlers.reorder import put_habits
 from cabas.usecases.talk.handlers.replace import swap
@@ -76,7 +76,7 @@ async def _book_first(scene: Scene, question: Pending) -> None:
     if chosen is None:
         scene.tell("slot_nothing", method=method_words(scene, scene.cart.method or Method.PICKUP))
         return
-    book(scene, chosen)
+    await book(scene, chosen)
     if "checkout" in question.about:
         await read_back(scene)
 
@@ -91,11 +91,11 @@ async def _swap_all(scene: Scene, question: Pending) -> None:
     await read_back(scene)
 
 
-def limits(scene: Scene) -> str:
-    """Why one more yes is wanted, in words; empty when the order is an ordinary one."""
+def limits(scene: Scene) -> Money | str:
+    """Why one more yes is wanted: the worth, or the many of one thing; empty when the order is an ordinary one."""
     cart = scene.cart
     if cart.total.amount > LARGE_ORDER * 10 ** exponent(cart.currency):
-        return str(cart.total)
+        return cart.total
     many = [line for line in cart.bought if line.sold_by == "each" and line.quantity > QUANTITY_ASK]
     return f"{many[0].quantity} x {many[0].name}" if many else ""
 

@@ -10,7 +10,7 @@ from cabas.dialogue.say import phrases
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product, unit_price
 from cabas.usecases.talk.handlers.add import put, tell_doubts
-from cabas.usecases.talk.refer import find_lines
+from cabas.usecases.talk.refer import find_lines, named_lines
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import fill, find, line_of, take, units_of
 
@@ -21,7 +21,7 @@ async def handle(scene: Scene, act: Act) -> None:
     """Swap the product of a line. Without a line to swap, what was asked for is simply added."""
     lines = find_lines(scene, act.target)
     if act.wants:
-        same = _of_family(scene, act.wants[0]) if act.target is None else ()
+        same = _like(scene, act.wants[0]) if act.target is None else ()
         await _by_wish(scene, next(iter(same or lines), None), act.wants[0])
     elif not lines:
         scene.tell("no_referent")
@@ -30,9 +30,11 @@ async def handle(scene: Scene, act: Act) -> None:
         await _by_comparison(scene, lines[0], act.compare or "other")
 
 
-def _of_family(scene: Scene, want: Want) -> tuple[LineItem, ...]:
+def _like(scene: Scene, want: Want) -> tuple[LineItem, ...]:
     """ "No, the small ham": the ham of the cart, though milk was spoken of last."""
-    below = scene.lexicon.below(want.family) if want.family else frozenset()
+    if want.family is None:
+        return named_lines(scene, want)
+    below = scene.lexicon.below(want.family)
     return scene.cart.find(lambda line: bool(line.family) and line.family in below)
 
 

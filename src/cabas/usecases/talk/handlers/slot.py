@@ -47,7 +47,7 @@ async def choose(scene: Scene, ask: SlotAsk) -> None:
         ask = replace(ask, day=datetime.fromisoformat(scene.cart.slot.starts_at).date())
     found = allowed(scene, matching(slots, replace(ask, method=method), scene.now), 1)
     if found:
-        book(scene, found[0])
+        await book(scene, found[0])
         return
     scene.update(replace(scene.cart, method=method.value))
     offer(scene, nearest(scene, slots, ask), method, missed=True)
@@ -67,7 +67,7 @@ async def _set_method(scene: Scene, ask: SlotAsk) -> None:
     found = allowed(scene, matching(slots, wish, scene.now), 1)
     scene.update(replace(scene.cart, slot=None))
     if found:
-        book(scene, found[0])
+        await book(scene, found[0])
     else:
         scene.tell("method", method=method_words(scene, method))
         offer(scene, nearest(scene, slots, wish), method, missed=False)
