@@ -142,7 +142,11 @@ class FakeShop:
         self.calls.append(("tap", action, line_id or "", value or ""))
         if self.closed:
             raise Unavailable("The database does not answer.", remedy="Try again later.")
-        return getattr(self, f"_{action}")(talk, line_id or "", value or "")
+        before = len(talk.said)
+        view: View = getattr(self, f"_{action}")(talk, line_id or "", value or "")
+        if len(talk.said) > before and talk.pending is None and view.order is None:
+            talk.said[-1] = ("note", talk.said[-1][1])
+        return replace(view, history=tuple(talk.said))
 
     async def slots(self, conversation_id: str, method: str | None, day: date | None) -> list[Slot]:
         self._talk(conversation_id)

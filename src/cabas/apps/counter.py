@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cabas.dialogue.reply import chips
 from cabas.domain.customer import Shopper
 from cabas.domain.fulfillment import Method, Slot
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.usecases.ports import Store
 from cabas.usecases.talk.desk import Desk
-from cabas.usecases.talk.stage import load, view_of
+from cabas.usecases.talk.stage import as_it_stands, load
 from cabas.usecases.talk.tap import alternatives, slots_ahead, tap
 from cabas.usecases.talk.turn import open_conversation, say
-from cabas.usecases.talk.view import Alternative, Reply, View
+from cabas.usecases.talk.view import Alternative, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +96,7 @@ class Counter:
 
     async def view(self, conversation_id: str) -> View:
         """The conversation as it stands."""
-        scene = await load(self.desk, self.retailer, conversation_id, "web")
-        last = scene.talk.said[-1][1] if scene.talk.said else ""
-        return view_of(scene, Reply(last, last, chips("start", scene.lang)))
+        return await as_it_stands(await load(self.desk, self.retailer, conversation_id, "web"))
 
     async def slots(self, conversation_id: str, method: str | None, day: date | None) -> Sequence[Slot]:
         """The slots an order placed now can still reach."""

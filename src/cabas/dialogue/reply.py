@@ -20,6 +20,8 @@ from cabas.kernel.quantity import Quantity
 
 # A screen shows about 300 characters and an ear keeps about four items: more lines are counted, not listed.
 ITEMS_SHOWN, ITEMS_SPOKEN = 6, 4
+# Reasons worth a word in a reply; that something sells well is not.
+NOTABLE = ("usual", "brand", "promotion", "substitute", "closest")
 _FIELD = re.compile(r"\{(\w+)(?:\|(\w+))?\}")
 
 
@@ -93,6 +95,8 @@ def _words(value: object, lang: str, today: date, *, spoken: bool) -> str:
     if isinstance(value, (int, Fraction)):
         return say.number(value, lang)
     if isinstance(value, (tuple, list)):
+        if not spoken and len(value) > 1 and all(isinstance(one, LineItem) for one in value):
+            return say.join([listed(one, lang) for one in value], lang, ITEMS_SHOWN)
         most = ITEMS_SPOKEN if spoken else ITEMS_SHOWN
         return say.join([_words(one, lang, today, spoken=spoken) for one in value], lang, most)
     return str(value)
@@ -109,10 +113,27 @@ def line_words(line: LineItem, lang: str, *, spoken: bool) -> str:
         return f"{line.name} {say.measure(Quantity(line.quantity, 'GRM'), lang)}{price}"
     name = line.name if spoken or not line.brand or line.brand in line.name else f"{line.name} ({line.brand})"
     count = "" if line.quantity == 1 else (f"{line.quantity} " if spoken else f"{line.quantity} x ")
-    why = ""
-    if not spoken and line.why and line.why[0] in ("usual", "brand", "promotion", "substitute", "closest"):
-        why = f" ({say.reasons(line.why[:1], lang)[0]})"
+    why = "" if spoken or not _notable(line) else f" ({_notable(line, lang)})"
     return f"{count}{name}{price}{why}"
+
+
+def listed(line: LineItem, lang: str) -> str:
+    """One line among others: "2 x Lait demi-écrémé 1 l (2,10 €)". Commas part the lines, so none are inside one."""
+    if line.sku is None:
+        return line.want.words
+    told = [say.money(line.price, lang)] if line.price is not None else []
+    told += [_notable(line, lang)] if _notable(line) else []
+    if line.sold_by == "weight":
+        name = f"{line.name} {say.measure(Quantity(line.quantity, 'GRM'), lang)}"
+    else:
+        name = line.name if line.quantity == 1 else f"{line.quantity} x {line.name}"
+    return f"{name} ({', '.join(told)})" if told else name
+
+
+def _notable(line: LineItem, lang: str = "en") -> str:
+    """Why it was chosen, where that is worth saying."""
+    reasons = say.reasons(line.why[:1], lang) if line.why and line.why[0] in NOTABLE else ()
+    return reasons[0] if reasons else ""
 
 
 def chips(kind: str, lang: str) -> tuple[str, ...]:

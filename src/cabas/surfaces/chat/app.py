@@ -150,7 +150,7 @@ class Chat:
             if form.text:
                 before = view.cart
                 view = await self._shop.say(view.conversation_id, form.text, form.channel)
-                touched = changed(before, view.cart)
+                view, touched = await self._with_receipt(view), changed(before, view.cart)
                 return Scene(view, locale, touched=touched, fresh=touched, said=True)
             return Scene(view, locale)
 
@@ -166,6 +166,7 @@ class Chat:
                 return Scene(view, locale, trouble=gone)
             before = view.cart
             view = await self._shop.tap(view.conversation_id, form.action, form.line or None, tap_value(form))
+            view = await self._with_receipt(view)
             said = form.action in ("checkout", "confirm", "cancel")
             fresh = changed(before, view.cart)
             scene = Scene(
@@ -184,12 +185,11 @@ class Chat:
         except CabasError as problem:
             view, _ = await self._current(request, locale)
             scene = Scene(view, locale, trouble=_trouble(problem))
-        # A receipt is shown at once, and only here: to load it again is to send the same key again, which is safe.
-        if _wants_fragment(request) or scene.trouble is not None or scene.view.order is not None:
+        if _wants_fragment(request) or scene.trouble is not None:
             return await self._render(request, scene)
         if scene.slots is not None:
             where = "?panel=slots#slots"
-        elif scene.view.pending is not None:
+        elif scene.view.pending is not None or scene.view.order is not None:
             where = "#talk"
         return _remember(request, RedirectResponse(f"/{where}", 303), scene)
 
@@ -202,6 +202,12 @@ class Chat:
             except NotFound:
                 return await self._shop.open(locale, None, None, "web"), Trouble("expired")
         return await self._shop.open(locale, None, None, "web"), None
+
+    async def _with_receipt(self, view: View) -> View:
+        """Thanks and small talk do not take the receipt away; a new cart does."""
+        if view.order is not None or view.cart.lines:
+            return view
+        return replace(view, order=(await self._shop.view(view.conversation_id)).order)
 
     async def _unfold(self, scene: Scene, asked: Asked) -> Scene:
         view = scene.view

@@ -25,6 +25,8 @@ from cabas.usecases.talk.view import Alternative
 NBSP = "\u00a0"
 # Grams one touch of plus or minus is worth: a shopper asks for 100 g of ham, then for kilograms of potatoes.
 STEP_SMALL, STEP_LARGE, LARGE_FROM = 50, 250, 1_000
+# Reasons a clerk would not mention: they are true of most of the cart.
+PLAIN = frozenset({"popular", "asked"})
 # Spaces that must not break: before a sign, and between a number and a short word ("2,38 €", "6 x", "10 h").
 _TIGHT = re.compile(r" (?=[€%:?!;])|(?<= x) (?=\d)|(?<=\d) (?=\w{1,2}\b)")
 
@@ -75,17 +77,10 @@ def changed(before: Cart, after: Cart) -> tuple[str, ...]:
 
 
 def turns(history: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """What the log shows: words of the "shopper", the first reply of "cabas" to each, and as a "note" what the last of
-    the touches since then did. The touches before that are in the cart for all to see.
+    """What the log shows: all that was said, and the "note" of a touch as long as it is the newest. What the touches
+    before it did is in the cart for all to see.
     """
-    shown: list[tuple[str, str]] = []
-    for place, (who, words) in enumerate(history):
-        follows = bool(shown) and who != "shopper" and shown[-1][0] != "shopper"
-        if not follows:
-            shown.append((who, words))
-        elif place == len(history) - 1:
-            shown.append(("note", words))
-    return tuple(shown)
+    return tuple(one for place, one in enumerate(history) if one[0] != "note" or place == len(history) - 1)
 
 
 def slot_panel(methods: Sequence[str], slots: Iterable[Slot], method: str, day: date | None, cart: Cart) -> SlotPanel:
@@ -150,7 +145,7 @@ class Tongue:
 
     def why(self, codes: Iterable[str]) -> tuple[str, ...]:
         """Why it was chosen, in words."""
-        return say.reasons(codes, self.lang)
+        return say.reasons((code for code in codes if code not in PLAIN), self.lang)
 
     def allergens(self, ids: Iterable[str]) -> str:
         """Allergens in words, an unknown one as it is written."""

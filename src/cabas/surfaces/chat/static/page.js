@@ -76,7 +76,19 @@ function refill(old, fresh) {
   if (!fresh.hidden) old.removeAttribute("hidden");
   old.replaceChildren(...fresh.childNodes);
   if (goods) old.querySelector(".cart__goods").scrollTop = goods;
+  showFresh(old.querySelector(".cart__goods"));
   if (days && old.querySelector(".days")) old.querySelector(".days").scrollLeft = days;
+}
+
+// What just came into the cart is in sight, with the name of its dish.
+function showFresh(goods) {
+  const fresh = goods?.querySelector(".line--fresh");
+  if (!fresh) return;
+  const first = fresh.matches(":first-child") && fresh.closest(".group").querySelector(".group__title") || fresh;
+  const box = goods.getBoundingClientRect();
+  if (fresh.getBoundingClientRect().bottom > box.bottom || first.getBoundingClientRect().top < box.top) {
+    goods.scrollTop += first.getBoundingClientRect().top - box.top;
+  }
 }
 
 // The log only ever grows, so that a screen reader says what is new and nothing twice.
