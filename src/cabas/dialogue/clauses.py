@@ -7,6 +7,8 @@ from cabas.dialogue.sight import Sight
 from cabas.dialogue.when import Times, When
 
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
+# A time and a method take no more words than this.
+TIME_TOKENS_MAX = 24
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -93,13 +95,13 @@ def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, i
     """The stretch that is groceries, and the time or method said before or after it, if there is one."""
     if not times.hinted(start, end):
         return start, end, None
-    for place in range(start + 1, end):
+    for place in range(max(start + 1, end - TIME_TOKENS_MAX), end):
         if not _may_be_time(sight, place):
             continue
         when = times.read(place, end)
         if when.said and not when.leftover and _meant(sight, when, place):
             return start, place, when
-    when = times.read(start, end)
+    when = times.read(start, min(end, start + TIME_TOKENS_MAX))
     if when.said and when.leftover and when.leftover[0] > start:
         first = times.read(start, when.leftover[0])
         if not first.leftover and _meant(sight, first, start):

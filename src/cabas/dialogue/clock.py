@@ -76,6 +76,9 @@ class TimeWords:
         self._in_days = _patterns(self.sheet["in_days"])
         self._in_weeks = _patterns(self.sheet["in_weeks"])
         self._pm_until = int(self.sheet["pm_until"])
+        self._hour_words = self.numbers.begin | self.lists["noon"].begin() | self.lists["midnight"].begin()
+        self._hour_words |= {word for pattern in self._clock for word in pattern[:1]}
+        self._day_words = self._first_of_day()
         self._clock_words = {word for pattern in self._clock for word in pattern[:1] if not word.startswith("{")}
 
     def said(self, key: str, tokens: Sequence[Token], index: int) -> int | None:
@@ -83,8 +86,18 @@ class TimeWords:
         found = self.lists[key].at(tokens, index)
         return found[1] if found else None
 
+    def _first_of_day(self) -> frozenset[str]:
+        """The words a day may begin with; digits aside."""
+        phrases = (self.days, self.weekdays, self.months, self.ordinals, self.weekend, self.next_week)
+        words = {word for one in phrases for word in one.begin()} | self.numbers.begin
+        words |= {word for key in ("next", "this", "past") for word in self.lists[key].begin()}
+        patterns = (*self._dates, *self._in_days, *self._in_weeks)
+        return frozenset(words | {pattern[0] for pattern in patterns if pattern})
+
     def day(self, tokens: Sequence[Token], index: int, now: datetime) -> Day | None:
         """The day said at `index`."""
+        if index >= len(tokens) or (tokens[index].kind != "number" and tokens[index].folded not in self._day_words):
+            return None
         today = now.date()
         near = self.days.at(tokens, index)
         found = [Day(today + timedelta(days=near[0]), near[1])] if near else []
@@ -149,6 +162,8 @@ class TimeWords:
 
     def hour(self, tokens: Sequence[Token], index: int) -> Hour | None:
         """The time of day said at `index`."""
+        if index >= len(tokens) or (tokens[index].kind != "number" and tokens[index].folded not in self._hour_words):
+            return None
         noon, midnight = self.said("noon", tokens, index), self.said("midnight", tokens, index)
         found = [Hour(12 * 60, noon, sure=True)] if noon else []
         if midnight:

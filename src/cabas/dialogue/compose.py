@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cabas.dialogue import locales
 from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
@@ -10,6 +12,7 @@ from cabas.dialogue.measures import size_tag
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import spell, stem
 from cabas.dialogue.trie import Match
+from cabas.domain.cart import Amount
 from cabas.domain.catalog import SoldBy
 
 # Names longer than this are no single thing the catalog could be asked about.
@@ -19,6 +22,7 @@ ASKED_WORDS = 8
 def compose(sight: Sight, item: Item) -> None:
     """The head, the family, the words, and what they cost together."""
     matched = [piece for piece in item.pieces if piece.match is not None and piece.match.kind in (FAMILY, RESTRICTED)]
+    _unit_as_food(sight, item)
     item.kept = _trimmed(sight, item.kept)
     item.words = spell([sight.tokens[index] for index in item.kept])
     head = _head(sight, item, matched)
@@ -50,6 +54,30 @@ def compose(sight: Sight, item: Item) -> None:
     _as_size(sight, item)
     if item.brand is not None and not item.pieces:
         item.words = item.brand
+
+
+def _unit_as_food(sight: Sight, item: Item) -> None:
+    """ "Des capsules", "deux filets de bar": the unit is what is wanted, or how it is cut."""
+    measured = item.measured
+    if measured is None or measured.unit is None or measured.unit.kind != "container" or measured.constraints:
+        return
+    start = measured.end - 1
+    if not item.has_food and measured.implied and item.begun and not measured.definite:
+        item.pieces.append(Piece(start, measured.end))
+        item.measured = None
+    elif any(piece.match is not None and cut(sight, start, piece.match.id) for piece in item.pieces[:1]):
+        item.measured = replace(measured, amount=Amount(measured.amount.value), unit=None)
+    else:
+        return
+    item.kept.extend(range(start, item.pieces[0].start if item.pieces[0].start > start else measured.end))
+
+
+def cut(sight: Sight, place: int, family: str) -> bool:
+    """Whether a unit is a cut of that kind of food: a "filet" of fish is no net."""
+    cuts = sight.words.cuts
+    return sight.tokens[place].folded in cuts and not cuts[sight.tokens[place].folded].isdisjoint(
+        sight.tools.lexicon.above(family)
+    )
 
 
 def _as_size(sight: Sight, item: Item) -> None:

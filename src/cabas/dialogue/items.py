@@ -197,6 +197,7 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
             item.tags.extend(measured.constraints)
             return measured.end
         counted = item.measured is None or item.measured.unit is None or item.measured.unit.kind != "measure"
+        counted = counted and sight.joint(measured.end) is None
         if measured.unit is not None and measured.unit.kind == "measure" and counted:
             item.tags.append(size_tag(measured))
             return measured.end

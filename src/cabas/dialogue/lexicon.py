@@ -176,14 +176,17 @@ def lexicon(brands: Iterable[str] = (), synonyms: Mapping[str, str] | None = Non
     """The lexicon of a store for shoppers who speak `lang`: every family, the store's `brands`, and its own words
     (`synonyms`: word -> family id).
     """
+    if not brands and not synonyms:
+        return _plain(lang)
     entries = [Entry(BRAND, brand, brand) for brand in sorted({name for name in brands if name})]
-    mine = {fold(entry.name) for entry in entries}
-    for brand, spoken in known_brands().items():
-        if fold(brand) not in mine:
-            entries.append(Entry(BRAND, brand, brand))
-        entries.extend(Entry(BRAND, brand, name) for name in spoken if fold(name) not in mine)
     entries.extend(Entry(FAMILY, family, word, 100) for word, family in (synonyms or {}).items())
     return Lexicon(lang, entries)
+
+
+@cache
+def _plain(lang: str) -> Lexicon:
+    """The words that every store shares."""
+    return Lexicon(lang)
 
 
 @cache
@@ -205,6 +208,8 @@ def shared_trie(lang: str) -> Trie:
         entries.extend(Entry(FAMILY, family, name, weight) for name in names)
         variants = [str(variant[lang]) for variant in sheet.get("variants", ()) if variant.get(lang)]
         entries.extend(Entry(VARIANT, family, name, weight) for name in variants)
+    for brand, spoken in known_brands().items():
+        entries.extend(Entry(BRAND, brand, name) for name in (brand, *spoken))
     for kind, records in ((LABEL, labels()), (RESTRICTED, restricted()), (DISH, dishes())):
         entries.extend(Entry(kind, one.id, name) for one in records.values() for name in one.names.get(lang, ()))
     return Trie(lang, entries)

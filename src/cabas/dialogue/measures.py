@@ -79,11 +79,18 @@ class Measures:
         self._counted = Phrases.of(locales.words(sheet["counted"]), True)
         self._counts = frozenset(sheet["counts"])
         self._sizes: Phrases[str] = Phrases()
+        self._begin = self.numbers.begin | self._recipes.begin() | self._definite.begin()
         for size, said in sheet["sizes"].items():
             for word in locales.words(said):
                 self._sizes.put(word, size)
         for word in locales.words(sheet["plain"]):
             self._sizes.put(word, "")
+        self._begin |= self._sizes.begin()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words units begin with."""
+        return self._orders.begin()
 
     def unit(self, tokens: Sequence[Token], index: int, *, kitchen: bool = False) -> tuple[Unit, int] | None:
         """The unit that starts at `index`, and the index after it."""
@@ -95,6 +102,8 @@ class Measures:
 
     def at(self, tokens: Sequence[Token], index: int, *, kitchen: bool = False) -> tuple[Measured, ...]:
         """Every reading of an amount that starts at `index`, the longest first. `kitchen` reads spoons and pinches."""
+        if index >= len(tokens) or (tokens[index].kind != "number" and tokens[index].folded not in self._begin):
+            return ()
         found = {reading.end: reading for reading in self._readings(tokens, index, kitchen)}
         return tuple(sorted(found.values(), key=lambda reading: -reading.end))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from cabas.dialogue.tokens import Token, tokenize
 
@@ -39,27 +39,30 @@ class Phrases(Generic[T]):
 
     def at(self, tokens: Sequence[Token], index: int) -> tuple[T, int] | None:
         """The value of the longest phrase that starts at `index`, and the index after it."""
-        node, found = self._root, None
-        for position in range(index, len(tokens)):
-            below = node.get(tokens[position].folded)
-            if below is None:
-                break
-            node = below  # type: ignore[assignment]
+        size = len(tokens)
+        node: Any = self._root.get(tokens[index].folded) if index < size else None
+        found = None
+        while node is not None:
+            index += 1
             if _END in node:
-                found = (node[_END], position + 1)
-        return found  # type: ignore[return-value]
+                found = (node[_END], index)
+            node = node.get(tokens[index].folded) if index < size else None
+        return found
 
     def every(self, tokens: Sequence[Token], index: int) -> list[tuple[T, int]]:
         """Every phrase that starts at `index`, shortest first."""
-        node, found = self._root, []
-        for position in range(index, len(tokens)):
-            below = node.get(tokens[position].folded)
-            if below is None:
-                break
-            node = below  # type: ignore[assignment]
+        size, found = len(tokens), []
+        node: Any = self._root.get(tokens[index].folded) if index < size else None
+        while node is not None:
+            index += 1
             if _END in node:
-                found.append((node[_END], position + 1))
-        return found  # type: ignore[return-value]
+                found.append((node[_END], index))
+            node = node.get(tokens[index].folded) if index < size else None
+        return found
+
+    def begin(self) -> frozenset[str]:
+        """The words phrases begin with."""
+        return frozenset(self._root)
 
     def __contains__(self, word: str) -> bool:
         node = self._root.get(word)

@@ -28,7 +28,9 @@ BREAK = {
     "orphan": 1.0,
 }
 # How many of the next beginnings one thing may swallow, and the least a thing costs.
-STOPS_MAX, LEAST = 7, 0.3
+STOPS_MAX, LEAST = 5, 0.3
+# In a list of so many things fewer cuts are tried, so that work stays in proportion.
+LONG_LIST, STOPS_FEW = 48, 2
 # A name met with this score is taken as a whole.
 SURE = 0.9
 # Marks that stand inside one thing: "sacs poubelle (30 litres)".
@@ -97,7 +99,7 @@ def _stops(sight: Sight, place: int, end: int, starts: list[int]) -> list[int]:
         while stop > place + 1 and (before := _gap_before(sight, place, stop)) is not None:
             stop = before
         stops.append(stop)
-        if following >= limit or len(stops) >= STOPS_MAX:
+        if following >= limit or len(stops) >= (STOPS_MAX if len(starts) < LONG_LIST else STOPS_FEW):
             break
     return stops
 

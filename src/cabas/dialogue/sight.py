@@ -46,6 +46,11 @@ class Words:
             str(region): frozenset(fold(word) for word in locales.words(said))
             for region, said in sheet.get("currency_in", {}).items()
         }
+        self.cuts = {
+            fold(word): frozenset(locales.words(families))
+            for said, families in sheet.get("cuts", {}).items()
+            for word in locales.words(str(said))
+        }
         self.free_of = str(sheet.get("free_of", "{}"))
 
     def at(self, section: str, tokens: Sequence[Token], index: int) -> int | None:

@@ -34,7 +34,11 @@ def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
     """ "Mais" without its dots is "but" unless an article or "de" stands before it: as good as a comma."""
     kept = list(tokens)
     for index, token in enumerate(tokens):
-        if tools.words.at("but", tokens, index) != index + 1 or not token.text.isascii() or index == 0:
+        if tools.words.at("but", tokens, index) != index + 1 or not token.text.isascii():
+            continue
+        if index == 0:
+            if tools.words.at("determiners", tokens, 1) or tools.measures.at(tokens, 1):
+                kept[index] = replace(token, text=",", folded=",", kind="mark")
             continue
         before = tokens[index - 1]
         counted = any(one.end == index for one in tools.measures.at(tokens, index - 1)) or before.kind == "number"

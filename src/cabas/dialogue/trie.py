@@ -71,6 +71,7 @@ class Trie:
         self.stems: set[str] = set()
         self._root = _Node()
         self._joints = joints(lang)
+        self._digits = digits(lang)
         self._ands = frozenset(
             word for word in locales.words(locales.read(lang, "words").get("and")) if " " not in word
         )
@@ -113,6 +114,8 @@ class Trie:
         return paths
 
     def _step(self, token: Token) -> str:
+        if token.folded in self._digits:
+            return self._digits[token.folded]  # "quatre fromages", "4 fromages"
         return AND if token.folded in self._ands else stem(token.folded, self.lang)
 
     def at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
@@ -158,6 +161,15 @@ def _said_as(text: str, name: str) -> bool:
     """Whether the very name was said, accents included ("pâté" is not "pâte"), a plural aside."""
     plain = _plain(name)
     return text == plain or text.rstrip("sx") == plain.rstrip("sx")
+
+
+@lru_cache(maxsize=16)
+def digits(lang: str) -> dict[str, str]:
+    """The number words of one word as digits, those left out that are articles too."""
+    sheet = locales.read(lang, "numbers")
+    articles_too = set(locales.words(sheet.get("articles")))
+    said = [(word, number) for number, words in sheet["values"].items() for word in locales.words(words)]
+    return {fold(word): str(number) for word, number in said if " " not in word and word not in articles_too}
 
 
 @lru_cache(maxsize=16)

@@ -28,6 +28,8 @@ from cabas.kernel.text import clean
 
 __all__ = ["Hearing", "understand"]
 
+# What is read of one utterance: a list of some eighty things. The rest is not looked at.
+TOKENS_MAX = 320
 # Clauses longer than this fit no pattern; they are read as lists of things.
 PATTERN_TOKENS_MAX = 48
 # Unknown words in a row that may still be the name of a thing when nobody said "add".
@@ -38,14 +40,17 @@ SMALLTALK = Act("smalltalk")
 def understand(text: str, heard: Hearing) -> Understood:
     """What `text` asks for, in the conversation `heard`. Never raises for any text; work is bounded by its tokens."""
     tools = tools_for(heard.locale, heard.lexicon)
-    raw = tokenize(text)
+    raw = tokenize(text)[:TOKENS_MAX]
     said = Sight(raw, tools, heard.knows)
     if tools.grammar.sections["attack"].within(said.text) is not None:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
     answer = _answer(said, heard)
     if answer is not None:
         return Understood(clean(text), tools.lang, (answer,))
-    sight = Sight(tidy(raw, tools, heard.knows), tools, heard.knows)
+    tidied = tidy(raw, tools, heard.knows)
+    while tidied and tidied[-1].is_mark:
+        tidied = tidied[:-1]
+    sight = Sight(tidied, tools, heard.knows)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
@@ -116,7 +121,8 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     sight, grammar = turn.sight, turn.sight.tools.grammar
     while end > start and sight.is_mark(end - 1):
         end -= 1
-    clause = Sight(sight.tokens[start:end], sight.tools, sight.knows)
+    whole = start == 0 and end == len(sight.tokens)
+    clause = sight if whole else Sight(sight.tokens[start:end], sight.tools, sight.knows)
     before = read_recipe_before(turn, start, end)
     if before is not None:
         turn.act(Act("recipe", recipe=before.ask(turn)))

@@ -14,8 +14,11 @@ from typing import Any
 
 from cabas.dialogue import locales
 from cabas.dialogue.clock import DAY_MINUTES, Day, Hour, Part, TimeWords, as_time, time_words
+from cabas.dialogue.measures import measures_of
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, tokenize
+from cabas.dialogue.trie import small_words
 from cabas.domain.fulfillment import Method, SlotAsk
 
 
@@ -53,7 +56,7 @@ class _Methods:
             for strength, key in enumerate(("weak", "alone", "strong")):
                 for phrase in locales.words(sheet[method.value].get(key)):
                     self.names.put(phrase, (method, strength))
-        self.hints = _hints(sheet)
+        self.hints = _hints(lang, sheet)
         self.between = [_words(text) for text in sheet["between"]]
         self.within = [(entry, _words(text)) for entry in sheet["within"] for text in entry["words"]]
 
@@ -71,8 +74,10 @@ _HINTS = (
 )  # fmt: skip
 
 
-def _hints(sheet: Mapping[str, Any]) -> frozenset[str]:
-    """The words that may mean a time or a method: all of them, but those that are chatter too."""
+def _hints(lang: str, sheet: Mapping[str, Any]) -> frozenset[str]:
+    """The words that may mean a time or a method, but for those that mean other things as well: small words, numbers,
+    units and chatter.
+    """
     found: set[str] = set()
 
     def collect(value: object) -> None:
@@ -84,14 +89,7 @@ def _hints(sheet: Mapping[str, Any]) -> frozenset[str]:
     for key in _HINTS:
         collect(sheet.get(key))
     chatter = {token.folded for phrase in locales.words(sheet["chatter"]) for token in tokenize(phrase)}
-    kept = {
-        token.folded
-        for key in ("slot_words", "earliest")
-        for phrase in locales.words(sheet[key])
-        for token in tokenize(phrase)
-    }
-    whole = {phrase.strip() for method in Method for phrase in locales.words(sheet[method.value].get("strong"))}
-    return frozenset(word for word in found if word not in chatter or word in kept & whole)
+    return frozenset(found - chatter - small_words(lang) - numbers_of(lang).begin - measures_of(lang).words)
 
 
 def _words(text: str) -> tuple[str, ...]:
