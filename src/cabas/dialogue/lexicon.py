@@ -24,7 +24,6 @@ from cabas.dialogue.sounds import Ear
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
 from cabas.dialogue.trie import Entry, Match, Trie, holds, small_words
 from cabas.domain.catalog import Family, SoldBy, Storage
-from cabas.kernel.text import fold
 
 __all__ = [
     "BRAND",
