@@ -7,7 +7,7 @@ the system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ from cabas.dialogue.item import Item
 from cabas.dialogue.recipes import read_recipe, read_recipe_before
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.tidy import tidy
-from cabas.dialogue.tokens import tokenize
+from cabas.dialogue.tokens import Token, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
 from cabas.dialogue.when import Times, When
@@ -44,17 +44,22 @@ def understand(text: str, heard: Hearing) -> Understood:
     said = Sight(raw, tools, heard.knows)
     if tools.grammar.sections["attack"].within(said.text) is not None:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
-    answer = _answer(said, heard)
+    answer = _answer(Sight(_unmarked(raw), tools, heard.knows), heard)
     if answer is not None:
         return Understood(clean(text), tools.lang, (answer,))
-    tidied = tidy(raw, tools, heard.knows)
-    while tidied and tidied[-1].is_mark:
-        tidied = tidied[:-1]
-    sight = Sight(tidied, tools, heard.knows)
+    sight = Sight(_unmarked(tidy(raw, tools, heard.knows)), tools, heard.knows)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover))
+
+
+def _unmarked(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Without the marks at the end."""
+    end = len(tokens)
+    while end and tokens[end - 1].is_mark:
+        end -= 1
+    return tokens[:end]
 
 
 def _answer(sight: Sight, heard: Hearing) -> Act | None:
