@@ -65,6 +65,12 @@ class Numbers:
         self._of = Phrases.of(locales.words(sheet.get("fraction_of")), True)
         self._ranges = Phrases.of(locales.words(sheet["ranges"]), True)
         self._about = Phrases.of(locales.words(sheet.get("about")), True)
+        self._begin = self._words.begin() | self._fractions.begin() | self._collectives.begin()
+
+    @property
+    def begin(self) -> frozenset[str]:
+        """The words numbers may begin with, "about" included; digits aside."""
+        return self._begin | self._about.begin()
 
     def _put(self, said: object, word: _Word) -> None:
         for phrase in locales.words(said):
@@ -96,7 +102,7 @@ class Numbers:
 
     def single(self, tokens: Sequence[Token], index: int) -> Number | None:
         """A number without a range: an integer, decimal, fraction or collective, and a fraction on top of it."""
-        if index >= len(tokens):
+        if index >= len(tokens) or (tokens[index].kind != "number" and tokens[index].folded not in self._begin):
             return None
         part = self._fraction(tokens, index)
         if part:
