@@ -68,12 +68,12 @@ class FamilyNames:
 
         Accents are as written, where any are. "Piles" and "Pils" have one stem, but are not the very same word.
         """
-        found, words, acute = [], name.words, name.acute
+        found, words, acute, said = [], name.words, name.acute, _singular(name.raw)
         for index, word in enumerate(words):
             for end in range(index + 1, min(index + self._longest.get(word, 0), len(words)) + 1):
                 for family, accents, raw in self._known.get(words[index:end], ()):
                     if acute is None or all((at - index in accents) == (at in acute) for at in range(index, end)):
-                        found.append((index, end, family, raw == _singular(name.raw[index:end])))
+                        found.append((index, end, family, raw == said[index:end]))
         return found
 
     def excluded(self, family: str, words: Stems) -> bool:

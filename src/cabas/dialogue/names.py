@@ -60,32 +60,38 @@ class Phrasebook:
         self._known: dict[tuple[str, ...], str] = {}
         self._longest: dict[str, int] = {}
         for phrase, meaning in phrases:
-            words = tuple(light(word) for word in _WORD.findall(fold(phrase)))
+            words = tuple(_stems(phrase))
             if words:
                 self._known.setdefault(words, meaning)
                 self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
     def within(self, text: str) -> set[str]:
         """The meanings of the phrases in `text`; the longest one at a place hides those inside it."""
-        words = tuple(light(word) for word in _WORD.findall(fold(text)))
-        found, index = set(), 0
-        while index < len(words):
-            taken = 1
-            for size in range(self._longest.get(words[index], 0), 0, -1):
-                meaning = self._known.get(words[index : index + size])
+        words = _stems(text)
+        found: set[str] = set()
+        after = 0
+        for index, word in enumerate(words):
+            if index < after or word not in self._longest:
+                continue
+            for size in range(self._longest[word], 0, -1):
+                meaning = self._known.get(tuple(words[index : index + size]))
                 if meaning is not None:
                     found.add(meaning)
-                    taken = size
+                    after = index + size
                     break
-            index += taken
         return found
+
+
+def _stems(text: str) -> list[str]:
+    # Long texts are seldom met twice: they would only fill the memory of `fold`.
+    return list(map(light, _WORD.findall(fold.__wrapped__(text))))
 
 
 def ingredient_words(text: str, lang: str) -> list[str]:
     """The stems of the words of an ingredient list, each once; small words are left out."""
     small = _function_words(lang).small
-    words = (word for word in _WORD.findall(fold(text[:INGREDIENTS_MAX])) if word not in small and not word.isdigit())
-    return list(dict.fromkeys(light(word) for word in words))
+    words = _WORD.findall(fold.__wrapped__(text[:INGREDIENTS_MAX]))
+    return list(dict.fromkeys(light(word) for word in words if word not in small and not word.isdigit()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from operator import mul
 
@@ -127,14 +127,25 @@ def _skipped(lang: str) -> frozenset[str]:
     return packaging(lang) | _label_words(lang)
 
 
+_Words = tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)
+def _path(category: _Words, lang: str) -> tuple[_Words, _Words, _Words]:
+    """Families a category path speaks of, with the wider ones; the stems of its last part; those of the others."""
+    kin = dict.fromkeys(one for family, _ in path_families(category, lang) for one in above(family))
+    parts = [read_name(part, lang).words for part in category]
+    rest = dict.fromkeys(stem for part in parts[:-1] for stem in part)
+    return tuple(kin), parts[-1] if parts else (), tuple(rest)
+
+
 def card(product: Product, payload: bytes) -> Card:
     """The card of a product; `payload` is what the index gives back for it."""
     lang = product.lang
     name = read_name(product.name, lang)
     brand = read_name(product.brand, lang).words if product.brand else ()
     families = above(product.family) if product.family else ()
-    kin = dict.fromkeys(one for family, _ in path_families(product.category, lang) for one in above(family))
-    parts = [read_name(part, lang).words for part in product.category]
+    kin, leaf, path = _path(product.category, lang)
     skipped = _skipped(lang)
     plain = _plain_words(product.family, lang) if product.family else frozenset(name.words[:1])
     stops = [at for at in (*name.tied, *name.breaks, name.flavor) if at > 0]
@@ -143,8 +154,8 @@ def card(product: Product, payload: bytes) -> Card:
         head=min(stops, default=len(name.words)),
         families=families,
         kin=tuple(one for one in kin if one not in families),
-        leaf=parts[-1] if parts else (),
-        path=tuple(dict.fromkeys(stem for part in parts[:-1] for stem in part)),
+        leaf=leaf,
+        path=path,
         brand=brand,
         labels=tuple(sorted(product.labels)),
         sizes=name.sizes,

@@ -23,6 +23,7 @@ _SPELLED = {"gr": "g", "grs": "g", "gs": "g", "gramme": "g", "grammes": "g", "gr
             "lbs": "lb"}  # fmt: skip
 _UNIT = "(?P<unit>" + "|".join(sorted({*_UNITS, *_SPELLED}, key=len, reverse=True)) + r")(?![a-wyz\d]|x(?! ?\d))"
 _NUMBER = r"(?P<number>\d{1,5}(?:[.,] ?\d{1,3})?|\d ?/ ?\d)"
+_DIGIT = re.compile(r"\d")
 # 6x1,5 l; 6 * 25 cl; 4 pots de 125 g; 2 de 100 g
 _MANY = re.compile(
     rf"(?<![\d.,/])(?P<many>\d{{1,3}}) ?(?:[x*]|fois|times|(?:[a-z]+ ){{1,2}}(?:de |of )|de ) ?{_NUMBER} ?{_UNIT}"
@@ -60,6 +61,8 @@ def _inside() -> frozenset[str]:
 @lru_cache(maxsize=8192)
 def read_size(text: str) -> tuple[Quantity | None, int]:
     """The content of one pack in all, and how many pieces are inside: "6x1,5L" is (9000 ml, 6). (None, 1): not said."""
+    if _DIGIT.search(text) is None:
+        return None, 1
     said = fold(text).replace("×", "x")
     pieces = 1
     for pattern in (_BETWEEN, _MANY, _AFTER, _ONE):

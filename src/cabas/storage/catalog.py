@@ -154,7 +154,7 @@ def _product_line(row: Published, options: Options) -> str:
         quantity = options.uncounted
     sold = "f" if row.available is False else "t"
     cells = (
-        row.product.sku.translate(_ESCAPED), f"\\\\x{digest}", document.decode().translate(_ESCAPED), price, currency,
+        row.product.sku.translate(_ESCAPED), f"\\\\x{digest}", document.decode().replace("\\", "\\\\"), price, currency,
         "t" if row.priced else "f", "t" if row.estimated else "f", sold, "\\N" if quantity is None else str(quantity),
     )  # fmt: skip
     return "\t".join(cells) + "\n"

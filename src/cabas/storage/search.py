@@ -7,42 +7,31 @@ mmap and notice both by themselves. A crash leaves the old generation, or the ne
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import tantivy
 
-from cabas.dialogue.names import ingredient_words
 from cabas.dialogue.query import Query, complete
-from cabas.dialogue.ranking import Card, Sought, card, score
+from cabas.dialogue.ranking import Card, Sought, score
 from cabas.domain.catalog import Product
-from cabas.kernel.errors import Conflict, Unavailable
 from cabas.storage import search_format
+from cabas.storage.search_build import HEAP_BYTES, IndexDraft, document, register
+from cabas.storage.search_folder import CURRENT, REMEDY, IndexBroken, alone, folder_of, generation
 from cabas.storage.search_query import pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
 from cabas.usecases.ports import Hit
 
-CURRENT = "CURRENT"
-HEAP_BYTES = 64_000_000
 CANDIDATES = 80
 _META = "meta.json"
 
+__all__ = ["CURRENT", "IndexBroken", "IndexFolders", "Query", "TantivySearch", "open_index", "rebuild", "update"]
+
 _cards = msgspec.msgpack.Decoder(Card)
 _products = msgspec.msgpack.Decoder(Product)
-_encoder = msgspec.msgpack.Encoder()
-
-
-class IndexBroken(Unavailable):
-    """The folder holds no search index, or a damaged one."""
-
-    code = "search_index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,62 +136,18 @@ def open_index(path: Path | str) -> TantivySearch:
     return TantivySearch(Path(path))
 
 
-class _Draft:
-    """A generation being made."""
-
-    def __init__(self, folder: Path, lang: str) -> None:
-        self.folder, self.count = folder, 0
-        self._index = tantivy.Index(_schema(), path=str(folder))
-        _register(self._index)
-        self._writer = self._index.writer(HEAP_BYTES, 1)
-        self._words = WordsBuilder(lang)
-
-    def add(self, products: Iterable[Product]) -> None:
-        for product in products:
-            self._writer.add_document(_document(product))
-            self._words.add(product)
-            self.count += 1
-
-    def close(self) -> None:
-        self._writer.commit()
-        self._writer.wait_merging_threads()
-        self._words.build().save(self.folder)
-        search_format.mark(self.folder)
-
-
-@contextmanager
-def _rebuilding(root: Path, lang: str) -> Iterator[_Draft]:
-    """The next generation, put in use when the block ends well and forgotten when it does not."""
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
-        old = _generation(root)
-        number = (old or 0) + 1
-        folder = root / f"{number}.draft"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        try:
-            draft = _Draft(folder, lang)
-            yield draft
-            draft.close()
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        shutil.rmtree(root / str(number), ignore_errors=True)
-        folder.rename(root / str(number))
-        _point(root, number)
-        for entry in root.iterdir():
-            if entry.is_dir() and entry.name not in (str(number), str(old)):
-                shutil.rmtree(entry, ignore_errors=True)
-
-
 def rebuild(path: Path | str, products: Iterable[Product], *, lang: str = "fr") -> int:
     """Make a new index of `products` and put it in use at once; the number of products is returned.
 
     Readers keep the old one until it stands. Raises `Conflict` when another process is writing here.
     """
-    with _rebuilding(Path(path), lang) as draft:
+    draft = IndexDraft(Path(path), lang)
+    try:
         draft.add(products)
-    return draft.count
+    except BaseException:
+        draft.drop()
+        raise
+    return draft.publish()
 
 
 def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str] = ()) -> int:
@@ -211,8 +156,8 @@ def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str
     Returns how many were put in. Raises `IndexBroken` when there is no index yet, `Conflict` as `rebuild` does.
     """
     root = Path(path)
-    with _alone(root):
-        folder = _folder(root)
+    with alone(root):
+        folder = folder_of(root)
         _require_ours(folder)
         words = Words.load(folder)
         builder = WordsBuilder(words.lang, words)
@@ -222,12 +167,12 @@ def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str
             builder.add(product)
         builder.build().save(folder)
         index = _tantivy(folder)
-        _register(index)
+        register(index)
         writer = index.writer(HEAP_BYTES, 1)
         for sku in (*(product.sku for product in products), *withdrawn):
             writer.delete_documents_by_term("sku", sku)
         for product in products:
-            writer.add_document(_document(product))
+            writer.add_document(document(product))
         writer.commit()
         writer.wait_merging_threads()
     return len(products)
@@ -239,12 +184,20 @@ class IndexFolders:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    def draft(self, retailer_id: str, *, lang: str) -> IndexDraft:
+        """A new index to fill."""
+        return IndexDraft(self._root / retailer_id, lang)
+
     async def rebuild(self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], *, lang: str) -> int:
         """A new index of all products, put in use at once; returns how many."""
-        with _rebuilding(self._root / retailer_id, lang) as draft:
+        draft = self.draft(retailer_id, lang=lang)
+        try:
             async for batch in batches:
                 draft.add(batch)
-        return draft.count
+        except BaseException:
+            draft.drop()
+            raise
+        return draft.publish()
 
     async def update(
         self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], withdrawn: Sequence[str]
@@ -256,63 +209,25 @@ class IndexFolders:
     def exists(self, retailer_id: str) -> bool:
         """Whether there is an index that can be updated: not one of another version."""
         root = self._root / retailer_id
-        return search_format.is_ours(root / str(_generation(root)))
-
-
-def _document(product: Product) -> tantivy.Document:
-    held = card(product, _encoder.encode(product))
-    document = tantivy.Document()
-    document.add_text("sku", product.sku)
-    document.add_text("name", " ".join(held.words))
-    document.add_text("holds", " ".join(held.words + held.brand))
-    if product.ingredients:
-        document.add_text("inside", " ".join(ingredient_words(product.ingredients, product.lang)))
-    for name, values in (
-        ("family", held.families), ("kin", held.kin), ("leaf", (*held.leaf, *held.path)), ("brand", held.brand),
-        ("label", held.labels),
-    ):  # fmt: skip
-        if values:
-            document.add_text(name, " ".join(values))
-    if not held.extra:
-        document.add_text("mark", "plain")
-    document.add_bytes("card", _encoder.encode(held))
-    return document
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("sku", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("name", tokenizer_name="words", index_option="freq")
-    for name in ("holds", "inside", "family", "kin", "leaf", "brand", "label", "mark"):
-        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
-    builder.add_bytes_field("card", stored=True)
-    return builder.build()
-
-
-def _register(index: tantivy.Index) -> None:
-    # Names are cut and stemmed before they get here, the same way for documents and queries.
-    index.register_tokenizer("words", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        return search_format.is_ours(root / str(generation(root)))
 
 
 def _tantivy(folder: Path) -> tantivy.Index:
     try:
         return tantivy.Index.open(str(folder))
     except ValueError as error:
-        raise IndexBroken(f"The search index in {folder} cannot be read ({error}).", remedy=_REMEDY) from error
-
-
-_REMEDY = "Make it again: `cabas catalog reindex`."
+        raise IndexBroken(f"The search index in {folder} cannot be read ({error}).", remedy=REMEDY) from error
 
 
 def _require_ours(folder: Path) -> None:
     if folder.is_dir() and not search_format.is_ours(folder):
-        raise IndexBroken(f"The search index in {folder} was made by another version of Cabas.", remedy=_REMEDY)
+        raise IndexBroken(f"The search index in {folder} was made by another version of Cabas.", remedy=REMEDY)
 
 
 def _open(root: Path) -> _Opened:
     for _ in range(3):  # a writer may move on between the reads
         stamp = _stamp(root)
-        folder = _folder(root)
+        folder = folder_of(root)
         try:
             _require_ours(folder)
             words = Words.load(folder)
@@ -322,8 +237,8 @@ def _open(root: Path) -> _Opened:
                 continue
             if isinstance(error, IndexBroken):
                 raise
-            raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=_REMEDY) from error
-        _register(index)
+            raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=REMEDY) from error
+        register(index)
         return _Opened(stamp, index.schema, index.searcher(), words)
     raise IndexBroken(f"The search index in {root} changes too fast to be read.", remedy="Try again.")
 
@@ -331,42 +246,7 @@ def _open(root: Path) -> _Opened:
 def _stamp(root: Path) -> tuple[int, ...]:
     try:
         current = (root / CURRENT).stat()
-        meta = (root / str(_generation(root)) / _META).stat()
+        meta = (root / str(generation(root)) / _META).stat()
     except OSError:
         return (0,)
     return current.st_ino, current.st_mtime_ns, meta.st_ino, meta.st_mtime_ns
-
-
-def _generation(root: Path) -> int | None:
-    try:
-        return int((root / CURRENT).read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def _folder(root: Path) -> Path:
-    number = _generation(root)
-    if number is None:
-        raise IndexBroken(
-            f"There is no search index in {root}.", remedy="Publish a catalog: `cabas catalog import FILE`."
-        )
-    return root / str(number)
-
-
-def _point(root: Path, number: int) -> None:
-    draft = root / f"{CURRENT}.new"
-    with draft.open("w") as file:
-        file.write(str(number))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(root / CURRENT)
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    with (root / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Conflict(f"Another process is writing the search index in {root}.", remedy="Wait for it.") from None
-        yield

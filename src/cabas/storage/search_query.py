@@ -62,8 +62,16 @@ def sought(query: Query, words: Words) -> Sought:
             if (found := read_name(phrase, words.lang).words) and all(stem in words.stems for stem in found)
         ),
         amount=(float(query.amount.base), query.amount.dimension) if query.amount else None,
-        food=not any(family_is_nonfood(family) for family in families) if families else None,
+        food=_food(families, terms),
     )
+
+
+def _food(families: frozenset[str], terms: list[Term]) -> bool | None:
+    """Whether food is asked for; None when no family was named, or only in words that had to be guessed."""
+    named = [term for term in terms if term.named]
+    if not families or (named and all(max(term.stems.values(), default=1.0) < 1.0 for term in named)):
+        return None
+    return not any(family_is_nonfood(family) for family in families)
 
 
 def _translated(terms: list[Term], family: str, words: Words, *, foreign: bool) -> list[Term]:
