@@ -96,7 +96,8 @@ def _words(value: object, lang: str, today: date, *, spoken: bool) -> str:
         return say.number(value, lang)
     if isinstance(value, (tuple, list)):
         if not spoken and len(value) > 1 and all(isinstance(one, LineItem) for one in value):
-            return say.join([listed(one, lang) for one in value], lang, ITEMS_SHOWN)
+            told = len({one.why[:1] for one in value}) > 1  # a reason all of them share is said by the sentence
+            return say.join([listed(one, lang, reason=told) for one in value], lang, ITEMS_SHOWN)
         most = ITEMS_SPOKEN if spoken else ITEMS_SHOWN
         return say.join([_words(one, lang, today, spoken=spoken) for one in value], lang, most)
     return str(value)
@@ -117,12 +118,12 @@ def line_words(line: LineItem, lang: str, *, spoken: bool) -> str:
     return f"{count}{name}{price}{why}"
 
 
-def listed(line: LineItem, lang: str) -> str:
+def listed(line: LineItem, lang: str, *, reason: bool = True) -> str:
     """One line among others: "2 x Lait demi-écrémé 1 l (2,10 €)". Commas part the lines, so none are inside one."""
     if line.sku is None:
         return line.want.words
     told = [say.money(line.price, lang)] if line.price is not None else []
-    told += [_notable(line, lang)] if _notable(line) else []
+    told += [_notable(line, lang)] if reason and _notable(line) else []
     if line.sold_by == "weight":
         name = f"{line.name} {say.measure(Quantity(line.quantity, 'GRM'), lang)}"
     else:

@@ -94,8 +94,11 @@ def per_unit(price: Money | None, product: Product, lang: str) -> str:
 
 
 def amount(said: Amount, lang: str) -> str:
-    """An amount as it was said: "1,5 kg", "4 boîte", "2"."""
-    unit = phrases(lang)["format"]["units"].get(said.unit, said.unit)
+    """An amount as it was said: "1,5 kg", "4 boîtes", "2"."""
+    words = phrases(lang)["format"]
+    unit = words["units"].get(said.unit, said.unit)
+    if said.value >= words["many_from"]:
+        unit = words["units_many"].get(said.unit, unit)
     return f"{number(said.value, lang)} {unit}".strip()
 
 

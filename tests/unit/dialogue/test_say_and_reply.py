@@ -101,6 +101,21 @@ def test_adding_many_things_is_counted_for_the_ear() -> None:
     assert speech.endswith("and 1 more. That makes 6 euros in all.")
 
 
+def test_several_things_are_a_list_one_can_scan() -> None:
+    lines = [
+        item("Lait entier 1 l", 238, 2, brand="Vallon", why=("usual",)),
+        item("Carottes", 149, 750, sold_by="weight"),
+        item("Sel", 65),
+    ]
+    text, _ = render([fact("added", items=lines, total=Money(452))], "fr", TODAY)
+    assert (
+        text == "J'ajoute 2 x Lait entier 1 l (2,38 €, votre choix habituel), Carottes 750 g (1,49 €) et Sel (0,65 €)."
+    )
+    usual = [item(name, why=("usual",)) for name in ("Lait", "Pain")]
+    text, _ = render([fact("reordered", items=usual)], "en", TODAY)
+    assert text == "As usual, adding Lait (€1.20) and Pain (€1.20)."
+
+
 def test_weighed_goods_are_said_by_weight() -> None:
     text, _ = render([fact("quantity", items=[item("Carottes", 149, 750, sold_by="weight")])], "fr", TODAY)
     assert text == "D'accord : Carottes 750 g, 1,49 €."
@@ -119,7 +134,7 @@ def test_the_same_sentence_is_said_once() -> None:
 
 
 def test_amounts_are_said_as_asked() -> None:
-    assert render([fact("many", amount=Amount(Fraction(30), "bottle"))], "fr", TODAY)[0].startswith("30 bouteille, ")
+    assert render([fact("many", amount=Amount(Fraction(30), "bottle"))], "fr", TODAY)[0].startswith("30 bouteilles, ")
 
 
 @pytest.mark.parametrize("lang", locales.languages())

@@ -102,7 +102,7 @@ def _said(scene: Scene, reply: str) -> tuple[tuple[str, str], ...]:
     if touch and said and said[-1][0] == "note":
         said = said[:-1]
     who = "note" if touch and scene.talk.pending is None else "cabas"
-    if touch and said and said[-1] == (who, reply):
+    if touch and said and said[-1][1] == reply:
         return said
     return (*said, (who, reply))[-SAID_MAX:]
 

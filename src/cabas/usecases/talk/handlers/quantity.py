@@ -12,6 +12,8 @@ from cabas.usecases.talk.refer import find_lines
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import requantify
 
+# A bare number counts in these when the line was asked in them: "make it three" of two kilos, not of 200 g.
+COUNTED = ("can", "bottle", "jar", "tub", "bag", "pack", "bunch", "slice", "dozen", "kg", "l")
 KINDS = ("set_quantity",)
 
 
@@ -48,6 +50,6 @@ def _target(line: LineItem, act: Act) -> Amount:
         return Amount(start + act.more, unit)
     if act.amount is None:
         return mine
-    if act.amount.unit == "piece" and mine.unit in ("can", "bottle", "jar", "tub", "bag", "pack", "bunch", "slice"):
+    if act.amount.unit == "piece" and mine.unit in COUNTED:
         return Amount(act.amount.value, mine.unit)
     return act.amount
