@@ -4,28 +4,22 @@ dark. The browser's ear and mouth are scripted (no microphone here), everything 
 
 from __future__ import annotations
 
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fake_shop import FakeShop
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from starlette.applications import Starlette
 
 from cabas.surfaces.chat.app import routes
 from cabas.surfaces.chat.guard import Limiter
+from support.browser import DESK, PHONE, chromium, serving, settled
 
 pytestmark = pytest.mark.browser
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-FLAGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-         "--disable-component-update --disable-sync").split()  # fmt: skip
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 SPEECH = (Path(__file__).parent / "scripted_speech.js").read_text("utf-8")
 LOOK = (Path(__file__).parent / "look.js").read_text("utf-8")
 Visit = Callable[..., Page]
@@ -33,33 +27,14 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
-@contextmanager
-def served(shop: FakeShop) -> Iterator[str]:
+@asynccontextmanager
+async def page_over(shop: FakeShop) -> AsyncIterator[Starlette]:
     keys = count(1)
-    app = Starlette(routes=routes(shop, new_key=lambda: f"key-{next(keys)}", limiter=Limiter(burst=1_000)))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="off"))
-    ready = threading.Event()
-    startup = server.startup
-
-    async def started(*args: Any, **kwargs: Any) -> None:
-        await startup(*args, **kwargs)
-        ready.set()
-
-    server.startup = started  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    yield f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
+    yield Starlette(routes=routes(shop, new_key=lambda: f"key-{next(keys)}", limiter=Limiter(burst=1_000)))
 
 
 @pytest.fixture
@@ -77,7 +52,7 @@ def complaints() -> list[str]:
 def visit(browser: Browser, shop: FakeShop, complaints: list[str]) -> Iterator[Visit]:
     """Opens the page; whatever the console complains of fails the test."""
     contexts = []
-    with served(shop) as address:
+    with serving(page_over(shop)) as address:
 
         def opened(size: dict[str, int] = DESK, scheme: str = "light", **options: Any) -> Page:
             context = browser.new_context(viewport=size, color_scheme=scheme, **{"locale": "fr-FR", **options})
@@ -94,10 +69,6 @@ def visit(browser: Browser, shop: FakeShop, complaints: list[str]) -> Iterator[V
         for context in contexts:
             context.close()
     assert complaints == []
-
-
-def settled(page: Page) -> None:
-    expect(page.locator("body:not([aria-busy])")).to_be_attached()
 
 
 def say(page: Page, words: str) -> None:

@@ -28,6 +28,7 @@ STEP_SMALL, STEP_LARGE, LARGE_FROM = 50, 250, 1_000
 # Reasons a clerk would not mention: they are true of most of the cart.
 PLAIN = frozenset({"popular", "asked"})
 # Spaces that must not break: before a sign, and between a number and a short word ("2,38 €", "6 x", "10 h").
+_MILLI = re.compile(r"cl$")  # a name may say 400 ml where the content says 40 cl
 _TIGHT = re.compile(r" (?=[€%:?!;])|(?<= x) (?=\d)|(?<=\d) (?=\w{1,2}\b)")
 
 
@@ -139,7 +140,8 @@ class Tongue:
 
     def details(self, line: LineItem | Alternative) -> tuple[str, ...]:
         """Brand, content, unit price: what tells one product from another; a content the name says is left out."""
-        told = line.content == "1" or _bare(line.content) in _bare(line.name)
+        content = _bare(line.content)
+        told = line.content == "1" or any(one in _bare(line.name) for one in (content, _MILLI.sub("0ml", content)))
         parts = (line.brand or "", "" if told else line.content, line.per_unit)
         return tuple(tight(part) for part in parts if part)
 
