@@ -16,6 +16,8 @@ from cabas.dialogue.sight import Sight
 OPEN_WORDS = 3
 # "Four dollars two" is no price.
 LEAST_CENTS = 5
+# "Under three fifty" is; "moins de deux trois" is not.
+LEAST_BARE = 10
 # Families counted in percent of fat; elsewhere a percentage is only a percentage ("chocolat à 70 %").
 _LEAN = (
     "milk",
@@ -39,11 +41,13 @@ def label_tag(label: str, lang: str) -> str:
 def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> int | None:
     """Put what a detail says into `item`. The index after it, or None when it is none after all."""
     kind = found.kind
-    if kind in ("max_price", "price_around"):
+    if kind == "max_price_bare" and _number(sight, found, "number2") is None:
+        return None
+    if kind in ("max_price", "max_price_bare", "price_around"):
         price, after = _price(sight, found)
         if price is None:
             return None
-        item.tags.append(f"{kind}:{price}")
+        item.tags.append(f"{kind.removesuffix('_bare')}:{price}")
         return after
     if kind in ("not_brand", "but_not", "free_of"):
         return _open(sight, item, kind, start, found.end, end)
@@ -81,6 +85,8 @@ def _price(sight: Sight, found: Found) -> tuple[str | None, int]:
         return None, after
     cents = _number(sight, found, "number2")
     if value is None:
+        return None, after
+    if found.kind == "max_price_bare" and (cents is None or not LEAST_BARE <= cents < 100):
         return None, after
     if cents is not None and (cents.denominator != 1 or not LEAST_CENTS <= cents < 100):
         after = found.slots["number2"][0]
@@ -127,7 +133,7 @@ def _wider(sight: Sight, family: str) -> tuple[str, ...]:
 
 def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int) -> int | None:
     """ "pas de la marque X", "sans noisettes", "but not the X one": what follows is not wanted."""
-    if after >= end:
+    if after >= end or _taken_back(sight, kind, start, after):
         return None
     for place in range(start, after) if kind == "free_of" else ():
         label = sight.name(place, end, LABEL)
@@ -152,11 +158,28 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
     if kind == "but_not" and not item.has_food:
         return None
     last = brand.end if brand is not None else _stretch(sight, after, end, OPEN_WORDS)
-    if brand is None and kind == "but_not" and sight.written and not sight.tokens[after].text[:1].isupper():
-        item.tags.append(_free(sight, after, last))  # a brand is written with a capital
+    if brand is None and kind == "but_not" and not _brand_like(sight, after):
+        item.tags.append(sight.words.negated.format(sight.spell(after, last).lower()))
         return _past_one(sight, last, end)
     item.tags.append(f"not_brand:{brand.id if brand is not None else sight.spell(after, last)}")
     return _past_one(sight, last, end)
+
+
+def _taken_back(sight: Sight, kind: str, start: int, after: int) -> bool:
+    """Whether "no" takes something back ("two, no, three"; "no wait") and excludes nothing."""
+    if kind != "free_of" or after - start > 1:
+        return False
+    repair = sight.said("repairs", start)
+    counted = any(not one.implied and not one.article for one in sight.amounts(after, len(sight.tokens)))
+    return (repair is not None and repair > after) or (repair is not None and (counted or sight.is_mark(after)))
+
+
+def _brand_like(sight: Sight, place: int) -> bool:
+    """Whether a word nobody listed may be a brand: written with a capital, or unknown where nothing is."""
+    if sight.written:
+        return sight.tokens[place].text[:1].isupper()
+    word, lexicon = sight.tokens[place].folded, sight.tools.lexicon
+    return not any(lexicon.knows_word(word, lang) for lang in lexicon.langs)
 
 
 def _free(sight: Sight, start: int, end: int) -> str:

@@ -153,9 +153,12 @@ def _more(turn: Turn, found: Found) -> list[Act] | None:
 
 def _take(turn: Turn, found: Found) -> list[Act] | None:
     """ "J'en prends", "add it": what the last question was about."""
-    if turn.heard.topic and not turn.wishes.made:
-        return [of_topic(turn, None, ())]
-    return None
+    if turn.wishes.made:
+        return []
+    if turn.asked is not None:
+        turn.wish([turn.asked])
+        return []
+    return [of_topic(turn, None, ())] if turn.heard.topic else None
 
 
 def _double(turn: Turn, found: Found) -> list[Act] | None:
@@ -185,6 +188,10 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
         if item is None and turn.wishes.made:
             turn.wishes.made[-1].amount = measured.amount
             turn.wishes.made[-1].tags.extend(measured.constraints)
+            return []
+        if item is None and turn.asked is not None:
+            turn.asked.measured = measured
+            turn.wish([turn.asked])
             return []
         if item is None and turn.heard.topic and turn.heard.pending is None:
             return [of_topic(turn, measured.amount, measured.constraints)]
@@ -280,6 +287,7 @@ def _ask(kind: str) -> Frame:
         foods = [item for item in items if item.has_food]
         if not foods:
             return None
+        turn.asked = foods[0]
         return [Act(kind, wants=tuple(turn.want(item, amount=False) for item in foods))]
 
     return frame

@@ -44,6 +44,9 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
     ]
     if same and (best.measured is None or best.measured.unit is None) and best.head is not None:
         return min(same, key=lambda item: item.cost)
+    longer = [item for item in counted if item.head == best.head and item.cost < best.cost + COST["same_family"]]
+    if longer and best.head is not None:  # "douze bouteilles de vin": the bottles are counted, not part of the name
+        return max(longer, key=lambda item: item.measured.end if item.measured is not None else 0)
     return best
 
 
@@ -62,6 +65,10 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
         if item.measured is None and depth < READINGS_MAX and (amounts := sight.amounts(position, end)):
             yield from _with_amounts(sight, item, position, end, amounts, depth)
             return
+        found = sight.detail(position, end)
+        if found is not None and found.kind == "filler" and found.end < end:
+            position = found.end
+            continue
         after = sight.said("vague", position) or sight.said("more", position) or sight.said("determiners", position)
         after = after or (sight.joint(position) if not item.pieces else None)
         if after is None or after > end:

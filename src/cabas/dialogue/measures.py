@@ -19,6 +19,7 @@ from cabas.dialogue.tokens import Token
 from cabas.domain.cart import Amount
 
 _DIGITS = 6
+PER_KILO = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Measures:
             yield from self._sized(tokens, number, start)
             return
         unit, end = found
-        extra = self.numbers.fraction_after(tokens, end)
+        extra = self.numbers.fraction_after(tokens, end) or self._decimals(tokens, end, unit)
         value = number.value
         if extra and value.denominator == 1 and not number.collective:
             value, end = value + extra[0], extra[1]
@@ -150,6 +151,18 @@ class Measures:
         elif unit.kind == "container":
             yield from self._holding(tokens, reading)
             yield from self._counted_pack(tokens, reading, number, found[1])
+
+    def _decimals(self, tokens: Sequence[Token], index: int, unit: Unit) -> tuple[Fraction, int] | None:
+        """ "Un kilo deux de rôti", "1 kg 500 de pommes": what follows a kilo or a liter is a part of it."""
+        if unit.id not in ("kg", "l"):
+            return None
+        part = self.numbers.single(tokens, index)
+        if part is None or part.article or part.value.denominator != 1 or not 0 < part.value < PER_KILO:
+            return None
+        if part.end < len(tokens) and self.of.at(tokens, part.end) is None and not tokens[part.end].is_mark:
+            return None
+        scale = next(scale for scale in (10, 100, PER_KILO) if part.value < scale)
+        return part.value / scale, part.end
 
     def _adjectives(self, tokens: Sequence[Token], index: int) -> tuple[int, tuple[str, ...]]:
         """Past "petite", "good", ...: only when a unit follows."""
@@ -183,7 +196,7 @@ class Measures:
             for reading in self._bagged(tokens, size, index):
                 yield replace(reading, amount=Amount(number.value, reading.amount.unit), start=number.start)
             if number.article:  # "a two pound roast"
-                yield Measured(Amount(number.value), number.start, size.end, size.unit, (size_tag(size),))
+                yield Measured(Amount(number.value), number.start, size.end, None, (size_tag(size),))
             return
         found = self.unit(tokens, inner.end)
         if found and found[0].id in self._counts and inner.value > 1:

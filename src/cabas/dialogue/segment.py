@@ -34,7 +34,7 @@ LONG_LIST, STOPS_FEW = 48, 2
 # A name met with this score is taken as a whole.
 SURE = 0.9
 # Marks that stand inside one thing: "sacs poubelle (30 litres)".
-INNER_MARKS = frozenset("()[]\"'«»/")
+INNER_MARKS = frozenset("()[]\"'«»")
 _FAR = 1e9
 
 

@@ -51,6 +51,7 @@ class Words:
             for said, families in sheet.get("cuts", {}).items()
             for word in locales.words(str(said))
         }
+        self.negated = str(sheet.get("negated", "{}"))
         self.free_of = str(sheet.get("free_of", "{}"))
 
     def at(self, section: str, tokens: Sequence[Token], index: int) -> int | None:

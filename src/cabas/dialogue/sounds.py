@@ -49,7 +49,10 @@ class Ear:
         self._words: dict[str, list[str]] = defaultdict(list)
         self._shorter: dict[str, list[str]] = defaultdict(list)
         for name, _ in sorted(names, key=lambda pair: -pair[1]):  # the more popular of two that sound alike
-            words = [token.folded for token in tokenize(name) if token.kind == "word"]
+            tokens = tokenize(name)
+            words = [token.folded for token in tokens if token.folded.isalpha()]
+            if any(token.kind == "number" for token in tokens):
+                continue
             if 0 < len(words) <= SOUND_WORDS_MAX:
                 self._names.setdefault("".join(sound(word, lang) for word in words), name)
         for word in vocabulary:

@@ -126,7 +126,7 @@ def _reread(tokens: list[Token], tools: Tools, knows: Callable[[str], bool]) -> 
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        if token.kind != "word" or index in covered:
+        if not token.folded.isalpha() or index in covered:
             index += 1
             continue
         looked += 1

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.item import Item
-from cabas.dialogue.lexicon import FAMILY, Lexicon
+from cabas.dialogue.lexicon import FAMILY, VARIANT, Lexicon
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems, tokenize
@@ -43,8 +44,8 @@ class Hearing:
 
 @dataclass(slots=True)
 class Turn:
-    """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things
-    are one act.
+    """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
+    one act. `asked` is what a question in it was about.
     """
 
     heard: Hearing
@@ -53,6 +54,7 @@ class Turn:
     times: Times
     steps: list[Act | list[Wish]] = field(default_factory=list)
     leftover: list[str] = field(default_factory=list)
+    asked: Item | None = None
 
     def act(self, *acts: Act) -> None:
         """Something other than adding."""
@@ -132,4 +134,17 @@ class Turn:
             f"{said} {known[-1]}",
             f"{said} {words}",
         ]
-        return next((name for name in dict.fromkeys(tries) if self.named(name)), None)
+        found = next((name for name in dict.fromkeys(tries) if self.named(name)), None)
+        return found or self._flavored(said, words)
+
+    def _flavored(self, said: str, words: str) -> str | None:
+        """ "Chocolat" of "yaourts vanille", when that is a kind of yogurt there is."""
+        lexicon, lang = self.heard.lexicon, self.heard.lang
+        family = lexicon.family_of(words, lang)
+        kin = set(lexicon.below(lexicon.above(family)[-1])) if family else set()
+        tokens = tokenize(said)
+        kinds = [match for match in lexicon.at(tokens, 0, lang) if match.kind == VARIANT and match.end == len(tokens)]
+        if not any(match.id in kin for match in kinds):
+            return None
+        first = locales.read(lang, "locale").get("head", "first") == "first"
+        return f"{words.split(maxsplit=1)[0]} {said}" if first else f"{said} {words.rsplit(maxsplit=1)[-1]}"

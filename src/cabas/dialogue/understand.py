@@ -49,6 +49,7 @@ def understand(text: str, heard: Hearing) -> Understood:
         return Understood(clean(text), tools.lang, (answer,))
     sight = Sight(_unmarked(tidy(raw, tools, heard.knows)), tools, heard.knows)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
+    turn.wishes.composed = turn.composed
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover))
@@ -134,7 +135,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         return True
     if _diet(turn, clause, last=end >= len(sight.tokens)) or _compare(turn, clause):
         return True
-    inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps)
+    inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked)
     timed = False
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
         if found.kind not in PLAIN and not timed:
@@ -144,6 +145,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         acts = build(inner, found)
         if acts is not None:
             turn.act(*acts)
+            turn.asked = inner.asked or turn.asked
             return True
     if not timed and _slot(turn, start, end):
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cabas.dialogue import locales
@@ -36,18 +36,19 @@ class Wish:
 @dataclass(slots=True)
 class Wishes:
     """The wishes of an utterance, in order; `tags` hold for all of them ("je suis végétarien"), `unsafe` are allergens
-    that were named.
+    that were named. `composed` names the thing that one word of it was changed of ("salé" of "beurre doux").
     """
 
     lang: str
     made: list[Wish] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     unsafe: list[str] = field(default_factory=list)
+    composed: Callable[[Item, str], str | None] = lambda item, words: None
 
     def add(self, items: Iterable[Item]) -> list[Wish]:
         """Take in things read in one stretch. The new wishes."""
         fresh: list[Wish] = []
-        for item in items:
+        for item in _sure(list(items)):
             wish = self._merged(item, fresh)
             if wish is not None:
                 fresh.append(wish)
@@ -93,6 +94,8 @@ class Wishes:
             before.tags.extend(item.tags)
             return None
         amount = item.amount if item.amount is not None and not _only_article(item, before) else before.amount
+        name = self.composed(item, before.item.words) if not item.begun else None
+        item.words = name or item.words
         before.item, before.amount = item, amount
         before.tags = list(item.tags)
         return None
@@ -120,6 +123,18 @@ def _put(wish: Wish, item: Item) -> None:
     wish.usual = wish.usual or item.usual
     wish.item.safe = wish.item.safe or item.safe
     wish.item.vague = wish.item.vague and item.amount is None
+
+
+def _sure(items: list[Item]) -> list[Item]:
+    """Without the amounts that were taken back at once: the first of "deux, non, trois camemberts"."""
+    kept = []
+    for index, item in enumerate(items):
+        following = items[index + 1] if index + 1 < len(items) else None
+        if following is not None and following.repair and following.has_food and not item.has_food and following.amount:
+            following.repair = False
+            continue
+        kept.append(item)
+    return kept
 
 
 def _refine(before: Wish, item: Item, lang: str) -> None:
