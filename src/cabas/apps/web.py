@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import pkgutil
+import signal
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager
 from importlib import import_module
 
 import uvicorn
@@ -63,6 +64,7 @@ def bind(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # whoever comes before the house is open waits a moment
     except OSError as error:
         listener.close()
         raise Unavailable(
@@ -72,8 +74,23 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Server(uvicorn.Server):
+    """Ends on SIGINT and SIGTERM, and leaves it at that: uvicorn would raise the signal again, amid our own closing."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
 async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level: str = "warning") -> None:
-    """Serve until interrupted; requests under way are finished."""
+    """Serve until interrupted or terminated; requests under way are finished."""
     config = uvicorn.Config(
         app,
         log_level=log_level,
@@ -82,5 +99,4 @@ async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level
         timeout_graceful_shutdown=10,
         lifespan="off",
     )
-    with suppress(KeyboardInterrupt):
-        await uvicorn.Server(config).serve(sockets=list(listeners))
+    await _Server(config).serve(sockets=list(listeners))

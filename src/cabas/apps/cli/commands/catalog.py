@@ -68,6 +68,8 @@ def import_(
     report = _import(file, options, rejects or file.with_name(f"{file.name}.rejects.csv"), data_dir, retailer, json)
     if json:
         show.json_out(report)
+    if report.rows and report.refused == report.rows:
+        raise typer.Exit(1)
 
 
 def chunks(file: Path) -> Iterator[bytes]:
@@ -110,7 +112,7 @@ def _import(
 
     report = run(work())
     if refused:
-        rejects.write_text("".join(publish.rejects_csv(refused)), encoding="utf-8")
+        _keep(refused, rejects)
     if not quiet:
         counts = f"{report.added:,} added, {report.changed:,} changed, {report.unchanged:,} unchanged"
         show.console.print(
@@ -121,6 +123,17 @@ def _import(
         if refused:
             show.console.print(f"Refused rows, with reasons and remedies: [bold]{escape(str(rejects))}[/bold]")
     return report
+
+
+def _keep(refused: list[Reject], file: Path) -> None:
+    try:
+        file.write_text("".join(publish.rejects_csv(refused)), encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(
+            f"The catalog was imported, but its {len(refused):,} refused rows cannot be written to {file}:"
+            f" {error.strerror}.",
+            remedy="Import again with --rejects and a file that can be written.",
+        ) from None
 
 
 def _mapping(seen: publish.Preview) -> None:

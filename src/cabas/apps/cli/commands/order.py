@@ -11,6 +11,7 @@ from cabas.apps.cli import run, show
 from cabas.apps.cli.options import At, DataDir, Json, Lang, Retailer, StoreOption, clock, settings, spoken
 from cabas.apps.play import Played, Wish, play
 from cabas.apps.wiring import House, open_house
+from cabas.kernel.errors import NotFound
 
 PANEL = "Talk"
 
@@ -58,4 +59,6 @@ async def default_store(house: House, shopper: str | None) -> str:
         if own:
             return own
     stores = await house.postgres.shop.stores(house.retailer)
-    return stores[0].id if stores else ""
+    if not stores:
+        raise NotFound(f"{house.retailer} has no stores yet.", remedy="Load some, or try the shop of `cabas demo`.")
+    return stores[0].id
