@@ -368,6 +368,10 @@ def test_store_and_shopper_are_chosen_from_the_list(page: Page) -> None:
     assert "Bonjour, Camille" in html
     page.say("du lait")
     assert "Livraison" not in page.get("/?panel=slots", **{"cabas-fragment": "1"}), "Nantes does not deliver"
+    page.post("/chat/open", {"store": "nantes"})
+    assert page.shop.calls[-1] == ("open", "fr-FR", "nantes", "camille"), "a new order is the same shopper's"
+    page.post("/chat/open", {"store": "nantes", "shopper": ""})
+    assert page.shop.calls[-1] == ("open", "fr-FR", "nantes", "")
     before = len(page.shop.talks)
     page.post("/chat/open", {"store": "nantes", "shopper": "someone-else"})
     assert page.answer.status_code == 422

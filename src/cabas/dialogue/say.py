@@ -84,13 +84,13 @@ def content(product: Product, lang: str) -> str:
 
 
 def per_unit(price: Money | None, product: Product, lang: str) -> str:
-    """The unit price people compare by: "1,05 €/l"; empty when unknown."""
+    """The unit price people compare by: "1,05 €/l", "€1.05/l"; empty when unknown."""
     found = unit_price(price, product) if price is not None else None
     if found is None or (found[1] == "C62" and product.pieces <= 1):
         return ""
     amount, unit = found
     value = f"{amount.amount / 100:.2f}".replace(".", phrases(lang)["format"]["decimal"])
-    return f"{value} {phrases(lang)['format']['per'][unit]}"
+    return str(phrases(lang)["format"]["per"][unit].format(amount=value))
 
 
 def amount(said: Amount, lang: str) -> str:

@@ -60,7 +60,7 @@ def test_packs_and_unit_prices() -> None:
     water = Product("1", {"fr": "Eau"}, content=Quantity(9, "LTR"), pieces=6)
     assert say.content(water, "fr") == "6 x 1,5 l"
     assert say.per_unit(Money(270), water, "fr") == "0,30 €/l"
-    assert say.per_unit(Money(199), Product("2", {"fr": "Poire"}, sold_by=SoldBy.WEIGHT), "en") == "1.99 €/kg"
+    assert say.per_unit(Money(199), Product("2", {"fr": "Poire"}, sold_by=SoldBy.WEIGHT), "en") == "€1.99/kg"
     assert say.per_unit(None, water, "fr") == ""
 
 

@@ -22,9 +22,9 @@ from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.storage.memory import Memory
 from cabas.storage.search import TantivySearch, open_index, rebuild
 from cabas.usecases.talk.desk import Desk
-from cabas.usecases.talk.stage import load, play
+from cabas.usecases.talk.stage import as_it_stands, load, play
 from cabas.usecases.talk.tap import alternatives, tap
-from cabas.usecases.talk.turn import open_conversation
+from cabas.usecases.talk.turn import open_conversation, say
 from cabas.usecases.talk.view import View
 
 pytestmark = pytest.mark.anyio
@@ -293,6 +293,46 @@ async def test_an_order_needs_a_read_back_and_a_yes(desk: tuple[Desk, Memory]) -
     stored = await talker.desk.orders.get("halle", view.order.number)
     assert stored.total == view.order.receipt.total
     assert view.history[-1] == ("cabas", view.reply.text)
+
+
+async def test_the_receipt_is_there_until_a_new_cart_is(desk: tuple[Desk, Memory]) -> None:
+    talker = await ready(desk)
+    assert (await stands(talker)).order is None
+    await talker.do(Act("checkout"))
+    assert (await stands(talker)).reply.chips == ("Oui", "Non")
+    placed = (await talker.do(Act("confirm"))).order
+    assert (await stands(talker)).order == placed
+    assert (await stands(talker)).reply.chips == ("Merci, c'est tout",)
+    assert (await talker.do(Act("checkout"))).reply.text == "Avec plaisir, à bientôt !"
+    await talker.do(Act("add", (MILK,)))
+    assert (await stands(talker)).order is None
+
+
+async def stands(talker: Talker) -> View:
+    return await as_it_stands(await load(talker.desk, "halle", talker.view.conversation_id, "web"))
+
+
+async def test_touches_leave_one_note_and_questions_stay(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    talker.view = await say(talker.desk, "halle", talker.view.conversation_id, "deux litres de lait")
+    (line,), before = talker.view.cart.lines, talker.view.history
+    await talker.tap("quantity", line.id, "3")
+    view = await talker.tap("quantity", line.id, "4")
+    assert view.history == (*before, ("note", view.reply.text))
+    view = await talker.tap("checkout")
+    assert view.pending is not None
+    assert view.history == (*before, ("cabas", view.reply.text))
+    assert (await talker.tap("checkout")).history == view.history
+
+
+async def test_a_second_thought_names_what_it_is_about(desk: tuple[Desk, Memory]) -> None:
+    talker = await talk(desk)
+    await talker.do(Act("add", (want("lait", "milk", "2", "l"), want("beurre", "butter"))))
+    milk, butter = talker.view.cart.lines
+    await talker.do(Act("replace", (want("beurre demi-sel", "butter"),)))
+    assert talker.view.cart.lines[0] == milk, "milk was spoken of last, but it is no butter"
+    changed = talker.view.cart.lines[1]
+    assert (changed.id, changed.family, changed.quantity) == (butter.id, "semi_salted_butter", 1)
 
 
 async def test_a_chosen_slot_is_kept_for_who_chose_it(desk: tuple[Desk, Memory]) -> None:

@@ -134,9 +134,13 @@ class Chat:
 
         async def turn(locale: str) -> Scene:
             form = read_form(await request.body(), Opened)
-            if form.shopper and form.shopper not in {one.id for one in await self._shop.shoppers()}:
-                raise InvalidInput(f"There is no demo shopper {form.shopper!r}.", remedy="Choose one of the list.")
-            view = await self._shop.open(locale, form.store or None, form.shopper or None, "web")
+            guests, shopper = await self._shop.shoppers(), form.shopper
+            if shopper is None and request.cookies.get(CONVERSATION):
+                before, _ = await self._current(request, locale)
+                shopper = next((one.id for one in guests if one.name == before.shopper_name), None)
+            if shopper and shopper not in {one.id for one in guests}:
+                raise InvalidInput(f"There is no demo shopper {shopper!r}.", remedy="Choose one of the list.")
+            view = await self._shop.open(locale, form.store or None, shopper or None, "web")
             return Scene(view, locale)
 
         return await self._answer(request, turn, "")

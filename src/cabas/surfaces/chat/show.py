@@ -28,7 +28,6 @@ STEP_SMALL, STEP_LARGE, LARGE_FROM = 50, 250, 1_000
 # Reasons a clerk would not mention: they are true of most of the cart.
 PLAIN = frozenset({"popular", "asked"})
 # Spaces that must not break: before a sign, and between a number and a short word ("2,38 €", "6 x", "10 h").
-_MILLI = re.compile(r"cl$")  # a name may say 400 ml where the content says 40 cl
 _TIGHT = re.compile(r" (?=[€%:?!;])|(?<= x) (?=\d)|(?<=\d) (?=\w{1,2}\b)")
 
 
@@ -141,7 +140,7 @@ class Tongue:
     def details(self, line: LineItem | Alternative) -> tuple[str, ...]:
         """Brand, content, unit price: what tells one product from another; a content the name says is left out."""
         content = _bare(line.content)
-        told = line.content == "1" or any(one in _bare(line.name) for one in (content, _MILLI.sub("0ml", content)))
+        told = line.content == "1" or any(one in _bare(line.name) for one in (content, *_same(content)))
         parts = (line.brand or "", "" if told else line.content, line.per_unit)
         return tuple(tight(part) for part in parts if part)
 
@@ -207,6 +206,13 @@ class Tongue:
 def _bare(words: str) -> str:
     """Letters and figures only, so that "4 x 250 g" meets "4×250g"."""
     return "".join(mark for mark in fold(words).replace("×", "x") if mark.isalnum())
+
+
+def _same(content: str) -> tuple[str, ...]:
+    """The other way a name may put a bare volume: "40cl" is "400ml", "375ml" is "37,5 cl" ("375cl")."""
+    if content.endswith("cl"):
+        return (f"{content[:-2]}0ml",)
+    return (f"{content[:-2]}cl",) if content.endswith("ml") else ()
 
 
 def tight(words: str) -> str:

@@ -74,10 +74,10 @@ class Talk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Start anew: another store, another shopper, or an empty cart."""
+    """Start anew: another store, another shopper ("" for nobody, None for the one of before), or an empty cart."""
 
     store: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    shopper: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    shopper: Annotated[str, msgspec.Meta(max_length=100)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
     """What will be ordered, for how much, when and where; nothing is ordered before an explicit yes."""
     cart = scene.cart
     if not cart.bought:
-        scene.tell("cart_empty")
+        done = scene.talk.order_id is not None and not cart.lines  # "thanks, that's all" after an order
+        scene.tell("goodbye" if done else "cart_empty")
         return
     if cart.slot is None:
         method = Method(cart.method) if cart.method else None

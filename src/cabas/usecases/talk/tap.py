@@ -82,11 +82,15 @@ async def _swap(scene: Scene, line_id: str, value: str) -> None:
 
 
 async def _tick(scene: Scene, line_id: str, value: str) -> None:
-    scene.update(scene.cart.put(replace(scene.cart.line(line_id), ticked=True)))
+    line = replace(scene.cart.line(line_id), ticked=True)
+    scene.update(scene.cart.put(line))
+    scene.tell("added", items=[line], total=scene.cart.goods)
 
 
 async def _untick(scene: Scene, line_id: str, value: str) -> None:
-    scene.update(scene.cart.put(replace(scene.cart.line(line_id), ticked=False)))
+    line = replace(scene.cart.line(line_id), ticked=False)
+    scene.update(scene.cart.put(line))
+    scene.tell("removed", names=[line.name])
 
 
 async def _slot(scene: Scene, line_id: str, value: str) -> None:

@@ -17,7 +17,8 @@ async def handle(scene: Scene, act: Act) -> None:
     """Answer, and remember what was asked about, so that "mets-en deux" works next."""
     if act.kind == "list_cart":
         if scene.cart.lines:
-            scene.tell("cart", items=scene.cart.lines, total=scene.cart.total)
+            fee = scene.cart.slot.fee if scene.cart.slot else None
+            scene.tell("cart_fee" if fee else "cart", items=scene.cart.lines, total=scene.cart.total, fee=fee)
         else:
             scene.tell("cart_empty")
         return
