@@ -1,7 +1,7 @@
 """Draws docs/reference/architecture.md's picture from the imports that are really there.
 
-    python docs/draw_architecture.py          rewrites the picture
-    python docs/draw_architecture.py --check  exits 1 when it is out of date (a test calls it so)
+python docs/draw_architecture.py          rewrites the picture
+python docs/draw_architecture.py --check  exits 1 when it is out of date (a test calls it so)
 """
 
 import ast
@@ -12,7 +12,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "reference" / "architecture.md"
 START, END = "<!-- drawn from the imports: start -->", "<!-- drawn from the imports: end -->"
-LAYERS = (("apps",), ("surfaces", "storage", "demo"), ("usecases",), ("agreement", "dialogue"), ("domain",), ("kernel",))
+LAYERS = (
+    ("apps",),
+    ("surfaces", "storage", "demo"),
+    ("usecases",),
+    ("agreement", "dialogue"),
+    ("domain",),
+    ("kernel",),
+)
 
 
 def arrows() -> Counter[tuple[str, str]]:

@@ -14,9 +14,18 @@ PIECES_MAX = 200
 # What one pack of groceries holds at the least and at the most, in grams or millilitres.
 LEAST, MOST = Fraction(1, 10), Fraction(100_000)
 
-_UNITS: dict[str, tuple[str, int | Fraction]] = {"kg": (GRAM, 1000), "kilo": (GRAM, 1000), "g": (GRAM, 1), "mg": (GRAM, Fraction(1, 1000)),
-          "l": (MILLILITER, 1000), "dl": (MILLILITER, 100), "cl": (MILLILITER, 10), "ml": (MILLILITER, 1),
-          "oz": (GRAM, Fraction(567, 20)), "lb": (GRAM, Fraction(22680, 50))}  # fmt: skip
+_UNITS: dict[str, tuple[str, int | Fraction]] = {
+    "kg": (GRAM, 1000),
+    "kilo": (GRAM, 1000),
+    "g": (GRAM, 1),
+    "mg": (GRAM, Fraction(1, 1000)),
+    "l": (MILLILITER, 1000),
+    "dl": (MILLILITER, 100),
+    "cl": (MILLILITER, 10),
+    "ml": (MILLILITER, 1),
+    "oz": (GRAM, Fraction(567, 20)),
+    "lb": (GRAM, Fraction(22680, 50)),
+}
 _SPELLED = {"gr": "g", "grs": "g", "gs": "g", "gramme": "g", "grammes": "g", "gram": "g", "grams": "g", "kgs": "kg",
             "kilos": "kilo", "kilogramme": "kg", "kilogrammes": "kg", "litre": "l", "litres": "l", "liter": "l",
             "lt": "l", "liters": "l", "centilitre": "cl", "centilitres": "cl", "millilitre": "ml", "millilitres": "ml",

@@ -18,10 +18,14 @@ def test_one_wrong_digit_is_always_seen(body: str) -> None:
         assert not is_gtin(gtin[:place] + str((int(digit) + 1) % 10) + gtin[place + 1 :])
 
 
-@pytest.mark.parametrize(("text", "valid"), [("4006381333931", True), ("96385074", True), ("4006381333932", False),
-                                             ("", False), ("abc", False), ("٤٠٠٦٣٨١٣٣٣٩٣١", False), ("123", False)])  # fmt: skip
-def test_gtins(text: str, valid: bool) -> None:
-    assert is_gtin(text) is valid
+@pytest.mark.parametrize("text", ["4006381333931", "96385074"])
+def test_gtins(text: str) -> None:
+    assert is_gtin(text)
+
+
+@pytest.mark.parametrize("text", ["4006381333932", "", "abc", "٤٠٠٦٣٨١٣٣٣٩٣١", "123"])
+def test_what_is_no_gtin(text: str) -> None:
+    assert not is_gtin(text)
 
 
 def test_ids_made_later_sort_later() -> None:
