@@ -17,6 +17,7 @@ from cabas.dialogue.labels import labels, restricted
 from cabas.dialogue.names import LACKING, Name, Phrasebook, read_name
 from cabas.dialogue.sizes import read_size
 from cabas.domain.catalog import Product, SoldBy, Storage
+from cabas.kernel.ids import fingerprint
 from cabas.kernel.text import fold
 
 ADULT = 18
@@ -76,6 +77,18 @@ class Annotator:
                 if name.words[index : index + len(words)] == words:
                     return brand
         return ""
+
+
+# Raise it when the same words come to mean something else: what was imported before is then read anew.
+RULES = 1
+
+
+@cache
+def version() -> str:
+    """A mark of all that decides how a row is read: the rules, families, labels and words."""
+    words = [locales.read(lang, name) for lang in locales.languages() for name in ("search", "words", "units", "foods")]
+    known = repr((RULES, dict(sheets()), sorted(labels()), words, sorted(restricted())))
+    return fingerprint(known.encode())[:16]
 
 
 def labels_in(text: str, lang: str) -> frozenset[str]:

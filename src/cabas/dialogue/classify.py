@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
@@ -41,6 +41,7 @@ class FamilyNames:
         self.raw_words: set[tuple[str, ...]] = set()
         self.nots: dict[str, list[Stems]] = defaultdict(list)
         self.without: list[tuple[Stems, str]] = []
+        self._below: dict[str, Mapping[str, list[tuple[Stems, str]]]] = {}
         more: Mapping[str, object] = locales.read(lang, "foods")
         for family, sheet in sorted(sheets().items(), key=lambda item: -int(item[1].get("popularity", 0))):
             for name in (*locales.words(sheet.get(lang)), *locales.words(more.get(family))):
@@ -96,12 +97,26 @@ class FamilyNames:
         words = frozenset(said)
         if any(word.startswith(LACKING) for word in said):
             family = self._lacking(family, words)
+        names = self._names_below(family)
+        if not names:
+            return family
         best, met = family, max((len(name) for name in self.names[family] if words.issuperset(name)), default=0)
-        for child in below(family)[1:]:
-            for name in self.names[child]:
+        for word in said:
+            for name, child in names.get(word, ()):
                 if len(name) > met and words.issuperset(name) and not self.excluded(child, said):
                     best, met = child, len(name)
         return best
+
+    def _names_below(self, family: str) -> Mapping[str, list[tuple[Stems, str]]]:
+        """The names of the families under `family` by their last word, which is the rarer one."""
+        found = self._below.get(family)
+        if found is None:
+            found = defaultdict(list)
+            for child in below(family)[1:]:
+                for name in self.names[child]:
+                    found[name[-1]].append((name, child))
+            self._below[family] = found
+        return found
 
 
 def _singular(raw: Stems) -> Stems:
@@ -191,8 +206,7 @@ def family_is_nonfood(family: str) -> bool:
     return any(is_nonfood(tuple(str(part) for part in parts), lang) for lang, parts in path.items())
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A family, the votes for it, and the words of the name that spoke for it."""
 
     family: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import islice
@@ -18,12 +17,12 @@ from cabas.kernel.quantity import Quantity
 from cabas.storage.database import SET_RETAILER, Database, Row
 from cabas.storage.queries import queries
 from cabas.usecases.formats import StockRow
-from cabas.usecases.publish import WITHDRAW_SHARE_MAX, Merged, Options
-from cabas.usecases.publish import Row as Published
+from cabas.usecases.publishing import WITHDRAW_SHARE_MAX, Known, Merged, Options
+from cabas.usecases.publishing import Row as Published
 
 SQL = queries("catalog")
 CHUNK, BATCH = 500, 2000
-HASH_BYTES = 16
+_NULL = "\\N"
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -37,13 +36,21 @@ class PostgresCatalog:
         self._database = database
 
     async def merge(
-        self, retailer_id: str, rows: Iterable[Published], *, source: str, options: Options, now: datetime
+        self,
+        retailer_id: str,
+        rows: Callable[[Known], Iterable[Published]],
+        *,
+        source: str,
+        options: Options,
+        now: datetime,
     ) -> Merged:
-        """Store `rows` in one transaction: all or nothing. What `rows` raises undoes it all."""
+        """Store rows in one transaction: all or nothing. What `rows` raises undoes it all."""
         where: dict[str, object] = {"retailer_id": retailer_id, "stores": list(options.stores)}
         async with self._import(where, source, now) as (connection, generation):
             await connection.execute(SQL["stage_products"])
-            count = await _copy(connection, SQL["copy_products"], (_product_line(row, options) for row in rows))
+            known = {sku: digest for sku, digest in await _rows(connection, SQL["digests"], where) if digest}
+            lines = (_product_line(row, options) for row in rows(known))
+            count = await _copy(connection, SQL["copy_products"], lines)
             await connection.execute("CREATE UNIQUE INDEX ON incoming (sku)")
             await connection.execute("ANALYZE incoming")
             await connection.execute(SQL["find_differences"], where)
@@ -145,17 +152,17 @@ def product_of(row: Row) -> Product:
 
 def _product_line(row: Published, options: Options) -> str:
     """A line of `copy_products`: what PostgreSQL reads as text, tab-separated."""
-    document = _encode(row.product)
-    digest = hashlib.blake2b(document, digest_size=HASH_BYTES).hexdigest()
-    price = "\\N" if row.price is None else str(row.price.amount)
+    # JSON holds no raw tab or line break, only backslashes.
+    document = _NULL if row.product is None else _encode(row.product).decode().replace("\\", "\\\\")
+    price = _NULL if row.price is None else str(row.price.amount)
     currency = options.currency if row.price is None else row.price.currency
     quantity = row.quantity
     if quantity is None and row.available and options.uncounted:
         quantity = options.uncounted
-    sold = "f" if row.available is False else "t"
     cells = (
-        row.product.sku.translate(_ESCAPED), f"\\\\x{digest}", document.decode().replace("\\", "\\\\"), price, currency,
-        "t" if row.priced else "f", "t" if row.estimated else "f", sold, "\\N" if quantity is None else str(quantity),
+        row.sku.translate(_ESCAPED), f"\\\\x{row.digest.hex()}", document, price, currency, "t" if row.priced else "f",
+        "t" if row.estimated else "f", "f" if row.available is False else "t",
+        _NULL if quantity is None else str(quantity),
     )  # fmt: skip
     return "\t".join(cells) + "\n"
 
@@ -164,7 +171,7 @@ def _stock_line(row: StockRow, options: Options) -> str:
     quantity = row.quantity
     if quantity is None:
         quantity = options.uncounted if row.available else 0
-    price = "\\N" if row.price is None else str(row.price.amount)
+    price = _NULL if row.price is None else str(row.price.amount)
     currency = options.currency if row.price is None else row.price.currency
     names = (row.store_id.translate(_ESCAPED), row.sku.translate(_ESCAPED))
     return "\t".join((str(row.line), *names, price, currency, "t" if row.available else "f", str(quantity))) + "\n"

@@ -25,6 +25,8 @@ from cabas.storage.search_query import pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
 from cabas.usecases.ports import Hit
 
+# Stands in an index folder while the catalog is ahead of the index.
+BEHIND = "BEHIND"
 CANDIDATES = 80
 _META = "meta.json"
 
@@ -184,6 +186,19 @@ class IndexFolders:
     def __init__(self, root: Path) -> None:
         self._root = root
 
+    def begin(self, retailer_id: str) -> bool:
+        """Note that the catalog is about to change; True when an earlier change never reached the index."""
+        mark = self._root / retailer_id / BEHIND
+        if mark.exists():
+            return True
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        return False
+
+    def end(self, retailer_id: str) -> None:
+        """Note that the index agrees with the catalog."""
+        (self._root / retailer_id / BEHIND).unlink(missing_ok=True)
+
     def draft(self, retailer_id: str, *, lang: str) -> IndexDraft:
         """A new index to fill."""
         return IndexDraft(self._root / retailer_id, lang)
@@ -197,7 +212,9 @@ class IndexFolders:
         except BaseException:
             draft.drop()
             raise
-        return draft.publish()
+        count = draft.publish()
+        self.end(retailer_id)
+        return count
 
     async def update(
         self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], withdrawn: Sequence[str]

@@ -9,170 +9,38 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
 
-from cabas.dialogue.annotate import Annotator
+from cabas.dialogue.annotate import Annotator, version
 from cabas.dialogue.estimate import estimated_price
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import InvalidInput
-from cabas.kernel.money import Money
 from cabas.usecases.formats import Draft, Feed, Reject, Rules, StockRow, open_feed
+from cabas.usecases.publishing import (
+    PREVIEW_SCANNED,
+    CatalogStore,
+    Index,
+    Known,
+    Merged,
+    NewIndex,
+    Options,
+    Preview,
+    Progress,
+    Report,
+    Row,
+    Shown,
+)
 
-PREVIEW_ROWS, PREVIEW_SCANNED = 10, 2000
+__all__ = ["Options", "Preview", "Progress", "Report", "import_catalog", "preview", "rejects_csv"]
+
+PREVIEW_ROWS = 10
 # A file with more refused rows than this share of its rows is surely the wrong file, or the wrong format.
 REJECTS_SHARE_MAX, REJECTS_COUNTED_FROM = 0.5, 20
-# Withdrawing more than this share of a catalog because a file does not hold it takes a second word.
-WITHDRAW_SHARE_MAX = 0.5
 # When more than this share of a catalog changed, a new index is made faster than the old one is changed.
 REBUILD_SHARE = 0.2
 PROGRESS_EVERY = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to read and merge a file.
-
-    `format` is detected when None. `absent`: what happens to products the file does not hold ("keep", "withdraw");
-    `withdraw_many` allows that for most of the catalog. `prices`: "given", or "estimate" for a demonstration, where
-    rows without a price get one made up from their family, marked as such. `stores` get what the file counts, and
-    `uncounted` pieces of what it calls available without counting. `own_brands` are the retailer's own.
-    """
-
-    format: str | None = None
-    lang: str = "fr"
-    currency: str = "EUR"
-    absent: str = "keep"
-    withdraw_many: bool = False
-    prices: str = "given"
-    stores: tuple[str, ...] = ()
-    uncounted: int = 0
-    own_brands: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A product ready to be stored, with its price in every store. `priced`: whether the file speaks of prices."""
-
-    product: Product
-    price: Money | None
-    priced: bool = True
-    estimated: bool = False
-    available: bool | None = None
-    quantity: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What a merge did. `changed` are the SKUs of added and changed products, `withdrawn` those taken out."""
-
-    generation: int
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    changed: tuple[str, ...] = ()
-    withdrawn: tuple[str, ...] = ()
-    products: int = 0
-    unknown: tuple[StockRow, ...] = ()
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far an import is: rows read and refused so far, and what it is doing ("reading", "storing", "indexing")."""
-
-    rows: int = 0
-    rejected: int = 0
-    step: str = "reading"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an import did. `rejected` counts by code; `examples` are the first refused rows."""
-
-    source: str
-    format: str
-    generation: int
-    rows: int
-    added: int
-    changed: int
-    unchanged: int
-    withdrawn: int
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    examples: tuple[Reject, ...] = ()
-    without_price: int = 0
-    estimated: int = 0
-
-    @property
-    def refused(self) -> int:
-        """How many rows were refused in all."""
-        return sum(self.rejected.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What an import would read: `mapped` columns (field -> header), unused ones, first products and refused rows.
-
-    Counts are of the first `PREVIEW_SCANNED` rows; `whole` when that was all of the file.
-    """
-
-    format: str
-    mapped: Mapping[str, str]
-    unused: tuple[str, ...]
-    products: tuple[Row, ...]
-    stock: tuple[StockRow, ...]
-    rejects: tuple[Reject, ...]
-    rows: int
-    rejected: Mapping[str, int]
-    families: int
-    whole: bool
-
-
-class CatalogStore(Protocol):
-    """Where the published catalog is kept."""
-
-    async def merge(
-        self, retailer_id: str, rows: Iterable[Row], *, source: str, options: Options, now: datetime
-    ) -> Merged:
-        """Store `rows` in one transaction: all or nothing, unchanged rows untouched. What `rows` raises undoes it all.
-
-        Raises `Conflict` when another import of this retailer is running.
-        """
-        ...
-
-    async def merge_stock(
-        self, retailer_id: str, rows: Iterable[StockRow], *, source: str, options: Options, now: datetime
-    ) -> Merged:
-        """Store what stores ask and have, in the same way; rows of unknown stores or products come back."""
-        ...
-
-    def products(self, retailer_id: str, skus: Sequence[str] | None = None) -> AsyncIterator[Sequence[Product]]:
-        """The published products, or those of some SKUs, in batches."""
-        ...
-
-    async def brands(self, retailer_id: str) -> list[str]:
-        """The brands of the published products."""
-        ...
-
-
-class Index(Protocol):
-    """The search index of the retailer's catalog, for writing."""
-
-    async def rebuild(self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], *, lang: str) -> int:
-        """A new index of all products, put in use at once."""
-        ...
-
-    async def update(
-        self, retailer_id: str, batches: AsyncIterator[Sequence[Product]], withdrawn: Sequence[str]
-    ) -> int:
-        """Changed products put in and withdrawn SKUs taken out."""
-        ...
-
-    def exists(self, retailer_id: str) -> bool:
-        """Whether there is an index that can be updated."""
-        ...
 
 
 Watch = Callable[[Progress], None]
@@ -191,18 +59,20 @@ def preview(chunks: Iterable[bytes], options: Options | None = None, *, brands: 
     items = list(islice(reading.items(), PREVIEW_SCANNED + 1))
     whole = len(items) <= PREVIEW_SCANNED
     items = items[:PREVIEW_SCANNED]
-    rows = [item for item in items if isinstance(item, Row)]
+    shown = [
+        Shown(item.product, item.price, item.estimated) for item in items if isinstance(item, Row) and item.product
+    ]
     rejects = [item for item in items if isinstance(item, Reject)]
     return Preview(
         format=feed.format,
         mapped=feed.mapped,
         unused=feed.unused,
-        products=tuple(rows[:PREVIEW_ROWS]),
+        products=tuple(shown[:PREVIEW_ROWS]),
         stock=tuple(item for item in items if isinstance(item, StockRow))[:PREVIEW_ROWS],
         rejects=tuple(rejects[:PREVIEW_ROWS]),
         rows=len(items),
         rejected=dict(Counter(reject.code for reject in rejects)),
-        families=sum(row.product.family is not None for row in rows),
+        families=sum(one.product.family is not None for one in shown),
         whole=whole,
     )
 
@@ -219,15 +89,12 @@ async def import_catalog(
     options = options or Options()
     feed = open_feed(chunks, name=options.format, rules=Rules(options.currency, options.lang))
     reading = _Reading(feed, options, await store.brands(retailer_id), watch, refused)
-    stock = feed.format == "google-inventory"
-    if stock:
+    if feed.format == "google-inventory":
         merged = await store.merge_stock(retailer_id, reading.stock(), source=source, options=options, now=now)
         for row in merged.unknown:
             reading.refuse(_unknown(row))
     else:
-        merged = await store.merge(retailer_id, reading.rows(), source=source, options=options, now=now)
-        watch(Progress(reading.count, sum(reading.rejected.values()), "indexing"))
-        await bring_up_to_date(store, index, retailer_id, merged, lang=options.lang)
+        merged = await _merge_products(store, index, retailer_id, reading, source, now)
     return Report(
         source=source,
         format=feed.format,
@@ -244,15 +111,39 @@ async def import_catalog(
     )
 
 
-async def bring_up_to_date(
-    store: CatalogStore, index: Index, retailer_id: str, merged: Merged, *, lang: str = "fr"
-) -> None:
-    """Make the index agree with the stored catalog after a merge: by updating it, or anew when much changed."""
+async def _merge_products(
+    store: CatalogStore, index: Index, retailer_id: str, reading: _Reading, source: str, now: datetime
+) -> Merged:
+    """Store the products and make the index agree. The first products are indexed while they are read."""
+    lang, stale = reading.options.lang, index.begin(retailer_id)
+    drafts: list[NewIndex] = []
+
+    def rows(known: Known) -> Iterator[Row]:
+        if not known:
+            drafts.append(index.draft(retailer_id, lang=lang))
+        for row in reading.rows(known):
+            if drafts and row.product is not None:
+                drafts[0].add((row.product,))
+            yield row
+
+    try:
+        merged = await store.merge(retailer_id, rows, source=source, options=reading.options, now=now)
+    except BaseException:
+        for draft in drafts:
+            draft.drop()
+        if not stale:
+            index.end(retailer_id)
+        raise
+    reading.watch(Progress(reading.count, sum(reading.rejected.values()), "indexing"))
     touched = len(merged.changed) + len(merged.withdrawn)
-    if not index.exists(retailer_id) or touched > REBUILD_SHARE * merged.products:
+    if drafts:
+        drafts[0].publish()
+    elif stale or not index.exists(retailer_id) or touched > REBUILD_SHARE * merged.products:
         await index.rebuild(retailer_id, store.products(retailer_id), lang=lang)
     elif touched:
         await index.update(retailer_id, store.products(retailer_id, merged.changed), merged.withdrawn)
+    index.end(retailer_id)
+    return merged
 
 
 class _Reading:
@@ -268,23 +159,25 @@ class _Reading:
         self.rejected: Counter[str] = Counter()
         self.examples: list[Reject] = []
         self.priced = "price" in feed.mapped
+        self.rules = f"{version()}{options.lang}{','.join(options.own_brands)}"
 
-    def items(self) -> Iterator[Row | StockRow | Reject]:
-        """Every row, annotated."""
+    def items(self, known: Known | None = None) -> Iterator[Row | StockRow | Reject]:
+        """Every row; products that are not `known` as they are here are annotated."""
+        known = known or {}
         for item in self.feed.rows:
             self.count += 1
             if isinstance(item, Reject):
                 self.refuse(item)
                 yield item
             else:
-                yield self._row(item) if isinstance(item, Draft) else item
+                yield self._row(item, known) if isinstance(item, Draft) else item
             if self.count % PROGRESS_EVERY == 0:
                 self.watch(Progress(self.count, sum(self.rejected.values())))
         self._all_read()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, known: Known) -> Iterator[Row]:
         """The products. Raises `InvalidInput` at the end when too many rows were refused."""
-        return (item for item in self.items() if isinstance(item, Row))
+        return (item for item in self.items(known) if isinstance(item, Row))
 
     def stock(self) -> Iterator[StockRow]:
         """The stock rows, in the same way."""
@@ -310,18 +203,28 @@ class _Reading:
             )
         self.watch(Progress(self.count, refused, "storing"))
 
-    def _row(self, draft: Draft) -> Row:
-        product = self.annotator.product(
+    def _row(self, draft: Draft, known: Known) -> Row:
+        digest = draft.digest(self.rules)
+        price, product, estimate = draft.price, None, False
+        if price is None and self.options.prices == "estimate":
+            product = self._product(draft)
+            price, estimate = estimated_price(product, self.options.currency), True
+        if known.get(draft.sku) == digest:
+            product = None
+        elif product is None:
+            product = self._product(draft)
+        self.without_price += price is None
+        self.estimated += estimate
+        return Row(
+            draft.sku, digest, product, price, self.priced or estimate, estimate, draft.available, draft.quantity
+        )
+
+    def _product(self, draft: Draft) -> Product:
+        return self.annotator.product(
             sku=draft.sku, name=draft.name, gtin=draft.gtin, brand=draft.brand, category=draft.category,
             size=draft.size, said_labels=draft.labels, ingredients=draft.ingredients, said_allergens=draft.allergens,
             image=draft.image,
         )  # fmt: skip
-        price, estimated = draft.price, False
-        if price is None and self.options.prices == "estimate":
-            price, estimated = estimated_price(product, self.options.currency), True
-        self.without_price += price is None
-        self.estimated += estimated
-        return Row(product, price, self.priced or estimated, estimated, draft.available, draft.quantity)
 
 
 def _unknown(row: StockRow) -> Reject:

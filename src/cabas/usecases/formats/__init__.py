@@ -12,6 +12,7 @@ The rules and their limits are in `_checks`; the bytes (gzip, lines, encodings) 
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,6 +59,12 @@ class Draft:
     price: Money | None = None
     available: bool | None = None
     quantity: int | None = None
+
+    def digest(self, rules: str) -> bytes:
+        """What the row says of the product itself, price and stock aside, in 16 bytes; `rules` are how it is read."""
+        told = (rules, self.name, self.lang, self.gtin or "", self.brand, self.size, self.ingredients, self.image,
+                *self.category, "", *self.labels, "", *self.allergens)  # fmt: skip
+        return hashlib.blake2b("\x1f".join(told).encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

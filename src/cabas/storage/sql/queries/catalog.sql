@@ -13,19 +13,22 @@ WHERE retailer_id = %(retailer_id)s AND generation = %(generation)s;
 
 -- stage_products: Where the rows of a file wait. A product is one JSON document: only what differs is ever taken apart.
 CREATE TEMPORARY TABLE incoming (
-    sku text NOT NULL, row_hash bytea NOT NULL, product json NOT NULL, price bigint, currency text NOT NULL,
+    sku text NOT NULL, row_hash bytea NOT NULL, product json, price bigint, currency text NOT NULL,
     priced boolean NOT NULL, estimated boolean NOT NULL, sold boolean NOT NULL, quantity bigint
 ) ON COMMIT DROP;
 
 -- copy_products: Fill it.
 COPY incoming (sku, row_hash, product, price, currency, priced, estimated, sold, quantity) FROM STDIN;
 
+-- digests: What was imported, so that rows that say the same need not be understood again.
+SELECT sku, row_hash FROM product WHERE retailer_id = %(retailer_id)s;
+
 -- find_differences: Which rows are new or not what is stored.
 CREATE TEMPORARY TABLE difference ON COMMIT DROP AS
 SELECT incoming.sku, product.sku IS NULL AS added
 FROM incoming
 LEFT JOIN product ON product.retailer_id = %(retailer_id)s AND product.sku = incoming.sku
-WHERE product.sku IS NULL OR product.row_hash <> incoming.row_hash;
+WHERE incoming.product IS NOT NULL AND (product.sku IS NULL OR product.row_hash <> incoming.row_hash);
 
 -- merge_differences: Store the new and changed products.
 INSERT INTO product (
