@@ -51,7 +51,7 @@ def main(address: str) -> None:
             if name == "desktop":
                 page.locator('[data-key^="cart-swap-"]').first.click()
                 settled(page)
-            page.mouse.move(width / 3, height / 2)
+            page.mouse.move(1, 1)
             page.evaluate("document.activeElement.blur()")
             picture = FOLDER / f"voice-page-{name}.png"
             page.screenshot(path=picture)

@@ -10,7 +10,7 @@ from cabas.dialogue import say as words
 from cabas.dialogue.acts import Act
 from cabas.domain.cart import QUANTITY_MAX, Want
 from cabas.domain.fulfillment import Method, Slot
-from cabas.domain.pricing import line_total
+from cabas.domain.pricing import line_total, price_today
 from cabas.kernel.errors import InvalidInput, NotFound
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
@@ -168,7 +168,7 @@ async def alternatives(scene: Scene, line_id: str) -> Sequence[Alternative]:
                 brand=product.brand,
                 content=words.content(product, lang),
                 price=words.money(cost, lang) if cost is not None else "",
-                per_unit=words.per_unit(offer.price, product, lang),
+                per_unit=words.per_unit(price_today(offer, day), product, lang),
                 why=_why(line.price, cost, line.want, product.labels),
             )
         )

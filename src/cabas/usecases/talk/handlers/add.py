@@ -58,7 +58,7 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
         if line.sku is None:
             continue
         if picked.sold_out is not None:
-            scene.tell("out_of_stock", name=picked.sold_out.name_in(scene.lang), items=[line])
+            scene.tell("out_of_stock", name=picked.sold_out.name_in(scene.lang), taken=line.name)
         for tag in picked.broken:
             scene.tell("unmet", constraint=_readable(tag), words=line.want.words)
         if picked.choice is not None and not picked.choice.enough and picked.offer is not None:
