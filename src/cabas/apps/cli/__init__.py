@@ -19,6 +19,9 @@ from cabas.kernel.errors import CabasError, InvalidInput, NotFound, Unavailable
 
 T = TypeVar("T")
 
+# The order in which `cabas --help` tells what there is; a command says which of them it belongs to (`PANEL`).
+PANELS = ("Talk", "Run", "Shop", "Partners", "Measure")
+
 app = typer.Typer(
     name="cabas",
     help="Sell groceries through any voice or AI assistant, and stay the shopkeeper.",
@@ -33,10 +36,11 @@ def register() -> typer.Typer:
     """The app with every command: a module offers `app` (a group called like the module) or `command` (one verb)."""
     if not app.registered_commands and not app.registered_groups:
         package = import_module("cabas.apps.cli.commands")
-        for entry in pkgutil.iter_modules(package.__path__):
-            module = import_module(f"{package.__name__}.{entry.name}")
-            name = entry.name.rstrip("_").replace("_", "-")
-            panel = getattr(module, "PANEL", "Commands")
+        names = [entry.name for entry in pkgutil.iter_modules(package.__path__)]
+        modules = [import_module(f"{package.__name__}.{name}") for name in names]
+        for module in sorted(modules, key=lambda one: (PANELS.index(one.PANEL), one.__name__)):
+            name = module.__name__.rpartition(".")[2].rstrip("_").replace("_", "-")
+            panel = module.PANEL
             if hasattr(module, "app"):
                 app.add_typer(module.app, name=name, rich_help_panel=panel)
             else:
