@@ -207,6 +207,19 @@ def _counted(measured: Measured, item: Item | None) -> Amount:
     return Amount(measured.amount.value * unit.factor, unit.said)
 
 
+def _retag(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Mets la moutarde en bio": another one of what is in the cart."""
+    item = _slot(turn, found, "thing")
+    line = turn.line(item) if item is not None and item.has_food else None
+    if item is None or line is None or item.measured is not None or not item.tags or item.usual:
+        return None
+    if any(":" in tag for tag in item.tags):
+        return None
+    tags = tuple(dict.fromkeys((*line.want.constraints, *item.tags)))
+    target = Reference(want=replace(turn.want(item, amount=False), constraints=()))
+    return [Act("replace", wants=(replace(line.want, constraints=tags),), target=target)]
+
+
 def _could_be(turn: Turn, item: Item) -> bool:
     """Whether a thing may be one of the cart: it is there, or nothing is."""
     return turn.line(item) is not None or (item.known and not turn.heard.lines)
@@ -303,6 +316,7 @@ _FRAMES: dict[str, Frame] = {
     "more": _more,
     "take": _take,
     "double": _double,
+    "retag": _retag,
     "set": _set,
     "replace": _replace,
     "price": _ask("ask_price"),

@@ -28,7 +28,7 @@ LETTER_WORDS, NUMBER_LETTER = 6, "N"
 # What a slot may hold: some words; a few, or none, for {any}; words of an amount for {amount} and {number}.
 _COUNTING = rf"(?:[^ A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
 SLOT = r"(?:\S+ )+?"
-SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}?"}
+SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}"}
 SECTIONS = (
     "attack", "answers", "frames", "compares", "notes", "diets", "recipe", "recipe_tail", "recipe_after", "servings",
     "without", "details", "openers",
@@ -117,6 +117,18 @@ class Patterns:
             if found and found.end() > found.start() and (best is None or found.end() > best[1].end()):
                 best = (pattern, found)
         return _found(best[0], best[1], text) if best else None
+
+    def longest(self, text: Text, index: int, most: int) -> Found | None:
+        """The pattern that can be made to fit the most tokens from `index` on, at most so many."""
+        start = text.offset(index)
+        usable = [(pattern, regex) for pattern in self._patterns if (regex := pattern.regex(text)) is not None]
+        near = [pair for pair in usable if pair[1].match(text.string, start)]
+        for end in range(min(index + most, len(text.tokens)), index, -1):
+            for pattern, regex in near:
+                found = regex.fullmatch(text.string, start, text.offset(end))
+                if found:
+                    return _found(pattern, found, text)
+        return None
 
     def within(self, text: Text) -> Found | None:
         """The first pattern found anywhere in the text."""

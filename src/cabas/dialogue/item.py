@@ -69,8 +69,10 @@ class Item:
 
     @property
     def amount(self) -> Amount | None:
-        """What was counted, if anything was."""
-        return self.measured.amount if self.measured else None
+        """What was counted, if anything was; handfuls and pinches are no amount one can buy."""
+        if self.measured is None or (self.measured.unit is not None and self.measured.unit.kind == "kitchen"):
+            return None
+        return self.measured.amount
 
     @property
     def has_food(self) -> bool:

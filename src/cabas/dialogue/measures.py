@@ -137,6 +137,9 @@ class Measures:
         found = self.unit(tokens, start, kitchen=kitchen)
         if found is None:
             yield from self._sized(tokens, number, start)
+            spoon = self.unit(tokens, start, kitchen=True) if number.end > number.start else None
+            if spoon is not None and self.of.at(tokens, spoon[1]) is not None:  # "une poignée d'épinards"
+                yield Measured(Amount(number.value), number.start, spoon[1], spoon[0])
             return
         unit, end = found
         extra = self.numbers.fraction_after(tokens, end) or self._decimals(tokens, end, unit)
@@ -234,6 +237,10 @@ class Measures:
             counted = self._counted.at(tokens, inner.end)
             if counted:
                 yield replace(reading, end=counted[1], constraints=tags)
+                glue = self._size_of.at(tokens, counted[1])
+                size = self._measure(tokens, glue[1], implied=True) if glue else None
+                if size is not None:  # "six bouteilles d'un litre et demi"
+                    yield replace(reading, end=size.end, constraints=(*tags, size_tag(size)))
 
     def _multiplied_size(self, tokens: Sequence[Token], index: int) -> Measured | None:
         times = self._times.at(tokens, index)

@@ -13,6 +13,8 @@ from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
 
 DISH_WORDS_MAX = 7
+# What announces a dish takes no more words than this.
+CUE_TOKENS_MAX = 16
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Announced:
 def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     """The dish announced from `start` on, with everything that belongs to it; None when there is none."""
     sight = turn.sight
-    cue = sight.tools.grammar.sections["recipe"].at(sight.text, start)
+    cue = sight.tools.grammar.sections["recipe"].longest(sight.text, start, CUE_TOKENS_MAX)
     if cue is None or cue.end >= end:
         return None
     if time_words(sight.lang).day(sight.tokens, cue.end, turn.heard.now) is not None:

@@ -21,7 +21,7 @@ QUESTIONS_MAX = 16
 _SECTIONS = (
     "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
     "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails", "common", "offtopic", "questions",
-    "but", "or",
+    "but", "leads", "or",
 )  # fmt: skip
 
 

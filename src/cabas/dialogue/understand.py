@@ -32,6 +32,8 @@ __all__ = ["Hearing", "understand"]
 TOKENS_MAX = 320
 # Clauses longer than this fit no pattern; they are read as lists of things.
 PATTERN_TOKENS_MAX = 48
+# "Est-ce que tu pourrais me rajouter aussi" and the like take no more words than this.
+OPENER_TOKENS_MAX = 12
 # Unknown words in a row that may still be the name of a thing when nobody said "add".
 STRANGE_WORDS_MAX = 4
 SMALLTALK = Act("smalltalk")
@@ -66,6 +68,8 @@ def _unmarked(tokens: Sequence[Token]) -> Sequence[Token]:
 def _answer(sight: Sight, heard: Hearing) -> Act | None:
     """Yes and no, when the utterance is nothing else."""
     for found in sight.tools.grammar.sections["answers"].fits(sight.text):
+        if found.kind == "yes" and heard.pending is None and heard.topic:
+            return None  # "ok add it": what was asked about
         if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
             return Act("confirm")
         if found.kind == "no" and heard.pending is not None:
@@ -80,8 +84,8 @@ def _read(turn: Turn) -> None:
         if sight.is_mark(place):
             place += 1
             continue
-        after = sight.said("and", place)
-        if after is not None and after < end:
+        after = sight.said("and", place) or sight.said("leads", place)
+        if after is not None and after < end and sight.name(place, end, "family") is None:
             place = after
             continue
         place = _clause(turn, place, end)
@@ -225,7 +229,7 @@ def _groceries(turn: Turn, start: int, end: int) -> None:
 
 def _opened(sight: Sight, start: int, end: int) -> tuple[int, bool]:
     """Past "je voudrais", "could you add": where the things begin, and whether anything of the kind was said."""
-    found = sight.tools.grammar.sections["openers"].at(sight.text, start)
+    found = sight.tools.grammar.sections["openers"].longest(sight.text, start, OPENER_TOKENS_MAX)
     if found is None or found.end > end:
         return start, False
     name = max((match.end for match in sight.names(start) if match.kind == "family"), default=start)
