@@ -227,3 +227,11 @@ def test_a_signal_closes_the_shop(moved: Path, number: signal.Signals) -> None:
     assert (process.returncode, err) == (0, "")
     assert out.endswith("Closed.\n")
     assert not embedded.is_running(moved / "postgres")
+
+
+def test_the_benchmarks_are_found(cabas: Command) -> None:
+    ran = cabas("bench", "--list")
+    assert ran.code == 0
+    assert "place_order Orders per second" in ran.told
+    ran = cabas("bench", "nothing")
+    assert (ran.code, ran.told.startswith("cabas: There is no benchmark 'nothing'. There are ")) == (2, True)
