@@ -19,6 +19,7 @@ from cabas.apps.counter import Counter
 from cabas.apps.demo import ensure
 from cabas.apps.web import web_app
 from cabas.apps.wiring import open_house
+from cabas.dialogue.locales import languages
 from cabas.kernel.clock import FixedClock
 from support.browser import CHROMIUM, DESK, PHONE, chromium, serving, settled
 
@@ -34,6 +35,8 @@ async def shop(config: Config) -> AsyncIterator[Starlette]:
     clock = FixedClock(TUESDAY)
     await ensure(config, lambda _: None, clock)
     async with open_house(config, clock=clock) as house:
+        for lang in languages():  # read before the first shopper comes, as the server does
+            house.lexicon(house.retailer, lang)
         yield web_app(house, Counter(house.desk, house.retailer, "house"))
 
 

@@ -69,4 +69,4 @@ def serving(opened: AbstractAsyncContextManager[Starlette], patience: float = 60
 
 def settled(page: Page) -> None:
     """Until the answer is on the page."""
-    expect(page.locator("body:not([aria-busy])")).to_be_attached()
+    expect(page.locator("body:not([aria-busy])")).to_be_attached(timeout=20_000)
