@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(opened: AbstractAsyncContextManager[Starlette], patience: float = 60) -> Iterator[str]:
+def serving(opened: AbstractAsyncContextManager[Starlette], patience: float = 180) -> Iterator[str]:
     """The address at which the app is served, by a thread with a loop of its own in which it is opened and closed."""
     ready, servers, failed = threading.Event(), list[uvicorn.Server](), list[BaseException]()
 
