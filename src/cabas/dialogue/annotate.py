@@ -14,13 +14,13 @@ from cabas.dialogue import locales
 from cabas.dialogue.classify import below, best_family, names_of
 from cabas.dialogue.families import ALLERGENS, sheets
 from cabas.dialogue.labels import labels, restricted
-from cabas.dialogue.names import LACKING, Name, Phrasebook, read_name
+from cabas.dialogue.names import Name, Phrasebook, read_name
 from cabas.dialogue.sizes import read_size
 from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.kernel.ids import fingerprint
 from cabas.kernel.text import fold
 
-ADULT = 18
+ADULT, ALCOHOL_FREE = 18, "alcohol_free"
 _EMPTY: frozenset[str] = frozenset()
 
 
@@ -44,11 +44,12 @@ class Annotator:
     ) -> Product:  # fmt: skip
         """The product a row tells of. Texts are as the retailer wrote them, in the annotator's language."""
         read = read_name(name, self.lang)
-        found = best_family(read, category, self.lang)
+        brand = brand or self._brand_in(read)
+        found = best_family(read, category, self.lang, brand=read_name(brand, self.lang).words if brand else ())
         sheet = sheets()[found.family] if found else {}
         content, pieces = read_size(size) if size else (None, 1)
         from_name, pieces_in_name = read_size(name)
-        brand = brand or self._brand_in(read)
+        said = labels_in(" ; ".join((name, *said_labels)), self.lang)
         return Product(
             sku=sku,
             names={self.lang: name},
@@ -62,9 +63,9 @@ class Annotator:
             pieces=max(pieces, pieces_in_name),
             sold_by=SoldBy.EACH,
             vat_rate=int(sheet.get("vat", 550)),
-            minimum_age=int(sheet.get("age", 0)) or age_of(found.family if found else None, read, category, self.lang),
+            minimum_age=0 if ALCOHOL_FREE in said else age_of(found.family if found else None, category, self.lang),
             allergens=_allergens(ingredients, said_allergens, self.lang) or frozenset(sheet.get("allergens") or ()),
-            labels=labels_in(" ; ".join((name, *said_labels)), self.lang),
+            labels=said,
             storage=Storage(sheet.get("storage", "ambient")),
             popularity=min(1000, 10 * int(sheet.get("popularity", 0))),
             ingredients=ingredients,
@@ -133,7 +134,7 @@ def _ages() -> Mapping[str, int]:
         family: one.minimum_age
         for one in restricted().values() if one.minimum_age
         for wider in one.families for family in below(wider)
-    }  # fmt: skip
+    } | {family: int(sheet["age"]) for family, sheet in sheets().items() if sheet.get("age")}  # fmt: skip
 
 
 @cache
@@ -142,10 +143,10 @@ def _adult(lang: str) -> frozenset[str]:
     return frozenset(stem for word in words for stem in read_name(word, lang).words)
 
 
-def age_of(family: str | None, name: Name, category: tuple[str, ...], lang: str) -> int:
+def age_of(family: str | None, category: tuple[str, ...], lang: str) -> int:
     """The minimum age of restricted goods, by their family or by the department of wines and spirits."""
     if family is not None:
         return _ages().get(family, 0)
-    if not category or any(word.startswith(LACKING) for word in name.words):
+    if not category:
         return 0
     return 0 if _adult(lang).isdisjoint(read_name(category[0], lang).words) else ADULT

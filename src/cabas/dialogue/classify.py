@@ -214,23 +214,25 @@ class Found(NamedTuple):
     words: frozenset[str] = frozenset()
 
 
-def candidates(name: Name, lang: str) -> list[Found]:
-    """The families whose names stand in `name`, most votes first."""
+def candidates(name: Name, lang: str, brand: Stems = ()) -> list[Found]:
+    """The families whose names stand in `name`, most votes first. A `brand` before them does not count."""
     best: dict[str, Found] = {}
     for start, end, family, very in names_of(lang).within(name):
-        votes = _votes(name, start, end, lang) + (VOTES["very"] if very else 0.0)
+        votes = _votes(name, start, end, lang, brand) + (VOTES["very"] if very else 0.0)
         if family not in best or votes > best[family].votes:
             best[family] = Found(family, votes, frozenset(name.words[start:end]))
     return sorted(best.values(), key=lambda found: -found.votes)
 
 
-def best_family(name: Name, category: tuple[str, ...], lang: str, threshold: float = THRESHOLD) -> Found | None:
+def best_family(
+    name: Name, category: tuple[str, ...], lang: str, threshold: float = THRESHOLD, brand: Stems = ()
+) -> Found | None:
     """The narrowest family that fits a product's name and category path, both in `lang`; None when unsure."""
     names = names_of(lang)
     words = frozenset(name.words)
     path = path_families(category, lang)
     votes = {family: Found(family, vote) for family, vote in reversed(path)}
-    for found in candidates(name, lang):
+    for found in candidates(name, lang, brand):
         kin = bool(path) and (path[0][0] in above(found.family) or found.family in above(path[0][0]))
         total = found.votes + (VOTES["kin"] if kin else 0.0)
         if found.family not in votes or votes[found.family].votes < total:
@@ -256,7 +258,7 @@ def _head_first(lang: str) -> bool:
     return str(locales.read(lang, "locale").get("head", "first")) == "first"
 
 
-def _votes(name: Name, start: int, end: int, lang: str) -> float:
+def _votes(name: Name, start: int, end: int, lang: str, brand: Stems = ()) -> float:
     """What a family name at [start, end) of `name` is worth: is it the head, or said of the head?"""
     votes = VOTES["word"] * (end - start)
     if start >= name.flavor > 0:
@@ -270,7 +272,7 @@ def _votes(name: Name, start: int, end: int, lang: str) -> float:
     skipped, known = packaging(lang), names_of(lang).known
     if skipped.issuperset(name.words[start:end]) and not skipped.issuperset(name.words):
         return votes + VOTES["flavor"]  # "barquette de", "petit pot": it holds something else
-    weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped]
+    weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped and word not in brand]
     if not weights:
         return votes + VOTES["start"] + (VOTES["stretch"] if first else 0.0)
     return votes + VOTES["unknown"] * sum(weights[:3]) + (VOTES["tied"] if tied else 0.0)

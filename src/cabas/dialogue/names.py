@@ -19,7 +19,7 @@ LACKING = "-"
 WORDS_MAX, TEXT_MAX, INGREDIENTS_MAX = 40, 400, 2000
 _TOKEN = re.compile(
     r"(?P<size>(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
-    r"(?: ?x ?\d{1,3}\b)?|\b\d{1,2}l\d{1,2}\b|\bx ?\d{1,3}\b|\b\d{1,3} ?x\b)"
+    r"(?: ?x ?\d{1,3}\b)?|\b(?:\d{1,3} ?x ?)?\d{1,2}l\d{1,2}\b|\bx ?\d{1,3}\b|\b\d{1,3} ?x\b)"
     r"|(?P<half>\b1 ?/ ?2\b)|(?P<none>\b0 ?%)|(?P<percent>\d+(?:[.,]\d+)? ?%)|(?P<code>\b[a-z]{1,2}\d{1,3}\b)"
     r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<word>[a-z~]+)"
     r"|(?P<mark>[,;:()\[\]|/!?]|-(?= ))"
