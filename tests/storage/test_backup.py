@@ -185,7 +185,7 @@ async def test_the_doctor_says_what_is_wrong(make_database: Callable[[], str], t
 
     no_index = (
         f"There is no search index in {tmp_path / 'search'}.",
-        "Publish a catalog: `cabas catalog import FILE`.",
+        "Import a catalog: `cabas catalog import`.",
     )
     latest = migrate.migrations()[-1].number
     assert wrong() == [(f"The schema is 0 of {latest}.", "Run `cabas db migrate`."), no_index]
