@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import cache
 
 import tantivy
@@ -20,6 +21,8 @@ FAR_MORE = 20
 OTHERS_MAX = 5
 # What a word weighs that the catalog does not have (a family's name in another language): as one in so many names.
 UNKNOWN_IN = 200
+# So many refused words are looked for in ingredients too, known or not.
+EXCLUDED_SAID = 12
 # First pick, before ranking: what a family, a label, a part of the path and a plain name add to the text's BM25.
 PICK = {"family": 6.0, "wider": 2.0, "kin": 2.0, "label": 4.0, "leaf": 1.5, "brand": 4.0, "plain": 1.5}
 
@@ -56,14 +59,18 @@ def sought(query: Query, words: Words) -> Sought:
         wider=wider - families,
         labels=asked,
         sizes=frozenset(query.sizes),
-        excluded=frozenset(
-            found
-            for phrase in query.excluded
-            if (found := read_name(phrase, words.lang).words) and all(stem in words.stems for stem in found)
-        ),
+        excluded=frozenset(_excluded(query, words)),
         amount=(float(query.amount.base), query.amount.dimension) if query.amount else None,
         food=_food(families, terms),
     )
+
+
+def _excluded(query: Query, words: Words) -> Iterator[tuple[str, ...]]:
+    """The stems of what is refused: the words said, and of all that they mean what names of the catalog hold."""
+    for place, phrase in enumerate(query.excluded):
+        found = read_name(phrase, words.lang).words
+        if found and (place < EXCLUDED_SAID or all(stem in words.stems for stem in found)):
+            yield found
 
 
 def _food(families: frozenset[str], terms: list[Term]) -> bool | None:
