@@ -40,7 +40,7 @@ class FamilyNames:
         self.known: set[str] = set()
         self.raw_words: set[tuple[str, ...]] = set()
         self.nots: dict[str, list[Stems]] = defaultdict(list)
-        self.without: list[tuple[Stems, str]] = []
+        self.without: list[tuple[Stems, str, str]] = []
         self._below: dict[str, Mapping[str, list[tuple[Stems, str]]]] = {}
         more: Mapping[str, object] = locales.read(lang, "foods")
         for family, sheet in sorted(sheets().items(), key=lambda item: -int(item[1].get("popularity", 0))):
@@ -51,6 +51,11 @@ class FamilyNames:
                 # A name of another language, or made of small words but one, would keep out too much.
                 if len(words) > 1 or (words and " " not in name.strip()):
                     self.nots[family].append(words)
+        for family, names in self.names.items():
+            for words in names:
+                plain = tuple(word for word in words if not word.startswith(LACKING))
+                if len(plain) < len(words):
+                    self.without.extend((words, wider, family) for wider, _, _ in self._known.get(plain, ()))
 
     def _put(self, family: str, name: Name) -> None:
         words = name.words[:_NAME_MAX]
@@ -59,8 +64,6 @@ class FamilyNames:
         self.known.update(words)
         self.raw_words.add(name.raw)
         self.names[family].append(words)
-        if len(words) > 1 and any(word.startswith(LACKING) for word in words):
-            self.without.append((words, family))
         self._known[words].append((family, name.acute or frozenset(), _singular(name.raw)))
         self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
@@ -88,8 +91,9 @@ class FamilyNames:
 
     def _lacking(self, family: str, words: frozenset[str]) -> str:
         """The family that is named after what it lacks, if all of its name is there: "bière blonde sans alcool"."""
-        heads = {name[0] for name in self.names[family]}
-        fits = [one for one in self.without if one[0][0] in heads and words.issuperset(one[0])]
+        fits = [
+            (name, other) for name, wider, other in self.without if words.issuperset(name) and family in below(wider)
+        ]
         return max(fits, key=lambda one: len(one[0]))[1] if fits else family
 
     def narrowed(self, family: str, said: Stems) -> str:

@@ -178,13 +178,14 @@ def read_name(text: str, lang: str) -> Name:
             token = "demi"  # noqa: S105 (a word)
         if kind == "none":
             token = "0%"  # noqa: S105 (a word)
-        if "~" in token:
+        accented = "~" in token  # "en dés" is no "des"
+        if accented:
             token = token.replace("~", "")
             if acute is not None and len(token) > 1:
                 acute.add(len(words))
         if token in function.flavors and words and flavor < 0:
             flavor = len(words)
-        if token in function.small or len(token) == 1:
+        if (token in function.small and not accented) or len(token) == 1:
             tie = tie or token in function.ties
             lacking = lacking or token in function.lacking
             continue
