@@ -37,7 +37,7 @@ def compose(sight: Sight, item: Item) -> None:
             item.head, item.family = head.match.id, _family(sight, item, head.match)
     lookalike = item.head is not None and item.family is None
     item.known = (bool(matched) and not lookalike) or item.brand is not None
-    extras = [piece for piece in matched if piece is not head] if head is not None else []
+    extras = [piece for piece in matched if piece is not (head or matched[0])]
     beside = [piece for piece in extras if not piece.linked]
     needs_asking = bool(beside or item.ands or not item.known)
     asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS and sight.knows(item.words)

@@ -102,13 +102,21 @@ def _remove(turn: Turn, found: Found) -> list[Act] | None:
     return [Act("remove", target=turn.reference(item)) for item in items]
 
 
+def _counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | None]:
+    """The amount and the thing of a pattern. Where one follows the other they are read together: which words count and
+    which name ("barres protéinées") is then decided as everywhere else.
+    """
+    if "amount" in found.slots and "target" in found.slots and found.slots["amount"][1] == found.slots["target"][0]:
+        item = turn.one(found.slots["amount"][0], found.slots["target"][1])
+        if item is not None and item.has_food and item.measured is not None:
+            return item.measured, item
+    return _amount(turn, found), _slot(turn, found, "target")
+
+
 def _fewer(turn: Turn, found: Found) -> list[Act] | None:
     """So many less: of what is named, or of what was spoken of last. The whole of it is a removal."""
-    measured = _amount(turn, found)
-    if measured is None:
-        return None
-    item = _slot(turn, found, "target")
-    if "target" in found.slots and (item is None or not item.has_food):
+    measured, item = _counted_thing(turn, found)
+    if measured is None or ("target" in found.slots and (item is None or not item.has_food)):
         return None
     line = turn.line(item) if item is not None else turn.focus
     have = line.want.amount if line is not None else None
@@ -130,10 +138,9 @@ def _change(target: Reference, measured: Measured, more: Fraction) -> Act:
 
 def _more(turn: Turn, found: Found) -> list[Act] | None:
     """So many more of what is in the cart; of what is not, so many."""
-    measured = _amount(turn, found)
+    measured, item = _counted_thing(turn, found)
     if "amount" in found.slots and measured is None:
         return None
-    item = _slot(turn, found, "target")
     if "target" in found.slots and (item is None or not item.has_food):
         return None
     more = measured.amount.value if measured is not None else Fraction(1)
@@ -177,12 +184,13 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
     if "amount" not in found.slots and "target2" not in found.slots:
         pairs = [("target", "amount2")]  # "from one to two": the first amount was left out
     for target, amount in pairs:
-        measured = _amount(turn, found, amount)
+        measured, item = _amount(turn, found, amount), _slot(turn, found, target)
+        if amount == "amount" and target == "target":
+            measured, item = _counted_thing(turn, found)
         if amount in found.slots and measured is None:
             return None
         if measured is None:
             continue
-        item = _slot(turn, found, target)
         if target in found.slots and (item is None or not item.has_food or not _could_be(turn, item)):
             return None
         if item is None and turn.wishes.made:
@@ -273,7 +281,7 @@ def _swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
     want = turn.want(item)
     if not item.has_food and line is not None:
         want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, *want.constraints))))
-    elif before and (name := turn.composed(item, before)) is not None:
+    elif before and not _whole(item) and (name := turn.composed(item, before)) is not None:
         want = renamed(turn, want, name)
         if (
             item.measured is not None
@@ -281,6 +289,11 @@ def _swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
         ):
             want = replace(want, amount=None)  # the "demi" of "demi-sel" counts nothing
     return [Act("replace", wants=(want,), target=turn.reference(old) if old is not None else None)]
+
+
+def _whole(item: Item) -> bool:
+    """Whether a thing is named in full ("du miel"), and not by what makes it different ("du demi-sel")."""
+    return item.begun and item.family is not None and item.measured is None
 
 
 def renamed(turn: Turn, want: Want, name: str) -> Want:

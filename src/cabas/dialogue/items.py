@@ -32,10 +32,17 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
         _body(sight, item, position, end)
         compose(sight, item)
         readings.append(item)
+    named = [item for item in readings if any(piece.match and piece.match.words > 1 for piece in item.pieces)]
     best = min(readings, key=lambda item: item.cost)
+    if named and not best.has_food:  # "trois barres protéinées" are bars, not three of something rich in protein
+        best = min(named, key=lambda item: item.cost)
     # "un pot de confiture" is a pot, though the lexicon may call jam a "pot de confiture"
     measures = [(item, item.measured) for item in readings]
-    counted = [item for item, said in measures if said is not None and said.unit is not None and not said.implied]
+    counted = [
+        item
+        for item, said in measures
+        if said is not None and said.unit is not None and said.unit.kind != "kitchen" and not said.implied
+    ]
     above = {item.head: sight.tools.lexicon.above(item.head) if item.head else () for item in counted}
     same = [
         item
@@ -202,6 +209,8 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
         if item.measured is None and sight.joint(measured.end) is None:
             item.measured, item.trailing = measured, True
             item.tags.extend(measured.constraints)
+            if measured.unit is None and not sight.written:
+                item.cost += COST["bare_number"]  # in a list without marks a number counts what follows
             return measured.end
         counted = item.measured is None or item.measured.unit is None or item.measured.unit.kind != "measure"
         counted = counted and sight.joint(measured.end) is None
@@ -257,10 +266,17 @@ def _other(
     if after is not None and after <= end:
         item.more = True
         return after, False
+    amounts = sight.amounts(position, end)
+    counts = [one for one in amounts if not one.article and not one.implied and one.amount.value < BARE_MAX]
+    if counts and item.has_food:
+        item.cost += COST["second_amount"]
+    elif sight.is_small(position):
+        item.cost += COST["article"] if any(one.article for one in amounts) else COST["small"]
     if sight.is_small(position):
-        item.cost += COST["article"] if any(one.article for one in sight.amounts(position, end)) else COST["small"]
         item.kept.append(position)
         return position + 1, after_and
+    if sight.tools.measures.unit(sight.tokens, position) is not None:
+        item.cost += COST["unit_word"]
     word = sight.tokens[position]
     known = sight.tools.lexicon.knows_word(word.folded, sight.lang)
     item.cost += COST["known_word"] if known else COST["word"]

@@ -202,7 +202,7 @@ class Measures:
                 yield Measured(Amount(number.value), number.start, size.end, None, (size_tag(size),))
             return
         found = self.unit(tokens, inner.end)
-        if found and found[0].id in self._counts and inner.value > 1:
+        if found and tokens[found[1] - 1].folded in self._counts and inner.value > 1:
             unit, end = found
             yield Measured(
                 Amount(number.value, unit.said), number.start, end, unit, (f"pack_of:{_plain(inner.value)}",)
@@ -249,7 +249,8 @@ class Measures:
     def _counted_pack(self, tokens: Sequence[Token], reading: Measured, number: Number, end: int) -> Iterator[Measured]:
         """ "a nine-pack" is number and unit too: one pack of nine, when the unit is written in the singular."""
         unit = reading.unit
-        if unit is None or unit.id not in self._counts or number.value < 2 or tokens[end - 1].folded.endswith("s"):
+        word = tokens[end - 1].folded
+        if unit is None or word not in self._counts or number.value < 2 or word.endswith("s"):
             return
         if number.low is None and number.value.denominator == 1:
             tags = (*reading.constraints, f"pack_of:{_plain(number.value)}")

@@ -70,6 +70,8 @@ def _answer(sight: Sight, heard: Hearing) -> Act | None:
     for found in sight.tools.grammar.sections["answers"].fits(sight.text):
         if found.kind == "yes" and heard.pending is None and heard.topic:
             return None  # "ok add it": what was asked about
+        if found.kind == "tail" and heard.pending is not None:
+            return Act("confirm")
         if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
             return Act("confirm")
         if found.kind == "no" and heard.pending is not None:
@@ -310,7 +312,7 @@ def _plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return True
     if item.known and (asked or item.begun or len(strange) <= len(item.pieces) - len(strange) + 1):
         return True
-    common = all(sight.said("common", piece.start) for piece in strange)
+    common = bool(strange) and all(sight.said("common", piece.start) for piece in strange)
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
     return asked or item.measured is not None or item.begun or after
