@@ -364,6 +364,7 @@ async def test_without_a_slot_one_is_offered_first(desk: tuple[Desk, Memory]) ->
     view = await talker.do(Act("checkout"))
     assert view.pending is not None
     assert view.pending.kind == "slot"
+    assert all("pickup" in slot_id for slot_id in view.pending.options)
     view = await talker.do(Act("confirm"))
     assert view.pending is not None
     assert view.pending.kind == "checkout"

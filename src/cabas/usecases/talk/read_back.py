@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cabas.domain.fulfillment import Method, Slot
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.slots import allowed, method_words, offer, open_slots
+from cabas.usecases.talk.slots import allowed, method_of, method_words, offer, open_slots
 
 
 async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
@@ -18,9 +18,9 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
         scene.tell("goodbye" if done else "cart_empty")
         return
     if cart.slot is None:
-        method = Method(cart.method) if cart.method else None
-        slots = await open_slots(scene, method)
-        ask_slot(scene, allowed(scene, slots), missed=False)
+        # Nobody asked for an address: pickup first, unless the shopper or the agreement says otherwise.
+        slots = allowed(scene, await open_slots(scene, method_of(scene)))
+        ask_slot(scene, slots or allowed(scene, await open_slots(scene, None)), missed=False)
         return
     # What the read-back says anyway is not said twice.
     scene.facts = [fact for fact in scene.facts if fact.kind not in ("slot", "method")]
