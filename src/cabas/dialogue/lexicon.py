@@ -84,13 +84,14 @@ class Lexicon:
         return found
 
     def covering(self, tokens: Sequence[Token], lang: str | None = None) -> list[Match]:
-        """Names that do not overlap, chosen left to right, the longest first."""
+        """Names that do not overlap, chosen left to right, the longest first; of equals a family."""
         found: list[Match] = []
         index = 0
         while index < len(tokens):
             here = [] if tokens[index].is_mark else self.at(tokens, index, lang)
             if here:
-                found.append(here[0])
+                longest = [match for match in here if match.end == here[0].end]
+                found.append(next((match for match in longest if match.kind == FAMILY), longest[0]))
                 index = here[0].end
             else:
                 index += 1

@@ -201,7 +201,8 @@ def _bounds(words: TimeWords, tokens: Sequence[Token], index: int) -> Iterator[t
         for place in {start, inner}:
             hour = words.hour(tokens, place)
             if hour is not None:
-                yield _Bound(kind, hour), hour.end
+                after = words.said("before_after", tokens, hour.end) or words.said("after_after", tokens, hour.end)
+                yield _Bound(kind, hour), after or hour.end
     hour = words.hour(tokens, index)
     if hour is None:
         return
