@@ -13,9 +13,11 @@ from cabas.dialogue.lexicon import FAMILY, VARIANT, Lexicon
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems, tokenize
+from cabas.dialogue.trie import small_words
 from cabas.dialogue.wants import Wish, Wishes
 from cabas.dialogue.when import Times
 from cabas.domain.cart import LineItem, Want
+from cabas.kernel.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,18 @@ class Turn:
         """A new name of the thing `words` with what `item` says of it: "demi-sel" of "beurre doux" is "beurre
         demi-sel", "brown" of "white rice" is "brown rice"; None where nothing is called so.
         """
+        lang = self.heard.lang
         said = item.words
-        if not said or set(stems(said, self.heard.lang)) & set(stems(words, self.heard.lang)):
+        mine = set(stems(words, lang))
+        if mine and mine < set(stems(said, lang)) and not item.begun:  # "de pomme, le jus": the thing is said again
+            kept = [word for word in said.split() if not set(stems(word, lang)) & mine]
+            said = " ".join(word for word in kept if fold(word) not in small_words(lang))
+        elif set(stems(said, lang)) & mine:
+            return None
+        if not said:
             return None
         known = words.split()
-        tied = self.sight.spell(item.start, item.end)
+        tied = self.sight.spell(item.start, item.end) if said == item.words else said
         tries = [
             f"{known[0]} {tied}",
             f"{known[0]} {said}",

@@ -21,6 +21,10 @@ from cabas.usecases.talk.view import PlacedOrder, Reply, View
 SAID_LENGTH, REPLY_LENGTH = 400, 1_200
 
 
+# After one of these the article of the last question is no longer what is spoken of.
+CHANGES = frozenset({"add", "remove", "set_quantity", "replace", "reorder", "recipe", "undo", "checkout"})
+
+
 async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
     """Carry `acts` out one after the other, then reply and store."""
     scene.answered = scene.talk.pending
@@ -30,6 +34,8 @@ async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
         await known[act.kind](scene, act)
     if any(act.kind != "smalltalk" for act in acts):
         scene.talk = replace(scene.talk, misses=0)
+    if any(act.kind in CHANGES for act in acts):
+        scene.talk = replace(scene.talk, topic=None)  # "mets-en deux" means the cart again, not the last question
     return await finish(scene, acts)
 
 

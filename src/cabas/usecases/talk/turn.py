@@ -71,7 +71,7 @@ async def say(
     heard = clean(text[: TEXT_MAX + 1])
     if not heard:
         raise InvalidInput("Nothing was said.", remedy="Say or type what you need.")
-    understood = understand(heard, hearing(scene))
+    understood = understand(text[: TEXT_MAX + 1], hearing(scene))  # as written: new lines part the things of a list
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
     if len(text) > TEXT_MAX:
         scene.tell("too_long")
