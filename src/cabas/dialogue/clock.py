@@ -46,6 +46,13 @@ class Part:
     today: bool = False
 
 
+# The lists of time.yaml that are looked up as phrases.
+_LISTS = (
+    "next", "next_skips", "this", "past", "past_beside", "pm", "am", "noon", "midnight", "before", "before_after",
+    "after", "after_after", "around", "at", "earliest", "anytime", "slot_words", "chatter",
+)  # fmt: skip
+
+
 class TimeWords:
     """The words of time of one language. Use `time_words`."""
 
@@ -58,11 +65,7 @@ class TimeWords:
         self.days = _numbered((int(key), said) for key, said in self.sheet["days"].items())
         self.quarters = _numbered((int(key), said) for key, said in self.sheet["quarters"].items())
         self.minus = _numbered((int(key), said) for key, said in self.sheet["minus"].items())
-        self.lists = {
-            key: Phrases.of(locales.words(self.sheet.get(key)), True)
-            for key in ("next", "next_skips", "this", "past", "pm", "am", "noon", "midnight", "before", "before_after",
-                        "after", "after_after", "around", "at", "earliest", "anytime", "slot_words", "chatter")
-        }  # fmt: skip
+        self.lists = {key: Phrases.of(locales.words(self.sheet.get(key)), True) for key in _LISTS}
         week = self.sheet["week"]
         self.next_week = Phrases.of(locales.words(week["next"]), True)
         self.weekend = Phrases.of(locales.words(week["weekend"]), True)
