@@ -27,7 +27,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end):
             return place
-        remark = sight.said("purpose", start) is not None  # "for my apple pie I need apples"
+        remark = sight.said("purpose", start) is not None  # "for my stew I need carrots"
         if (remark or not sight.written) and _breaks(sight, place, end):
             return place
         place += 1

@@ -81,7 +81,7 @@ def cut(sight: Sight, place: int, family: str) -> bool:
 
 
 def _as_size(sight: Sight, item: Item) -> None:
-    """A volume said of goods that are counted is their size: "sacs poubelle 30 litres", "13 gallon trash bags"."""
+    """A volume said of goods that are counted is their size: "sacs congélation 3 litres", "5 gallon buckets"."""
     measured = item.measured
     if measured is None or measured.unit is None or measured.unit.kind != "measure" or measured.constraints:
         return
@@ -99,7 +99,7 @@ def counted(sight: Sight, family: str | None) -> bool:
 
 
 def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
-    """Two names side by side ("beef hot dogs") are one thing rather than a list when nothing else stands beside."""
+    """Two names side by side ("lamb sausages") are one thing rather than a list when nothing else stands beside."""
     before, after, size = item.start - 1, item.end, len(sight.tokens)
     opened = before < 0 or item.begun or sight.is_mark(before) or sight.is_small(before)
     closed = after >= size or sight.is_mark(after) or sight.is_small(after) or bool(sight.amounts(after, size))
@@ -109,7 +109,7 @@ def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
 
 
 def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
-    """Whether "et" stands inside one thing: "une salade mâche et roquette", "apple and pear baby food"."""
+    """Whether "et" stands inside one thing: "une purée carotte et panais", "plum and fig chutney"."""
     place = item.ands[0]
     after = [piece for piece in item.pieces if piece.start > place]
     before = [piece for piece in item.pieces if piece.start < place]
@@ -144,9 +144,7 @@ def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
         heads = [piece for piece in strangers if first.linked or lexicon.heads_names(_folded(sight, piece), sight.lang)]
         return None if heads else first
     linked = next((place for place, piece in enumerate(item.pieces) if piece.linked), None)
-    stretch = (
-        item.pieces if linked is None else item.pieces[:linked]
-    )  # "cream of mushroom": the head stands before "of"
+    stretch = item.pieces if linked is None else item.pieces[:linked]  # "loin of pork": the head stands before "of"
     named = [piece for piece in stretch if piece in matched]
     if not named:
         return matched[-1]

@@ -132,7 +132,7 @@ def _wider(sight: Sight, family: str) -> tuple[str, ...]:
 
 
 def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int) -> int | None:
-    """ "pas de la marque X", "sans noisettes", "but not the X one": what follows is not wanted."""
+    """ "pas de chez X", "sans noisettes", "but not the X one": what follows is not wanted."""
     if after >= end or _taken_back(sight, kind, start, after):
         return None
     for place in range(start, after) if kind == "free_of" else ():
@@ -198,7 +198,7 @@ def _stretch(sight: Sight, start: int, end: int, most: int) -> int:
 
 
 def _past_one(sight: Sight, position: int, end: int) -> int:
-    """Past the "one" of "not the Barilla one"."""
+    """Past the "one" of "not the X one"."""
     after = sight.said("tails", position) if position < end else None
     return after if after is not None and after <= end else position
 

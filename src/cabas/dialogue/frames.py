@@ -253,9 +253,9 @@ def _replace(turn: Turn, found: Found) -> list[Act] | None:
     """Another thing instead: of what is named, or of what was spoken of last."""
     old = turn.items(*found.slots["old"]) if "old" in found.slots else []
     new = turn.items(*found.slots["new"]) if "new" in found.slots else []
-    if old and not new and len(old) > 1:  # "pas du beurre doux, du demi-sel"
+    if old and not new and len(old) > 1:  # "pas du riz long, du basmati"
         old, new = old[:1], old[1:]
-    if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not pineapples, a bag of them"
+    if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not plums, two pounds of them"
         new[0].measured = new[0].measured or old[1].measured
         old = old[:1]
     if not new:
@@ -287,12 +287,12 @@ def _swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
             item.measured is not None
             and turn.sight.spell(item.measured.start, item.measured.end).lower() in name.lower()
         ):
-            want = replace(want, amount=None)  # the "demi" of "demi-sel" counts nothing
+            want = replace(want, amount=None)  # the "demi" of "demi-sec" counts nothing
     return [Act("replace", wants=(want,), target=turn.reference(old) if old is not None else None)]
 
 
 def _whole(item: Item) -> bool:
-    """Whether a thing is named in full ("du miel"), and not by what makes it different ("du demi-sel")."""
+    """Whether a thing is named in full ("du miel"), and not by what makes it different ("du demi-sec")."""
     return item.begun and item.family is not None and item.measured is None
 
 

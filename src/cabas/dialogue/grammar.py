@@ -260,7 +260,7 @@ class Grammar:
         if kind == "slot":
             count = self._names[value] = self._names.get(value, 0) + 1
             body = SLOTS.get(value, SLOT)
-            skip = "" if value == "number" and count > 1 else _SKIP  # "4 dollars, two cartons" is no price of 4.02
+            skip = "" if value == "number" and count > 1 else _SKIP  # "4 dollars, two jars" is no price of 4.02
             return _Part(f"{skip}(?P<{value}{count if count > 1 else ''}>{body})", None, 0)
         words = [token.folded.replace(" ", "") for token in tokenize(value)]
         regex = "".join(f"{_SKIP}{re.escape(word)}[A-Z]* " for word in words)

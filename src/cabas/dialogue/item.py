@@ -35,7 +35,7 @@ class Item:
 
     `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
     without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
-    thing before ("une de maïs"); `repair` takes back what was said before it; `alternative` is only second choice;
+    thing before ("une de thon"); `repair` takes back what was said before it; `alternative` is only second choice;
     `refines` says which one of the thing before ("the mint one").
     """
 

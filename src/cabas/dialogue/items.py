@@ -36,7 +36,7 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
     best = min(readings, key=lambda item: item.cost)
     if named and not best.has_food:  # "trois barres protéinées" are bars, not three of something rich in protein
         best = min(named, key=lambda item: item.cost)
-    # "un pot de confiture" is a pot, though the lexicon may call jam a "pot de confiture"
+    # "un pot de miel" is a pot, though the lexicon may call jam a "pot de miel"
     measures = [(item, item.measured) for item in readings]
     counted = [
         item
@@ -52,7 +52,7 @@ def read_item(sight: Sight, start: int, end: int) -> Item:
     if same and (best.measured is None or best.measured.unit is None) and best.head is not None:
         return min(same, key=lambda item: item.cost)
     longer = [item for item in counted if item.head == best.head and item.cost < best.cost + COST["same_family"]]
-    if longer and best.head is not None:  # "douze bouteilles de vin": the bottles are counted, not part of the name
+    if longer and best.head is not None:  # "six bouteilles de cidre": the bottles are counted, not part of the name
         return max(longer, key=lambda item: item.measured.end if item.measured is not None else 0)
     return best
 
@@ -184,7 +184,7 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
 
 
 def _inner_details(sight: Sight, item: Item, match: Match) -> None:
-    """Labels and sizes that are part of a name ("lait sans lactose", "couches taille 4") are tags as well."""
+    """Labels and sizes that are part of a name ("pain sans sel", "gants taille 8") are tags as well."""
     for index in range(match.start, match.end):
         label = sight.name(index, match.end, LABEL)
         if label is not None and label.id != FRESH and label.end - label.start < match.end - match.start:
@@ -198,7 +198,7 @@ def _inner_details(sight: Sight, item: Item, match: Match) -> None:
 
 
 def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
-    """An amount after the name: "riz basmati un kilo", or the size of what was counted already."""
+    """An amount after the name: "semoule deux paquets", or the size of what was counted already."""
     if not item.has_food and item.measured is None:
         return None
     for measured in sight.amounts(position, end):
@@ -232,7 +232,7 @@ def _closes(sight: Sight, position: int, end: int) -> bool:
 
 
 def _mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
-    """A comma inside one thing is odd, unless an amount or a detail follows ("olives, deux pots, bio")."""
+    """A comma inside one thing is odd, unless an amount or a detail follows ("câpres, un bocal, bio")."""
     token = sight.tokens[position]
     if token.folded in "()\"'«»" or position + 1 >= end:
         return COST["soft_mark"]

@@ -1,4 +1,4 @@
-"""Amounts as people say them: "un kilo et demi", "two six-packs", "le pot d'un kilo", "a 2 kg bag".
+"""Amounts as people say them: "deux litres et demi", "two six-packs", "le bocal de deux kilos", "a 2 kg bag".
 
 The words are `locales/<lang>/units.yaml`. A reading is a span of tokens with the amount and what was said about the
 format (`size:1kg`, `pack_of:6`). Whether such words are an amount or part of a name ("demi-sel", "half-and-half",
@@ -49,7 +49,7 @@ class Unit:
 class Measured:
     """An amount said by the tokens [start, end), the "of" after it not included.
 
-    `unit` is None for a bare number. `implied` means no number was said ("kilo de riz", "le pot d'un kilo": one).
+    `unit` is None for a bare number. `implied` means no number was said ("kilo de riz", "le bocal de deux kilos": one).
     `low` is the lower end of a range, in the same unit. `article` marks "un" or "a" without a unit.
     """
 
@@ -131,7 +131,7 @@ class Measures:
         if number.value.denominator != 1:
             start = self.numbers.whole_after(tokens, start)
         if start == number.end and glue and (number.collective or number.value.denominator != 1):
-            start = glue[1]  # "trois quarts de litre", "une quinzaine de tranches"
+            start = glue[1]  # "un tiers de litre", "une vingtaine de tranches"
         start, tags = self._adjectives(tokens, start)
         yield from self._multiplied(tokens, number, start)
         found = self.unit(tokens, start, kitchen=kitchen)
@@ -217,7 +217,7 @@ class Measures:
             yield Measured(Amount(Fraction(1), unit.said), size.start, end, unit, (size_tag(size),))
 
     def _holding(self, tokens: Sequence[Token], reading: Measured) -> Iterator[Measured]:
-        """ "un filet de deux kilos", "a pack of six": a container and what it holds."""
+        """ "un sac de cinq kilos", "a pack of six": a container and what it holds."""
         glue = self._size_of.at(tokens, reading.end)
         opened = glue is None and reading.end < len(tokens) and tokens[reading.end].folded == "("
         for start in ([glue[1]] if glue else []) + ([reading.end + 1] if opened else []):

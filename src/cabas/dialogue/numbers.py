@@ -86,7 +86,7 @@ class Numbers:
         return replace(self._range(tokens, number), start=index)
 
     def fraction_after(self, tokens: Sequence[Token], index: int) -> tuple[Fraction, int] | None:
-        """The half of "un kilo et demi", "a pound and a half", "un kilo trois quarts": what is added to one unit."""
+        """The half of "deux litres et demi", "a gallon and a half": what is added to one unit."""
         glue = self._and_a.every(tokens, index)
         for _, start in reversed(glue):
             found = self._fraction(tokens, start)

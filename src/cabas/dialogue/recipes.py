@@ -1,4 +1,4 @@
-"""A dish announced: "de quoi faire un gratin dauphinois pour cinq, sauf la crème, j'en ai déjà"."""
+"""A dish announced: "de quoi faire un gratin dauphinois pour cinq, sans la crème, il m'en reste"."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _servings(sight: Sight, found: Announced, place: int, end: int) -> int | Non
 
 
 def _without(turn: Turn, found: Announced, start: int, end: int) -> int | None:
-    """What is left out: up to a mark, or up to "j'en ai déjà"."""
+    """What is left out: up to a mark, or up to "il m'en reste"."""
     sight, sections = turn.sight, turn.sight.tools.grammar.sections
     stop = start
     while stop < end and not sight.is_mark(stop):

@@ -33,7 +33,7 @@ STOPS_MAX, LEAST = 5, 0.3
 LONG_LIST, STOPS_FEW = 48, 2
 # A name met with this score is taken as a whole.
 SURE = 0.9
-# Marks that stand inside one thing: "sacs poubelle (30 litres)".
+# Marks that stand inside one thing: "sacs congélation (3 litres)".
 INNER_MARKS = frozenset("()[]\"'«»")
 _FAR = 1e9
 
@@ -75,7 +75,7 @@ def _cheapest(
             continue
         item = read_item(sight, place, stop)
         cost = item.cost + rest[0]
-        # "riz un kilo lentilles 500 g": after an amount that follows its name, the next name begins another thing
+        # "miel deux pots farine 1 kg": after an amount that follows its name, the next name begins another thing
         cost += min(gap.cost, BREAK["amount"]) if item.trailing else gap.cost
         if gap.cost >= BREAK["amount"] and rest[1] and not rest[1][0].has_food:
             cost += BREAK["orphan"]  # an amount alone belongs to what stands before it

@@ -1,4 +1,4 @@
-"""Words nobody knows, read again: misspelled ("yaourth"), or misheard ("saint mauret" for St Môret, "eux" for œufs).
+"""Words nobody knows, read again: misspelled ("yaourth"), or misheard ("rat dit" for radis, "eux" for œufs).
 
 How a language sounds is `locales/<lang>/sounds.yaml`: rewriting rules for folded words, and words with a sound of their
 own. Spelling is compared by deletions: one letter off, or two letters swapped.

@@ -1,6 +1,6 @@
 """An utterance made ready for reading: fillers taken out, misheard and misspelled words put right.
 
-Only words that nothing explains are touched, and only where a known name comes out: "quatre boîtes de ton" is tuna,
+Only words that nothing explains are touched, and only where a known name comes out: "une conserve de ton" is tuna,
 "ton panier" is not.
 """
 
@@ -71,7 +71,7 @@ def _named(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> boo
 
 
 def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
-    """ "Croquettes pour mon chat" without "mon": that is how the thing is called."""
+    """ "Litière pour mon lapin" without "mon": that is how the thing is called."""
     kept: list[Token] = []
     index = 0
     while index < len(tokens):
@@ -86,7 +86,7 @@ def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
 
 
 def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
-    """ "for cans", "too mangoes": a number where something in the plural follows."""
+    """ "for jars", "too leeks": a number where something in the plural follows."""
     misheard = _misheard(tools.lang)
     for index, token in enumerate(tokens[:-1]):
         word = misheard.get(token.folded)
@@ -266,7 +266,7 @@ def _misheard(lang: str) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def _loose(lang: str) -> frozenset[str]:
-    """Misheard numbers that are never a preposition before a noun: safe anywhere ("too mangoes")."""
+    """Misheard numbers that are never a preposition before a noun: safe anywhere ("too leeks")."""
     return frozenset(word for word in _misheard(lang) if word in ("too", "ate", "won"))
 
 

@@ -14,9 +14,9 @@ from cabas.kernel.text import fold
 NAME_WORDS_MAX = 9
 # What a match loses for another form of a word, and for words written together or apart.
 INFLECTED, JOINED = 0.02, 0.05
-# "barquette de fraises" is hardly the biscuit called "barquette fraise".
+# "barquette de mûres" is hardly the biscuit called "barquette mûre".
 TIED = 0.4
-# "Ben & Jerry's" and "Ben and Jerry's" are one name.
+# "Marks & Spencer" and "Marks and Spencer" are one name.
 AND = "&"
 
 
@@ -115,7 +115,7 @@ class Trie:
 
     def _step(self, token: Token) -> str:
         if token.folded in self._digits:
-            return self._digits[token.folded]  # "quatre fromages", "4 fromages"
+            return self._digits[token.folded]  # "quatre épices", "4 épices"
         return AND if token.folded in self._ands else stem(token.folded, self.lang)
 
     def at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:

@@ -120,13 +120,13 @@ class Turn:
         return any(match.end == len(tokens) and match.words > 1 for match in whole) or self.sight.knows(words)
 
     def composed(self, item: Item, words: str) -> str | None:
-        """A new name of the thing `words` with what `item` says of it: "demi-sel" of "beurre doux" is "beurre
-        demi-sel", "brown" of "white rice" is "brown rice"; None where nothing is called so.
+        """A new name of the thing `words` with what `item` says of it: "entier" of "lait écrémé" is "lait
+        entier", "rye" of "white bread" is "rye bread"; None where nothing is called so.
         """
         lang = self.heard.lang
         said = item.words
         mine = set(stems(words, lang))
-        if mine and mine < set(stems(said, lang)) and not item.begun:  # "de pomme, le jus": the thing is said again
+        if mine and mine < set(stems(said, lang)) and not item.begun:  # "de poire, le nectar": the thing is said again
             kept = [word for word in said.split() if not set(stems(word, lang)) & mine]
             said = " ".join(word for word in kept if fold(word) not in small_words(lang))
         elif set(stems(said, lang)) & mine:

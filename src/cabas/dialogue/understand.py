@@ -32,7 +32,7 @@ __all__ = ["Hearing", "understand"]
 TOKENS_MAX = 320
 # Clauses longer than this fit no pattern; they are read as lists of things.
 PATTERN_TOKENS_MAX = 48
-# "Est-ce que tu pourrais me rajouter aussi" and the like take no more words than this.
+# "Est-ce que vous pourriez nous rajouter encore" and the like take no more words than this.
 OPENER_TOKENS_MAX = 12
 # Unknown words in a row that may still be the name of a thing when nobody said "add".
 STRANGE_WORDS_MAX = 4
@@ -69,7 +69,7 @@ def _answer(sight: Sight, heard: Hearing) -> Act | None:
     """Yes and no, when the utterance is nothing else."""
     for found in sight.tools.grammar.sections["answers"].fits(sight.text):
         if found.kind == "yes" and heard.pending is None and heard.topic:
-            return None  # "ok add it": what was asked about
+            return None  # "sure, add it": what was asked about
         if found.kind == "tail" and heard.pending is not None:
             return Act("confirm")
         if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
@@ -323,7 +323,7 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
     acts: list[Act] = []
     for step in turn.steps:
         if isinstance(step, Act):
-            if not acts or acts[-1] != step:  # "I'm done, check out" is one checkout
+            if not acts or acts[-1] != step:  # "that's it, check out" is one checkout
                 acts.append(step)
             continue
         for wish in step:
@@ -332,7 +332,7 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
 
 
 def _once(acts: tuple[Act, ...], pending: str | None) -> tuple[Act, ...]:
-    """ "Oui, vide tout": a yes that says again what was asked is only a yes."""
+    """ "Oui, vide-le": a yes that says again what was asked is only a yes."""
     asked = {"empty_cart": "remove", "checkout": "checkout", "reorder": "reorder"}.get(pending or "")
     if len(acts) > 1 and acts[0].kind == "confirm" and acts[1].kind == asked:
         return (acts[0], *acts[2:])

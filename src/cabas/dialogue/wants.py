@@ -76,7 +76,7 @@ class Wishes:
                 return None
             return None if not item.says else Wish(item, item.amount, list(item.tags), item.usual, item.more)
         if before is not None and not before.item.has_food and before in fresh:
-            # "deux litres, non, trois litres de lait": the food comes with the second amount
+            # "un litre, non, deux litres de jus": the food comes with the second amount
             amount = item.amount or before.amount
             before.item, before.amount, before.tags = item, amount, [*before.tags, *item.tags]
             before.usual = before.usual or item.usual
@@ -87,7 +87,7 @@ class Wishes:
         return Wish(item, amount, list(item.tags), item.usual, item.more)
 
     def _repaired(self, before: Wish, item: Item) -> Wish | None:
-        """ "deux, non, trois"; "une barquette de mûres, non, de myrtilles"."""
+        """ "un, non, deux"; "une barquette de mûres, non, de myrtilles"."""
         if not item.has_food:
             if item.amount is not None:
                 before.amount = _same_unit(item, before.amount)
@@ -116,7 +116,7 @@ class Wishes:
 
 
 def _put(wish: Wish, item: Item) -> None:
-    """What is said of the last wish in passing: "deux boîtes", "la bouteille d'un litre", "bio"."""
+    """What is said of the last wish in passing: "deux boîtes", "la brique de deux litres", "bio"."""
     if item.amount is not None:
         wish.amount = _same_unit(item, wish.amount) if item.repair else item.amount
     wish.tags.extend(tag for tag in item.tags if tag not in wish.tags)
@@ -126,7 +126,7 @@ def _put(wish: Wish, item: Item) -> None:
 
 
 def _sure(items: list[Item]) -> list[Item]:
-    """Without the amounts that were taken back at once: the first of "deux, non, trois camemberts"."""
+    """Without the amounts that were taken back at once: the first of "un, non, trois concombres"."""
     kept = []
     for index, item in enumerate(items):
         following = items[index + 1] if index + 1 < len(items) else None
@@ -158,5 +158,5 @@ def _only_article(item: Item, before: Wish) -> bool:
 
 
 def _each(amount: Amount, before: Amount) -> Amount:
-    """ "une boîte de pois chiches, une de maïs": of what was counted before."""
+    """ "un bocal d'olives, un de câpres": of what was counted before."""
     return replace(amount, unit=before.unit) if before.unit not in ("kg", "g", "l", "ml") else amount

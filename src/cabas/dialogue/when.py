@@ -1,4 +1,4 @@
-"""When and how the goods are to be had: "au drive demain avant 19 heures", "deliver it Saturday after nine".
+"""When and how the goods are to be had: "au drive jeudi après 17 heures", "deliver it Sunday by noon".
 
 Times are in the store's zone, as `now` is. `read_when` reads a stretch of words; what it cannot use is left over, so
 that the caller can tell a wish for a slot from groceries with a date beside them.
@@ -235,7 +235,7 @@ def _windows(
             else:
                 break
         else:
-            # two bare numbers are no window unless words say so ("between nine and eleven")
+            # two bare numbers are no window unless words say so ("between two and four")
             if len(hours) == 2 and (len(pattern) > 3 or not (hours[0].bare and hours[1].bare)):
                 yield _Window(hours[0], hours[1]), position
 
@@ -323,7 +323,7 @@ def _bound(found: When, bound: _Bound) -> None:
         found.impossible = True
         return
     ask = found.ask
-    if ask.approx and ask.after is not None and not found.bound:  # "demain soir vers 8 heures"
+    if ask.approx and ask.after is not None and not found.bound:  # "lundi soir vers 9 heures"
         if ask.after.hour >= 12 and minutes < 12 * 60 and not bound.hour.sure:
             minutes += 12 * 60
         elif ask.before is not None and ask.before.hour <= 12 and minutes > 12 * 60 and not bound.hour.sure:
