@@ -49,7 +49,7 @@ class Part:
 # The lists of time.yaml that are looked up as phrases.
 _LISTS = (
     "next", "next_skips", "this", "past", "past_beside", "pm", "am", "noon", "midnight", "before", "before_after",
-    "after", "after_after", "around", "at", "earliest", "anytime", "slot_words", "chatter",
+    "after", "after_after", "around", "at", "earliest", "anytime", "slot_words", "chatter", "rather_than",
 )  # fmt: skip
 
 

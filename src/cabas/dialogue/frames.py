@@ -68,7 +68,12 @@ def _amount(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
 
 def _usual_all(turn: Turn, found: Found) -> list[Act]:
     without = tuple(turn.want(item, amount=False) for item in _foods(turn, found, "without"))
-    return [Act("reorder", without=without)]
+    more = _foods(turn, found, "plus")
+    if not more:
+        return [Act("reorder", without=without)]
+    turn.act(Act("reorder", without=without))
+    turn.wish(more)
+    return []
 
 
 def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
@@ -270,6 +275,9 @@ def _replace(turn: Turn, found: Found) -> list[Act] | None:
         return None
     if not item.has_food and not item.tags:
         return None
+    if not turn.heard.lines and not turn.wishes.made and turn.heard.topic is None and item.known:
+        turn.wish([item])  # nothing to put it in place of
+        return []
     if old and not old[0].has_food:
         return None
     return _swap(turn, old[0] if old else None, item)

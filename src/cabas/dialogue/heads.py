@@ -15,6 +15,7 @@ from cabas.dialogue.lexicon import BRAND, FAMILY, Lexicon
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, stem, tokenize
 from cabas.dialogue.trie import Match, articles, joints, small_words
+from cabas.kernel.text import fold
 
 NAME_TOKENS_MAX = 30
 
@@ -43,7 +44,7 @@ def narrowed(lexicon: Lexicon, family: str, said: Sequence[str], lang: str) -> s
 @lru_cache(maxsize=4096)
 def _paths_below(families: tuple[str, ...], lang: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The names of families as stems without joints and articles, the longest first."""
-    left_out = articles(lang) | {"de", "d", "a", "au", "aux", "en", "of"}
+    left_out = articles(lang) | {fold(word) for word in locales.words(locales.read(lang, "words").get("joints"))}
     found = [
         (
             child,

@@ -75,7 +75,7 @@ class Measures:
         self._recipes = _units(sheet, ("measures", "containers", "kitchen"), region)
         self.of: Phrases[bool] = Phrases.of(locales.words(sheet["of"]), True)
         self._size_of = Phrases.of(locales.words(sheet["size_of"]), True)
-        self._times = Phrases.of(locales.words(sheet["times"]), True)
+        self.times = Phrases.of(locales.words(sheet["times"]), True)
         self._definite = Phrases.of(locales.words(sheet["definite"]), True)
         self._counted = Phrases.of(locales.words(sheet["counted"]), True)
         self._counts = frozenset(sheet["counts"])
@@ -180,7 +180,7 @@ class Measures:
 
     def _multiplied(self, tokens: Sequence[Token], number: Number, index: int) -> Iterator[Measured]:
         """ "6 x 33 cl", "deux fois 500 grammes": a count and the size of one."""
-        times = self._times.at(tokens, index)
+        times = self.times.at(tokens, index)
         if times is None:
             return
         size = self._measure(tokens, times[1])
@@ -243,7 +243,7 @@ class Measures:
                     yield replace(reading, end=size.end, constraints=(*tags, size_tag(size)))
 
     def _multiplied_size(self, tokens: Sequence[Token], index: int) -> Measured | None:
-        times = self._times.at(tokens, index)
+        times = self.times.at(tokens, index)
         return self._measure(tokens, times[1]) if times else None
 
     def _counted_pack(self, tokens: Sequence[Token], reading: Measured, number: Number, end: int) -> Iterator[Measured]:

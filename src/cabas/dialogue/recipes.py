@@ -52,6 +52,9 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
         return None
     named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
     found = Announced(words, dish, stop, cue.kind == "strong", named)
+    if "number" in cue.slots:  # "je reçois six personnes pour une choucroute"
+        number = numbers_of(sight.lang).at(sight.tokens, cue.slots["number"][0])
+        found.servings = int(number.value) if number is not None else None
     _tail(turn, found, end)
     return found if found.sure or found.known or found.servings is not None else None
 
@@ -62,12 +65,32 @@ def read_recipe_before(turn: Turn, start: int, end: int) -> Announced | None:
     stretch = sight.tokens[start:end]
     for found in sight.tools.grammar.sections["recipe_after"].fits(sight.tools.grammar.text(stretch)):
         first, last = (start + place for place in found.slots["dish"])
+        if sight.name(first, last, DISH, FAMILY) is None:
+            continue
         stop, dish = _dish(sight, first, last)
         announced = Announced(sight.spell(first, stop).strip(), dish, stop, sure=True, known=True)
         _tail(turn, announced, last)
         announced.end = end
         return announced
     return None
+
+
+def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced | None:
+    """ "Onion soup for two: add the ingredients": the clause [start, stop) names the dish, the next one asks for it."""
+    sight, place = turn.sight, stop
+    while place < end and sight.is_mark(place):
+        place += 1
+    tail = sight.tools.grammar.sections["recipe_tail"].longest(sight.text, place, CUE_TOKENS_MAX)
+    if tail is None or place == stop or (tail.end < end and not sight.is_mark(tail.end)):
+        return None
+    first = sight.said("determiners", start) or start
+    known = sight.name(first, stop, DISH, FAMILY)
+    if known is None:
+        return None
+    last, dish = _dish(sight, first, stop)
+    found = Announced(sight.spell(first, last).strip(), dish, last, sure=True, known=True)
+    _tail(turn, found, tail.end)
+    return found if found.end == tail.end and (dish is not None or found.servings is not None) else None
 
 
 def _dish(sight: Sight, start: int, end: int) -> tuple[int, str | None]:

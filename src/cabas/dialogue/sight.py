@@ -20,7 +20,7 @@ QUESTIONS_MAX = 16
 # Where small words are listed: the sections of words.yaml that are looked up as phrases.
 _SECTIONS = (
     "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
-    "currency", "cents", "small_size", "large_size", "origin_cues", "diets", "tails", "common", "offtopic", "questions",
+    "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
     "but", "leads", "or",
 )  # fmt: skip
 
@@ -38,6 +38,10 @@ class Words:
         for allergen, said in sheet.get("allergens", {}).items():
             for word in locales.words(said):
                 self.allergens.put(word, allergen)
+        self.diets: Phrases[str] = Phrases()
+        for label, said in sheet.get("diets", {}).items():
+            for word in locales.words(said):
+                self.diets.put(word, label)
         self.origins: Phrases[str] = Phrases()
         for origin, said in sheet.get("origins", {}).items():
             for word in locales.words(said):
@@ -134,8 +138,17 @@ class Sight:
         """Amounts that start at a token and end by `end`, the longest first."""
         if index not in self._amounts:
             self.steps += 1
-            self._amounts[index] = self.tools.measures.at(self.tokens, index)
+            found = self.tools.measures.at(self.tokens, index)
+            self._amounts[index] = tuple(one for one in found if not self._glued(one))
         return [measured for measured in self._amounts[index] if measured.end <= end]
+
+    def _glued(self, measured: Measured) -> bool:
+        """Whether a bare number is a part of the word before it ("papier A4")."""
+        first, before = self.tokens[measured.start], measured.start - 1
+        glued = measured.unit is None and first.kind == "number" and not first.lead and before >= 0
+        if not glued or self.tokens[before].kind != "word":
+            return False
+        return self.tools.measures.times.at(self.tokens, before) is None
 
     def detail(self, index: int, end: int) -> Found | None:
         """A detail ("à moins de 5 euros", "taille 4", "d'habitude") that starts at a token and ends by `end`."""

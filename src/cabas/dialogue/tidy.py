@@ -87,11 +87,12 @@ def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
 
 def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
     """ "for jars", "too leeks": a number where something in the plural follows."""
-    misheard = _misheard(tools.lang)
+    misheard, plurals = _misheard(tools.lang), locales.words(locales.read(tools.lang, "numbers").get("plurals"))
     for index, token in enumerate(tokens[:-1]):
         word = misheard.get(token.folded)
         following = tokens[index + 1]
-        if word is None or following.kind != "word" or following.folded[-1] not in "sx" or len(following.folded) < 3:
+        plural = following.kind == "word" and following.folded.endswith(plurals) and len(following.folded) > 2
+        if word is None or not plural:
             continue
         previous = tokens[index - 1] if index else None
         begins = previous is None or previous.is_mark or _begins(tokens, index, tools)
@@ -178,6 +179,8 @@ def _several(
     """A name that several words sound like, none of which is explained otherwise."""
     heard = (*tools.lexicon.heard(tokens, index), *shared_ear(tools.lang).heard(tokens, index))
     whole = [(end, name) for name, end in heard if end > index + 1 and not covered.issuperset(range(index + 1, end))]
+    if tools.lexicon.knows_word(tokens[index].folded, tools.lang):  # "rouge et" is no "rouget"
+        whole = [one for one in whole if tools.words.at("and", tokens, one[0] - 1) != one[0]]
     return (max(whole)[0], tokenize(max(whole)[1])) if whole else None
 
 
@@ -267,7 +270,8 @@ def _misheard(lang: str) -> dict[str, str]:
 @lru_cache(maxsize=16)
 def _loose(lang: str) -> frozenset[str]:
     """Misheard numbers that are never a preposition before a noun: safe anywhere ("too leeks")."""
-    return frozenset(word for word in _misheard(lang) if word in ("too", "ate", "won"))
+    sheet = locales.read(lang, "numbers")
+    return frozenset(fold(word) for word in locales.words(sheet.get("misheard_anywhere")))
 
 
 @lru_cache(maxsize=16)

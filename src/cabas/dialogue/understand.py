@@ -12,12 +12,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
+from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import PLAIN, build, of_topic, renamed
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
-from cabas.dialogue.recipes import read_recipe, read_recipe_before
+from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.tidy import tidy
 from cabas.dialogue.tokens import Token, tokenize
@@ -118,6 +119,10 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
     stop = clause_end(sight, start, end)
+    dish = read_recipe_first(turn, start, stop, end)
+    if dish is not None:
+        turn.act(Act("recipe", recipe=dish.ask(turn)))
+        return dish.end
     url = next((place for place in range(start, stop) if sight.tokens[place].kind == "url"), None)
     if url is not None:
         turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[url].text, url=sight.tokens[url].text)))
@@ -197,9 +202,9 @@ def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
                 if allergen is not None and allergen[1] == end:
                     turn.wishes.unsafe.append(allergen[0])
                     return True
-                if name == "diet" and clause.said("diets", place) == end:
-                    label = clause.name(place, end, "label")
-                    turn.wishes.tags.extend([label_tag(label.id, clause.lang)] if label is not None else [])
+                diet = clause.words.diets.at(clause.tokens, place) if name == "diet" else None
+                if diet is not None and diet[1] == end:
+                    turn.wishes.tags.append(label_tag(diet[0], clause.lang))
                     return True
     return False
 
@@ -326,7 +331,7 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
             if not acts or acts[-1] != step:  # "that's it, check out" is one checkout
                 acts.append(step)
             continue
-        for wish in step:
+        for wish in told_apart(turn, step):
             _put(turn, acts, wish)
     return tuple(acts)
 

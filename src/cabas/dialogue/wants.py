@@ -84,6 +84,8 @@ class Wishes:
         amount = item.amount
         if item.each and before is not None and before.amount is not None and amount is not None:
             amount = _each(amount, before.amount)
+            name = self.composed(item, before.item.words) if item.family is None else None
+            item.words = name or item.words  # "deux bottes d'asperges vertes et une de blanches"
         return Wish(item, amount, list(item.tags), item.usual, item.more)
 
     def _repaired(self, before: Wish, item: Item) -> Wish | None:

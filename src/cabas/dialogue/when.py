@@ -150,6 +150,11 @@ def _readings(
     yield from _windows(words, methods, tokens, index)
     yield from _withins(words, methods, tokens, index)
     yield from _bounds(words, tokens, index)
+    instead = words.said("rather_than", tokens, index)
+    if instead is not None:
+        other = words.day(tokens, instead, now) or words.hour(tokens, instead)
+        if other is not None:
+            yield None, other.end
     for kind in ("before", "after"):
         start = words.said(kind, tokens, index)
         if start is not None and words.day(tokens, start, now) is not None:

@@ -1,0 +1,89 @@
+"""A number of things told apart: "six yaourts, trois nature et trois aux fruits" are two wishes, not three."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from cabas.dialogue import locales
+from cabas.dialogue.item import Item
+from cabas.dialogue.turn import Turn
+from cabas.dialogue.wants import Wish
+from cabas.domain.cart import Amount
+
+# "Trois fromages, un comté, un brie, un camembert": so many kinds, each with a name of its own, tell a number apart.
+OWN_NAMES_LEAST = 3
+
+
+def told_apart(turn: Turn, wishes: Sequence[Wish]) -> list[Wish]:
+    """The wishes, each one that the next ones break down replaced by those."""
+    kept: list[Wish] = []
+    place = 0
+    while place < len(wishes):
+        parts = _parts(turn, wishes, place)
+        kept.extend(parts or wishes[place : place + 1])
+        place += 1 + len(parts)
+    return kept
+
+
+def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
+    """The wishes after `wishes[place]` that are kinds of it and add up to its count; none when they do not."""
+    head = wishes[place]
+    if head.amount is None or head.item.family is None or head.amount.value < 2 or not head.item.has_food:
+        return []
+    announced = _announced(turn, head.item)
+    found: list[tuple[Wish, str | None]] = []
+    left = head.amount.value
+    for wish in wishes[place + 1 :]:
+        name = _kind_of(turn, head, wish.item)
+        count = _count(wish, head.amount, announced=announced)
+        own = bool(wish.item.family) and wish.item.family in turn.heard.lexicon.below(head.item.family)[1:]
+        if count is None or (name is None and not own):
+            return []
+        found.append((wish, None if own else name))
+        left -= count
+        if left <= 0:
+            break
+    owned = sum(name is None for _, name in found)
+    if left != 0 or len(found) < 2 or (owned and not announced and owned < OWN_NAMES_LEAST):
+        return []
+    return [_part(turn, head, wish, name) for wish, name in found]
+
+
+def _announced(turn: Turn, item: Item) -> bool:
+    """Whether a colon follows: what comes after it says which ones."""
+    tokens = turn.sight.tokens
+    return item.end < len(tokens) and tokens[item.end].folded == ":"
+
+
+def _count(wish: Wish, whole: Amount, *, announced: bool) -> Fraction | None:
+    """How many of the whole a part is; one when it only has an article after a colon."""
+    if wish.amount is None:
+        return Fraction(1) if announced else None
+    return wish.amount.value if wish.amount.unit in ("piece", whole.unit) else None
+
+
+def _kind_of(turn: Turn, head: Wish, item: Item) -> str | None:
+    """The whole name of a part that only says what kind it is: "deux à la pêche", "three strawberry"."""
+    name = turn.composed(item, head.item.words)
+    if name is not None or item.measured is None or item.measured.unit is not None:
+        return name
+    tied = turn.sight.joint(item.measured.end)
+    if tied is not None and tied < item.end:
+        return f"{head.item.words} {turn.sight.spell(item.measured.end, item.end)}"
+    if item.family is not None or item.brand is not None:
+        return None
+    first = locales.read(turn.heard.lang, "locale").get("head", "first") == "first"
+    return f"{head.item.words} {item.words}" if first else f"{item.words} {head.item.words}"
+
+
+def _part(turn: Turn, head: Wish, wish: Wish, name: str | None) -> Wish:
+    """A part with what was said of the whole: its unit, its brand, its tags."""
+    item = wish.item
+    if name is not None:
+        item.words, item.family = name, turn.heard.lexicon.family_of(name, turn.heard.lang) or head.item.family
+    item.brand = item.brand or head.item.brand
+    whole = head.amount.unit if head.amount is not None else "piece"
+    wish.amount = Amount(wish.amount.value if wish.amount is not None else Fraction(1), whole)
+    wish.tags = list(dict.fromkeys((*head.tags, *wish.tags)))
+    return wish
