@@ -19,6 +19,7 @@ import yaml
 from cabas.dialogue import locales
 from cabas.dialogue.dishes import dishes
 from cabas.dialogue.families import pack_size, sheets
+from cabas.dialogue.knowledge import Knowledge, Taught
 from cabas.dialogue.labels import labels, restricted
 from cabas.dialogue.sounds import Ear
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
@@ -52,14 +53,16 @@ FOREIGN = 0.1
 class Lexicon:
     """The names of one store for shoppers who speak `lang`. Make it with `lexicon`; it never changes."""
 
-    def __init__(self, lang: str, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, lang: str, entries: Iterable[Entry] = (), taught: Taught | None = None) -> None:
         self.lang = lang
+        self.taught = taught
         self.langs = (lang, *(code for code in locales.languages() if code != lang))
         self.families = sheets()
         self._shared = {code: shared_trie(code) for code in self.langs}
         own = tuple(entries)
         self._own = Trie(lang, own)
-        self._ear = Ear(lang, ((entry.name, entry.weight) for entry in own), ())
+        heard = ((entry.name, entry.weight) for entry in own)
+        self._ear = Ear(lang, (*heard, *taught.names()) if taught else heard, ())
 
     def at(self, tokens: Sequence[Token], index: int, lang: str | None = None) -> list[Match]:
         """Every name that starts at `index`, in `lang` (the lexicon's own) and then the others; the best first."""
@@ -70,6 +73,8 @@ class Lexicon:
                 _keep(found, match if code == lang else replace(match, score=match.score - FOREIGN))
         for match in self._own.at(tokens, index):
             _keep(found, match)
+        if self.taught is not None:
+            self.taught.adjust(found, tokens, index, lang)
         return sorted(found.values(), key=lambda match: match.rank, reverse=True)
 
     def matches(self, tokens: Sequence[Token], lang: str | None = None) -> list[Match]:
@@ -105,7 +110,9 @@ class Lexicon:
         """Whether a name of the language has that word, in any form."""
         lang = lang or self.lang
         known = stem(folded, lang)
-        return known in self._shared[lang].stems or (lang == self.lang and known in self._own.stems)
+        if known in self._shared[lang].stems or (lang == self.lang and known in self._own.stems):
+            return True
+        return self.taught is not None and self.taught.has_stem(known, lang)
 
     def heads_names(self, folded: str, lang: str | None = None) -> bool:
         """Whether names of families have that word where their head stands ("sauce", "soup")."""
@@ -172,15 +179,12 @@ def _keep(found: dict[tuple[int, str, str], Match], match: Match) -> None:
         found[key] = match
 
 
-def lexicon(brands: Iterable[str] = (), synonyms: Mapping[str, str] | None = None, lang: str = "fr") -> Lexicon:
-    """The lexicon of a store for shoppers who speak `lang`: every family, the store's `brands`, and its own words
-    (`synonyms`: word -> family id).
-    """
-    if not brands and not synonyms:
+def lexicon(brands: Iterable[str] = (), knowledge: Knowledge | None = None, lang: str = "fr") -> Lexicon:
+    """The lexicon of a store for shoppers who speak `lang`: every family, the store's `brands`, and what was taught."""
+    taught = Taught.of(knowledge, lang) if knowledge else None
+    if not brands and taught is None:
         return _plain(lang)
-    entries = [Entry(BRAND, brand, brand) for brand in sorted({name for name in brands if name})]
-    entries.extend(Entry(FAMILY, family, word, 100) for word, family in (synonyms or {}).items())
-    return Lexicon(lang, entries)
+    return Lexicon(lang, (Entry(BRAND, brand, brand) for brand in sorted({name for name in brands if name})), taught)
 
 
 @cache

@@ -55,11 +55,6 @@ def test_brands_belong_to_the_store_that_sells_them() -> None:
     ]
 
 
-def test_a_stores_own_words() -> None:
-    own = lexicon(synonyms={"schmurtz": "courgette"}, lang="fr")
-    assert [match.id for match in own.covering(tokenize("des schmurtz"))] == ["courgette"]
-
-
 @pytest.mark.parametrize(
     ("name", "lang", "family"),
     [

@@ -33,6 +33,8 @@ async def take(
 
     `skus` fixes some of the products, `asks` says what some of the wishes must cover beyond the amount said.
     """
+    taught = scene.lexicon.taught
+    skus = skus or ([taught.product(want.words) for want in wants] if taught else ())
     fixed = dict(enumerate(skus))
     known = scene.search.get([sku for sku in skus if sku])
     found: list[list[tuple[Product, float]]] = []
@@ -57,6 +59,16 @@ async def take(
 
 def find(scene: Scene, want: Want) -> list[tuple[Product, float]]:
     """What is called that. A thing only near it is no answer: the wish is kept as a note instead."""
+    found, taught = _called(scene, want), scene.lexicon.taught
+    if taught is None:
+        return found
+    plain = taught.plain(want.words, want.family)
+    if not found and plain != want.words:  # a word of the retailer's own, which no product is called by
+        found = _called(scene, replace(want, words=plain))
+    return [(product, score) for product, score in found if not taught.refuses(want, product)]
+
+
+def _called(scene: Scene, want: Want) -> list[tuple[Product, float]]:
     found = scene.search.find(query_of(want), HITS)
     return [(hit.product, hit.score) for hit in found if fits(want, hit.product)]
 

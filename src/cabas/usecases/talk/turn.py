@@ -85,7 +85,7 @@ def hearing(scene: Scene) -> Hearing:
         locale=talk.locale,
         now=scene.now,
         lexicon=scene.lexicon,
-        knows=scene.search.knows,
+        knows=taught.grounded(scene.search.knows) if (taught := scene.lexicon.taught) else scene.search.knows,
         lines=scene.cart.lines,
         focus=talk.focus,
         pending=talk.pending.kind if talk.pending else None,
