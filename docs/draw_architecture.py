@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "reference" / "architecture.md"
 START, END = "<!-- drawn from the imports: start -->", "<!-- drawn from the imports: end -->"
 LAYERS = (
     ("apps",),
-    ("surfaces", "storage", "demo"),
+    ("surfaces", "storage", "demo", "extras"),
     ("usecases",),
     ("agreement", "dialogue"),
     ("domain",),

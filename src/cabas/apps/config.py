@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cabas.extras.llm import SECONDS, LlmSettings
 from cabas.kernel.errors import InvalidInput
 
 DEFAULT_PORT = 8000
@@ -14,7 +15,10 @@ DEFAULT_PORT = 8000
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where data lives and whose shop it is. Without `database_url` an embedded PostgreSQL runs in `data_dir`."""
+    """Where data lives and whose shop it is. Without `database_url` an embedded PostgreSQL runs in `data_dir`.
+
+    `llm` and the like are the optional parts (`cabas.extras`); None is off.
+    """
 
     data_dir: Path
     database_url: str | None = None
@@ -23,6 +27,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     secret: str = field(default="", repr=False)
+    llm: LlmSettings | None = None
 
     @property
     def index_dir(self) -> Path:
@@ -50,4 +55,19 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         host=env.get("CABAS_HOST") or "127.0.0.1",
         port=int(port),
         secret=env.get("CABAS_SECRET", ""),
+        llm=_llm(env),
     )
+
+
+def _llm(env: Mapping[str, str]) -> LlmSettings | None:
+    if not env.get("CABAS_LLM_URL"):
+        return None
+    seconds = _number(env, "CABAS_LLM_SECONDS", SECONDS)
+    return LlmSettings(env["CABAS_LLM_URL"], env.get("CABAS_LLM_MODEL", ""), env.get("CABAS_LLM_KEY", ""), seconds)
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(env.get(name) or default)
+    except ValueError:
+        raise InvalidInput(f"{name} is {env[name]!r}.", remedy=f"Set it to a number, like {default:g}.") from None

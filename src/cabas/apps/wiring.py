@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from cabas.agreement.book import AgreementBook, book
 from cabas.apps.config import Config
+from cabas.apps.extras import Extras, open_extras
 from cabas.dialogue.lexicon import Lexicon, lexicon
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
@@ -49,6 +50,7 @@ class House:
     indexes: dict[str, TantivySearch]
     lexicons: dict[tuple[str, str], Lexicon]
     secret: bytes
+    extras: Extras = Extras()  # noqa: RUF009 (immutable)
 
     @property
     def retailer(self) -> str:
@@ -70,6 +72,8 @@ class House:
             clock=self.clock,
             new_id=new_id,
             pairwise_key=self.secret,
+            reader=self.extras.reader,
+            kinds=self.extras.kinds,
         )
 
     def search(self, retailer_id: str) -> TantivySearch:
@@ -121,7 +125,7 @@ async def database(config: Config) -> AsyncIterator[str]:
 @asynccontextmanager
 async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIterator[House]:
     """Open everything and close it again. Raises a `CabasError` that says what to do when a part does not answer."""
-    async with database(config) as dsn, await Postgres.open(dsn) as postgres:
+    async with database(config) as dsn, await Postgres.open(dsn) as postgres, open_extras(config) as extras:
         texts = await postgres.agreements.texts(config.retailer)
         yield House(
             config=config,
@@ -132,4 +136,5 @@ async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIter
             indexes={},
             lexicons={},
             secret=secret(config),
+            extras=extras,
         )

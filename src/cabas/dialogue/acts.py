@@ -91,9 +91,14 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What one utterance meant. `leftover` are words no act used; `acts` is never empty (smalltalk at the least)."""
+    """What one utterance meant. `acts` is never empty (smalltalk at the least).
+
+    `leftover` are words no act used, a piece of the utterance each. `everywhere` are the constraints that hold for
+    everything asked for in it ("je suis végétarien").
+    """
 
     text: str
     lang: str
     acts: tuple[Act, ...]
     leftover: tuple[str, ...] = field(default=())
+    everywhere: tuple[str, ...] = field(default=())

@@ -102,6 +102,12 @@ class Wishes:
         before.tags = list(item.tags)
         return None
 
+    @property
+    def everywhere(self) -> tuple[str, ...]:
+        """The constraints that hold for every wish: diets, and what must be free of allergens."""
+        safe = [free_of(allergen, self.lang) for allergen in self.unsafe]
+        return (*self.tags, *(tag for tag in safe if tag is not None))
+
     def wants(self, wishes: Sequence[Wish]) -> tuple[Want, ...]:
         """Wishes as the cart knows them."""
         return tuple(self.want(wish) for wish in wishes)
@@ -109,10 +115,7 @@ class Wishes:
     def want(self, wish: Wish) -> Want:
         """One wish as the cart knows it."""
         item = wish.item
-        tags = [tag for tag in (*wish.tags, *self.tags) if tag not in ("small", "large")]
-        if item.safe or self.unsafe:
-            safe = [free_of(allergen, self.lang) for allergen in self.unsafe]
-            tags.extend(tag for tag in safe if tag is not None)
+        tags = [tag for tag in (*wish.tags, *self.everywhere) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
         return Want(item.words, self.lang, amount, item.family, item.brand, tuple(dict.fromkeys(tags)))
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cabas.agreement.agreement import Agreement
 from cabas.dialogue.query import Query as Query  # noqa: PLC0414 (ports are where others look for it)
+from cabas.dialogue.reread import Reading as Reading  # noqa: PLC0414 (idem)
 from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper
@@ -298,6 +299,24 @@ class RecipePages(Protocol):
 
     async def fetch(self, url: str) -> str:
         """The HTML of the page. Raises `InvalidInput` or `Unavailable` saying why it was not read."""
+        ...
+
+
+class SecondReader(Protocol):
+    """Reads again what the dialogue left over: an optional language model. It is trusted with nothing, see
+    `dialogue.reread`.
+    """
+
+    async def read(self, words: str, lang: str) -> Sequence[Reading]:
+        """What goods the words mean. Never raises, bounded in time; nothing when unsure, or when nobody answers."""
+        ...
+
+
+class Kinds(Protocol):
+    """The nearest kind of goods for words no lexicon has: optional embeddings."""
+
+    async def nearest(self, words: str, lang: str) -> str | None:
+        """The family that `words` mean, or None when none is near enough. Never raises."""
         ...
 
 

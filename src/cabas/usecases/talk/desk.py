@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from cabas.dialogue.lexicon import Lexicon
 from cabas.kernel.clock import Clock
 from cabas.kernel.ids import NewId
-from cabas.usecases.ports import Agreements, Consents, Conversations, Orders, RecipePages, Search, Shop
+from cabas.usecases.ports import (
+    Agreements,
+    Consents,
+    Conversations,
+    Kinds,
+    Orders,
+    RecipePages,
+    Search,
+    SecondReader,
+    Shop,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The ports of the talk use case. `search` is chosen by retailer, `lexicon` by
     retailer and language. `pairwise_key` keeps what
-    platforms know of a shopper apart (see `usecases.checkout`).
+    platforms know of a shopper apart (see `usecases.checkout`). `reader` and `kinds` are optional helps
+    for words nobody knows (see `reread`).
     """
 
     conversations: Conversations
@@ -29,3 +40,5 @@ class Desk:
     clock: Clock
     new_id: NewId
     pairwise_key: bytes = b""
+    reader: SecondReader | None = None
+    kinds: Kinds | None = None

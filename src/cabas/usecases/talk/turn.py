@@ -15,6 +15,7 @@ from cabas.domain.cart import Conversation
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.text import clean
 from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.reread import reread
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.stage import SAID_LENGTH, finish, load, play, set_scene
 from cabas.usecases.talk.view import View
@@ -75,7 +76,7 @@ async def say(
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
     if len(text) > TEXT_MAX:
         scene.tell("too_long")
-    return await play(scene, understood.acts)
+    return await play(scene, await reread(scene, understood, hearing(scene)))
 
 
 def hearing(scene: Scene) -> Hearing:
