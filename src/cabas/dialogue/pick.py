@@ -15,7 +15,6 @@ from cabas.dialogue.families import sheets
 from cabas.dialogue.labels import Label, labels_by_word
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product, Storage
-from cabas.domain.customer import Habit
 from cabas.domain.packs import Ask, Candidate, Choice, ask_of, choose
 from cabas.domain.pricing import price_today
 from cabas.kernel.money import Money
@@ -25,13 +24,12 @@ from cabas.kernel.text import fold
 # Hits below this share of the best relevance are another thing, kept as alternatives only.
 NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
-# in packs too many, cost in how much dearer than the cheapest; a habit of a few purchases outweighs the rest.
+# in packs too many, cost in how much dearer than the cheapest. What the shopper usually buys outweighs relevance, price
+# and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
            "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
-# This many recency-decayed purchases make "milk" mean my milk.
-HABIT_STRONG = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +49,15 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the picking looks at besides the hits: the store's offers, the shopper's habits by SKU, the labels by the
-    tag people say, the usual piece of the family, and the store's day.
+    """What the picking looks at besides the hits: the store's offers, the labels by the tag people say, the store's
+    day, the usual piece of the family, and `mine`: the SKU the wish means for this shopper (`insight.usual`).
     """
 
     offers: Mapping[str, Offer]
-    habits: Mapping[str, Habit]
     labels: Mapping[str, Label]
     day: date
     piece: Quantity | None = None
+    mine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +118,10 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         broken = tuple(tag for tag in want.constraints if meets(tag, product, price, shelf.labels) is False)
         value = WEIGHTS["relevance"] * relevance + WEIGHTS["popularity"] * product.popularity / 1000
         value += WEIGHTS["broken"] * len(broken)
-        value += WEIGHTS["frozen"] if _needlessly_frozen(product, want) else 0
+        is_mine = product.sku == shelf.mine
+        value += WEIGHTS["frozen"] if _needlessly_frozen(product, want) and not is_mine else 0
         value += 0 if choice.enough else WEIGHTS["short"]
-        value += WEIGHTS["habit"] * min(1.0, _habit(product, shelf) / HABIT_STRONG)
+        value += WEIGHTS["habit"] if is_mine else 0
         if choice.covers is not None and ask.same:
             value += WEIGHTS["waste"] * min(2.0, max(0.0, float(choice.covers) - 1))
         if choice.cost is not None and cheapest:
@@ -148,11 +147,6 @@ def _label_id(tag: str) -> str | None:
     return label.id if label else None
 
 
-def _habit(product: Product, shelf: Shelf) -> float:
-    habit = shelf.habits.get(product.sku)
-    return habit.weight if habit else 0.0
-
-
 def _price_order(want: Want, labels: Mapping[str, Label]) -> str | None:
     ids = {labels[fold(tag)].id for tag in want.constraints if fold(tag) in labels}
     return "cheapest" if "cheapest" in ids else None
@@ -160,7 +154,7 @@ def _price_order(want: Want, labels: Mapping[str, Label]) -> str | None:
 
 def _reasons(want: Want, best: _Scored, scored: Iterable[_Scored], shelf: Shelf) -> tuple[str, ...]:
     why: list[str] = []
-    if _habit(best.product, shelf) >= HABIT_STRONG / 2:
+    if best.product.sku == shelf.mine:
         why.append("usual")
     if want.brand and best.product.brand and fold(want.brand) in fold(best.product.brand):
         why.append("brand")

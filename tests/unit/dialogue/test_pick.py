@@ -8,7 +8,6 @@ from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, meets, pick
 from cabas.domain.cart import Amount, Want
 from cabas.domain.catalog import Offer, Product, Promotion
-from cabas.domain.customer import Habit
 from cabas.kernel.money import Money
 from cabas.kernel.quantity import Quantity
 
@@ -22,11 +21,10 @@ def milk(sku: str, liters: int = 1, brand: str = "Vallon", popularity: int = 500
 
 
 def choose(
-    want: Want, products: list[Product], prices: dict[str, int], habits: dict[str, float] | None = None, **left: int
+    want: Want, products: list[Product], prices: dict[str, int], usual: str | None = None, **left: int
 ) -> Picked:
     offers = {sku: Offer(sku, "lille", Money(cents), left.get(sku, 50)) for sku, cents in prices.items()}
-    known = {sku: Habit(sku, sku, None, None, 5, weight, 7, 3, 1) for sku, weight in (habits or {}).items()}
-    return pick(want, [(product, 1.0) for product in products], Shelf(offers, known, labels_by_word(), DAY))
+    return pick(want, [(product, 1.0) for product in products], Shelf(offers, labels_by_word(), DAY, mine=usual))
 
 
 LITERS = Want("lait demi-écrémé", "fr", Amount(Fraction(2), "l"))
@@ -43,10 +41,28 @@ def test_a_habit_wins_over_price_and_fame() -> None:
     products = [milk("famous", popularity=1000), milk("mine", brand="Prado", popularity=10)]
     prices = {"famous": 90, "mine": 130}
     assert choose(LITERS, products, prices).choice.product.sku == "famous"  # type: ignore[union-attr]
-    found = choose(LITERS, products, prices, habits={"mine": 3.0})
+    found = choose(LITERS, products, prices, usual="mine")
     assert found.choice is not None
     assert found.choice.product.sku == "mine"
     assert "usual" in found.why
+
+
+def test_a_habit_yields_to_what_was_said() -> None:
+    mine, plain = milk("mine", brand="Prado"), milk("plain")
+    prices = {"mine": 180, "plain": 90}
+
+    def taken(want: Want, *products: Product, **left: int) -> str:
+        found = choose(want, list(products), {one.sku: prices[one.sku] for one in products}, usual="mine", **left)
+        assert found.choice is not None
+        assert ("usual" in found.why) == (found.choice.product.sku == "mine")
+        return found.choice.product.sku
+
+    assert taken(LITERS, mine, plain) == "mine"
+    assert taken(replace(LITERS, constraints=("le moins cher",)), mine, plain) == "plain"
+    assert taken(replace(LITERS, constraints=("not_brand:Prado",)), mine, plain) == "plain"
+    assert taken(LITERS, milk("mine", 6), plain) == "plain"  # six liters for two
+    assert taken(LITERS, mine, plain, mine=0) == "plain"
+    assert taken(LITERS, mine, plain, mine=1) == "plain"  # one left, two asked for
 
 
 def test_what_is_sold_out_is_named_and_replaced() -> None:
@@ -95,7 +111,7 @@ def test_a_broken_constraint_is_told() -> None:
 
 def test_a_promotion_is_a_reason() -> None:
     offers = {"one": Offer("one", "lille", Money(100), 5, Promotion("percent", 1000))}
-    found = pick(LITERS, [(milk("one"), 1.0)], Shelf(offers, {}, labels_by_word(), DAY))
+    found = pick(LITERS, [(milk("one"), 1.0)], Shelf(offers, labels_by_word(), DAY))
     assert "promotion" in found.why
 
 

@@ -2,117 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from cabas.agreement.book import AgreementBook, book
-from cabas.demo.retailer import DemoRetailer, build, fill
 from cabas.dialogue.acts import Act, RecipeAsk, Reference
-from cabas.dialogue.lexicon import Lexicon, lexicon
-from cabas.domain.cart import Amount, Want
+from cabas.domain.cart import Amount
 from cabas.domain.fulfillment import Method, SlotAsk
-from cabas.kernel.clock import FixedClock
 from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.storage.memory import Memory
-from cabas.storage.search import TantivySearch, open_index, rebuild
 from cabas.usecases.talk.desk import Desk
-from cabas.usecases.talk.stage import as_it_stands, load, play
-from cabas.usecases.talk.tap import alternatives, tap
-from cabas.usecases.talk.turn import open_conversation, say
+from cabas.usecases.talk.stage import as_it_stands, load
+from cabas.usecases.talk.tap import alternatives
+from cabas.usecases.talk.turn import say
 from cabas.usecases.talk.view import View
+from support.talking import NOW, Talker, talk, want
 
 pytestmark = pytest.mark.anyio
-NOW = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Europe/Paris"))
-AGREEMENTS = Path(__file__).parents[3] / "agreements"
-
-
-@pytest.fixture(scope="module")
-def demo() -> DemoRetailer:
-    return build(NOW.date())
-
-
-@pytest.fixture(scope="module")
-def search(demo: DemoRetailer, tmp_path_factory: pytest.TempPathFactory) -> TantivySearch:
-    folder = tmp_path_factory.mktemp("index")
-    rebuild(folder, demo.products)
-    return open_index(folder)
-
-
-@pytest.fixture(scope="module")
-def words(search: TantivySearch) -> Lexicon:
-    return lexicon(brands=search.brands())
-
-
-@pytest.fixture(scope="module")
-def agreements() -> AgreementBook:
-    return book({path.name: path.read_text(encoding="utf-8") for path in AGREEMENTS.glob("*.toml")})
-
-
-@dataclass
-class Talker:
-    """A conversation that is played act by act."""
-
-    desk: Desk
-    memory: Memory
-    view: View
-    channel: str = "voice"
-
-    async def do(self, *acts: Act) -> View:
-        scene = await load(self.desk, "halle", self.view.conversation_id, self.channel)
-        self.view = await play(scene, acts)
-        return self.view
-
-    async def tap(self, action: str, line: str | None = None, value: str | None = None) -> View:
-        self.view = await tap(self.desk, "halle", self.view.conversation_id, action, line, value)
-        return self.view
-
-    @property
-    def names(self) -> list[str]:
-        return [line.name for line in self.view.cart.lines]
-
-
-@pytest.fixture
-async def desk(
-    demo: DemoRetailer, search: TantivySearch, words: Lexicon, agreements: AgreementBook
-) -> tuple[Desk, Memory]:
-    memory = Memory()
-    await fill(demo, memory.fill)
-    numbers: Iterator[int] = iter(range(10_000))
-    made = Desk(
-        conversations=memory.conversations,
-        shop=memory.shop,
-        orders=memory.orders,
-        agreements=agreements,
-        consents=memory.consents,
-        pages=None,  # type: ignore[arg-type]
-        search=lambda _: search,
-        lexicon=lambda *_: words,
-        clock=FixedClock(NOW),
-        new_id=lambda: f"id-{next(numbers)}",
-    )
-    return made, memory
-
-
-async def talk(
-    desk: tuple[Desk, Memory], *, platform: str = "house", shopper: str | None = "camille", at: datetime = NOW
-) -> Talker:
-    ports, memory = desk
-    ports = replace(ports, clock=FixedClock(at))
-    store = (await ports.shop.stores("halle"))[0].id
-    view = await open_conversation(ports, "halle", store, platform=platform, locale="fr-FR", shopper_id=shopper)
-    return Talker(ports, memory, view)
-
-
-def want(words: str, family: str | None = None, amount: str | None = None, unit: str = "piece", **more: object) -> Want:
-    said = Amount(Fraction(amount), unit) if amount else None
-    return Want(words, "fr", said, family, **more)  # type: ignore[arg-type]
-
 
 MILK = want("lait demi-écrémé", "semi_skimmed_milk", "2", "l")
 

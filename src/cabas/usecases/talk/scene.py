@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cabas.agreement.agreement import Agreement, Request, evaluate
+from cabas.agreement.book import HOUSE
 from cabas.agreement.term import Fulfill, Sell, Who
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.reply import Fact
@@ -53,6 +54,7 @@ class Scene:
     request_hash: str | None = None
     text: str = ""
     known_habits: tuple[Habit, ...] | None = None
+    personal: bool | None = None
     denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
 
     @property
@@ -120,15 +122,22 @@ class Scene:
             self.denials[key] = denied[0].sentence(self.lang) if denied else ""
         return self.denials[key]
 
-    @property
-    def may_be_personal(self) -> bool:
-        """Whether this shopper agreed to results from their own purchases."""
-        return self.shopper is not None and self.shopper.personal
+    async def may_be_personal(self) -> bool:
+        """Whether this shopper agreed to results from their own purchases: with the retailer, and, when a partner
+        listens, to the partner's platform too (purpose "personal_results"). Read once a turn, when it first matters.
+        """
+        if self.personal is None:
+            shopper, talk = self.shopper, self.talk
+            self.personal = shopper is not None and shopper.personal
+            if shopper is not None and self.personal and talk.platform != HOUSE:
+                where = (talk.retailer_id, shopper.id, talk.platform, self.now)
+                self.personal = "personal_results" in await self.desk.consents.purposes(*where)
+        return self.personal
 
     async def habits(self) -> tuple[Habit, ...]:
         """The shopper's habits, read once a turn; none without a shopper or without consent."""
         if self.known_habits is None:
             self.known_habits = ()
-            if self.shopper is not None and self.may_be_personal:
+            if self.shopper is not None and await self.may_be_personal():
                 self.known_habits = await self.desk.shop.habits(self.talk.retailer_id, self.shopper.id, self.now)
         return self.known_habits

@@ -84,6 +84,7 @@ async def finish(scene: Scene, acts: tuple[Act, ...] = ()) -> View:
         scene.remember()
         scene.talk = replace(scene.talk, said=_said(scene, shown), turns=scene.talk.turns + 1)
         scene.talk = await scene.desk.conversations.save(scene.talk)
+    await _know_whom(scene)
     notice = words.phrases(scene.lang)["notice"].format(store=scene.store.name) if first else None
     return view_of(scene, Reply(shown, heard, chips_of(scene), notice), acts)
 
@@ -97,6 +98,7 @@ async def as_it_stands(scene: Scene) -> View:
         order = await scene.desk.orders.get(talk.retailer_id, talk.order_id)
         names = scene.agreement.names
         scene.order = PlacedOrder(order.number, order.id, receipt(order, scene.store.name, scene.store.where, names))
+    await _know_whom(scene)
     return view_of(scene, Reply(last, last, chips_of(scene)))
 
 
@@ -132,6 +134,12 @@ def view_of(scene: Scene, reply: Reply, acts: tuple[Act, ...] = ()) -> View:
     )
 
 
+async def _know_whom(scene: Scene) -> None:
+    """An empty cart's suggestions depend on whether the shopper's own purchases may be used."""
+    if not scene.cart.bought:
+        await scene.may_be_personal()
+
+
 def chips_of(scene: Scene) -> tuple[str, ...]:
     """What a shopper may want to say now."""
     lang, pending = scene.lang, scene.talk.pending
@@ -144,7 +152,7 @@ def chips_of(scene: Scene) -> tuple[str, ...]:
     if pending is not None:
         return chips("confirm", lang)
     if not scene.cart.bought:
-        return chips("start" if scene.may_be_personal else "guest", lang)
+        return chips("start" if scene.personal else "guest", lang)
     newest = [line for line in scene.cart.lines if line.id in scene.touched and line.ticked]
     if len(newest) == 1:
         return chips("cart" if newest[0].sku else "missing", lang)

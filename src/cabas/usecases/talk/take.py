@@ -12,6 +12,8 @@ from cabas.dialogue.pick import Picked, Shelf, pick
 from cabas.dialogue.query import query_of
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
+from cabas.domain.customer import Habit
+from cabas.domain.insight import usual
 from cabas.domain.packs import Ask, ask_of, packs_for
 from cabas.domain.pricing import line_total, price_today
 from cabas.usecases.talk.scene import Scene
@@ -27,11 +29,17 @@ class Taken(Picked):
 
 
 async def take(
-    scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None] = (), asks: Sequence[Ask | None] = ()
+    scene: Scene,
+    wants: Sequence[Want],
+    *,
+    skus: Sequence[str | None] = (),
+    asks: Sequence[Ask | None] = (),
+    refused: str | None = None,
 ) -> list[Taken]:
     """The best product here for each wish; one database round trip for all.
 
-    `skus` fixes some of the products, `asks` says what some of the wishes must cover beyond the amount said.
+    `skus` fixes some of the products, `asks` says what some of the wishes must cover beyond the amount said. A habit
+    the shopper has `refused` (a SKU) is not taken, and no other habit either.
     """
     taught = scene.lexicon.taught
     skus = skus or ([taught.product(want.words) for want in wants] if taught else ())
@@ -42,19 +50,41 @@ async def take(
     for index, want in enumerate(wants):
         product = known.get(fixed.get(index) or "")
         hits = [(product, 1.0)] if product else find(scene, want)
-        allowed = [(one, score) for one, score in hits if not scene.denial(one)]
+        allowed = [(one, score) for one, score in hits if one.sku != refused and not scene.denial(one)]
         denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
         found.append(allowed)
+    habits = await scene.habits() if any(found) and refused is None else ()
+    pairs = enumerate(zip(wants, found, strict=True))
+    mine = [with_habit(scene, want, hits, habits, fixed.get(at)) for at, (want, hits) in pairs]
     every = sorted({product.sku for hits in found for product, _ in hits})
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, every) if every else {}
-    habits = {habit.sku: habit for habit in await scene.habits()}
     result = []
     for index, (want, hits, denied) in enumerate(zip(wants, found, denials, strict=True)):
-        usual = scene.lexicon.family(want.family) if want.family else None
-        shelf = Shelf(offers, habits, labels_by_word(), scene.now.date(), usual.piece if usual else None)
+        family = scene.lexicon.family(want.family) if want.family else None
+        shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, mine[index])
         picked = pick(want, hits, shelf, asks[index] if asks else None)
         result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
     return result
+
+
+def with_habit(
+    scene: Scene, want: Want, hits: list[tuple[Product, float]], habits: Sequence[Habit], fixed: str | None = None
+) -> str | None:
+    """The SKU the wish means for this shopper, put among `hits` as the likeliest; None without strong evidence, or
+    when it is not what was asked for. A `fixed` product is theirs if they ever bought it.
+    """
+    if fixed is not None:
+        return fixed if any(habit.sku == fixed for habit in habits) else None
+    families = scene.lexicon.below(want.family) if want.family else ()
+    found = usual(habits, families, {product.sku for product, _ in hits})
+    if found is None:
+        return None
+    product = scene.search.get([found.sku]).get(found.sku)
+    if product is None or not fits(want, product) or scene.denial(product):
+        return None
+    best = max((score for _, score in hits), default=1.0)
+    hits[:] = [(product, best), *(hit for hit in hits if hit[0].sku != found.sku)]
+    return found.sku
 
 
 def find(scene: Scene, want: Want) -> list[tuple[Product, float]]:
@@ -124,8 +154,8 @@ async def requantify(scene: Scene, line: LineItem, want: Want, quantity: int | N
 def units_of(scene: Scene, product: Product, want: Want) -> int:
     """How many packs (or grams) of `product` the amount of a wish takes."""
     kind = product.family or want.family
-    usual = scene.lexicon.family(kind) if kind else None
-    return packs_for(product, ask_of(want.amount, want.constraints), usual.piece if usual else None)
+    family = scene.lexicon.family(kind) if kind else None
+    return packs_for(product, ask_of(want.amount, want.constraints), family.piece if family else None)
 
 
 def add_lines(scene: Scene, lines: Iterable[LineItem]) -> list[LineItem]:

@@ -21,7 +21,7 @@ DEPARTMENT_FAMILIES = 12
 
 async def handle(scene: Scene, act: Act) -> None:
     """Add what the shopper usually buys: all of it, of some kinds, or what is running out."""
-    if not scene.may_be_personal:
+    if not await scene.may_be_personal():
         await _without_history(scene, act)
         return
     habits = [habit for habit in await scene.habits() if not _excluded(scene, habit, act.without)]

@@ -26,6 +26,8 @@ async def handle(scene: Scene, act: Act) -> None:
     elif not lines:
         scene.tell("no_referent")
         scene.asked = True
+    elif "usual" in lines[0].why and act.compare in (None, "other") and await _not_the_usual(scene, lines[0]):
+        return
     else:
         await _by_comparison(scene, lines[0], act.compare or "other")
 
@@ -57,6 +59,23 @@ async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
     scene.touch([line.id])
     scene.tell("replaced", old=old.name, items=[line])
     tell_doubts(scene, [(picked, line)])
+
+
+async def _not_the_usual(scene: Scene, line: LineItem) -> bool:
+    """ "No, another one" of what was taken by habit: what anybody would get. False when there is nothing else."""
+    family = scene.lexicon.family(line.family) if line.family else None
+    called = family.names.get(scene.lang, ()) if family is not None else ()
+    # A wish for "my usual" is called by its product, which finds nothing but itself: then any of its kind will do.
+    for want in (line.want, *(replace(line.want, words=name, family=line.family) for name in called[:1])):
+        picked = (await take(scene, [want], refused=line.sku))[0]
+        if picked.choice is not None:
+            changed = replace(line_of(scene, picked, recipe=line.recipe), id=line.id, want=want)
+            scene.update(scene.cart.put(changed))
+            scene.touch([line.id])
+            scene.tell("replaced", old=line.name, items=[changed])
+            tell_doubts(scene, [(picked, changed)])
+            return True
+    return False
 
 
 # What "smaller", "cheaper" ... sort by; lower is better. Returning None leaves a product out.
