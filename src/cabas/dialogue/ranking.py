@@ -47,7 +47,6 @@ class Card(msgspec.Struct, array_like=True, gc=False):
     content: float
     dimension: str
     pieces: int
-    product: msgspec.Raw
 
 
 _Places = Mapping[str, Sequence[tuple[int, float]]]
@@ -139,8 +138,8 @@ def _path(category: _Words, lang: str) -> tuple[_Words, _Words, _Words]:
     return tuple(kin), parts[-1] if parts else (), tuple(rest)
 
 
-def card(product: Product, payload: bytes) -> Card:
-    """The card of a product; `payload` is what the index gives back for it."""
+def card(product: Product) -> Card:
+    """The card of a product."""
     lang = product.lang
     name = read_name(product.name, lang)
     brand = read_name(product.brand, lang).words if product.brand else ()
@@ -169,7 +168,6 @@ def card(product: Product, payload: bytes) -> Card:
         content=float(product.content.base) if product.content else 0.0,
         dimension=product.content.dimension if product.content else "",
         pieces=product.pieces,
-        product=msgspec.Raw(payload),
     )
 
 

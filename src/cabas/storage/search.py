@@ -7,10 +7,12 @@ mmap and notice both by themselves. A crash leaves the old generation, or the ne
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import tantivy
@@ -20,6 +22,7 @@ from cabas.dialogue.ranking import Card, Sought, score
 from cabas.domain.catalog import Product
 from cabas.storage import search_format
 from cabas.storage.search_build import HEAP_BYTES, IndexDraft, document, register
+from cabas.storage.search_cards import Cards, CardWriter
 from cabas.storage.search_folder import CURRENT, REMEDY, IndexBroken, alone, folder_of, generation
 from cabas.storage.search_query import pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
@@ -32,18 +35,43 @@ _META = "meta.json"
 
 __all__ = ["CURRENT", "IndexBroken", "IndexFolders", "Query", "TantivySearch", "open_index", "rebuild", "update"]
 
-_cards = msgspec.msgpack.Decoder(Card)
-_products = msgspec.msgpack.Decoder(Product)
+# How many answers one process keeps for queries that are asked again; most shoppers ask for the same things.
+ANSWERS_KEPT = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One generation in use. `stamp` changes whenever its files do."""
+    """One generation in use. `stamp` changes whenever its files do; nothing that is kept outlives it."""
 
     stamp: tuple[int, ...]
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     words: Words
+    cards: Cards
+    answers: Answers
+
+
+class Answers:
+    """The answers given last, by query."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[tuple[Query, int], tuple[Hit, ...]] = OrderedDict()
+
+    def get(self, key: tuple[Query, int]) -> tuple[Hit, ...] | None:
+        """The answer to a query asked before, or None."""
+        try:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        except KeyError:  # another thread may have let go of it
+            return None
+
+    def keep(self, key: tuple[Query, int], hits: tuple[Hit, ...]) -> None:
+        """Keep an answer in place of the one asked for longest ago."""
+        self._kept[key] = hits
+        if len(self._kept) > self._most:
+            with suppress(KeyError):
+                self._kept.popitem(last=False)
 
 
 class TantivySearch:
@@ -61,15 +89,11 @@ class TantivySearch:
     def find(self, query: Query, limit: int = 20) -> list[Hit]:
         """The best products for `query`, best first. What it leaves open (the family) is read from its words."""
         now = self.now()
-        wanted = sought(complete(query, now.words.frequency), now.words)
-        if not wanted.terms and not wanted.families and not wanted.labels:
-            return []
-        picked = _picked(now, wanted, max(CANDIDATES, limit))
-        if len(picked) < limit:
-            wanted, picked = _more(now, wanted, picked)
-        ranked = [(score(wanted, held), points, held) for points, held in picked]
-        ranked.sort(key=lambda one: (-one[0], -one[1], one[2].words))
-        return [Hit(_products.decode(held.product), points) for points, _, held in ranked[:limit]]
+        hits = now.answers.get((query, limit))
+        if hits is None:
+            hits = _found(now, query, limit)
+            now.answers.keep((query, limit), hits)
+        return list(hits)
 
     def search(self, text: str, lang: str, limit: int = 20) -> list[Hit]:
         """The best products for words as typed or heard in `lang`."""
@@ -81,8 +105,8 @@ class TantivySearch:
         result = {}
         for sku in skus:
             term = tantivy.Query.term_query(now.schema, "sku", sku, "basic")
-            for _, address in now.searcher.search(term, 1, count=False).hits:
-                result[sku] = _products.decode(_card(now, address).product)
+            for place in _places(now, now.searcher.search(term, 1, count=False)):
+                result[sku] = now.cards.product(place)
         return result
 
     def knows(self, words: str) -> bool:
@@ -103,18 +127,40 @@ class TantivySearch:
         return self._opened
 
 
-def _picked(now: _Opened, wanted: Sought, limit: int, *, strict: bool = True) -> list[tuple[float, Card]]:
+# (points of tantivy, card, place of the record)
+_Picked = list[tuple[float, Card, int]]
+
+
+def _found(now: _Opened, query: Query, limit: int) -> tuple[Hit, ...]:
+    wanted = sought(complete(query, now.words.frequency), now.words)
+    if not wanted.terms and not wanted.families and not wanted.labels:
+        return ()
+    picked = _picked(now, wanted, max(CANDIDATES, limit))
+    if len(picked) < limit:
+        wanted, picked = _more(now, wanted, picked)
+    ranked = [(score(wanted, held), points, held.words, place) for points, held, place in picked]
+    ranked.sort(key=lambda one: (-one[0], -one[1], one[2]))
+    return tuple(Hit(now.cards.product(place), points) for points, _, _, place in ranked[:limit])
+
+
+def _picked(now: _Opened, wanted: Sought, limit: int, *, strict: bool = True) -> _Picked:
     """What tantivy finds, with its points: the products that ranking then compares."""
-    found = now.searcher.search(pick(now.schema, wanted, strict=strict), limit, count=False).hits
-    return [(points, _card(now, address)) for points, address in found]
+    found = now.searcher.search(pick(now.schema, wanted, strict=strict), limit, count=False)
+    card = now.cards.card
+    return [(points, card(place), place) for (points, _), place in zip(found.hits, _places(now, found), strict=True)]
 
 
-def _more(now: _Opened, wanted: Sought, picked: list[tuple[float, Card]]) -> tuple[Sought, list[tuple[float, Card]]]:
+def _places(now: _Opened, found: tantivy.SearchResult) -> list[int]:
+    """Where the records of what was found lie."""
+    return cast("list[int]", now.searcher.fast_field_values("place", [address for _, address in found.hits]))
+
+
+def _more(now: _Opened, wanted: Sought, picked: _Picked) -> tuple[Sought, _Picked]:
     """For a query that finds little: the like of what it found, or what was kept out by its ingredients."""
     if wanted.excluded and not picked:
         return wanted, _picked(now, wanted, CANDIDATES, strict=False)
     if picked and not wanted.families:
-        families = Counter(held.families[0] for _, held in picked if held.families)
+        families = Counter(held.families[0] for _, held, _ in picked if held.families)
         if families:
             (family, _), *_ = families.most_common(1)
             wanted = replace(wanted, families=frozenset({family}))
@@ -125,12 +171,7 @@ def _more(now: _Opened, wanted: Sought, picked: list[tuple[float, Card]]) -> tup
 def candidates(search: TantivySearch, wanted: Sought) -> list[tuple[Card, Product, float]]:
     """The cards ranking would compare for a query, with their products: for training and explaining."""
     now = search.now()
-    return [(held, _products.decode(held.product), points) for points, held in _picked(now, wanted, CANDIDATES)]
-
-
-def _card(now: _Opened, address: tantivy.DocAddress) -> Card:
-    held: bytes = now.searcher.doc(address).get_first("card") or b""
-    return _cards.decode(held)
+    return [(held, now.cards.product(place), points) for points, held, place in _picked(now, wanted, CANDIDATES)]
 
 
 def open_index(path: Path | str) -> TantivySearch:
@@ -173,8 +214,10 @@ def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str
         writer = index.writer(HEAP_BYTES, 1)
         for sku in (*(product.sku for product in products), *withdrawn):
             writer.delete_documents_by_term("sku", sku)
+        cards = CardWriter(folder)
         for product in products:
-            writer.add_document(document(product))
+            writer.add_document(document(product, cards))
+        cards.close()
         writer.commit()
         writer.wait_merging_threads()
     return len(products)
@@ -249,6 +292,7 @@ def _open(root: Path) -> _Opened:
             _require_ours(folder)
             words = Words.load(folder)
             index = _tantivy(folder)
+            cards = Cards(folder)
         except (OSError, IndexBroken, msgspec.DecodeError) as error:
             if _stamp(root) != stamp:
                 continue
@@ -256,7 +300,7 @@ def _open(root: Path) -> _Opened:
                 raise
             raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=REMEDY) from error
         register(index)
-        return _Opened(stamp, index.schema, index.searcher(), words)
+        return _Opened(stamp, index.schema, index.searcher(), words, cards, Answers(ANSWERS_KEPT))
     raise IndexBroken(f"The search index in {root} changes too fast to be read.", remedy="Try again.")
 
 

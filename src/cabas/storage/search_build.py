@@ -23,6 +23,7 @@ from cabas.dialogue.ranking import card
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import Unavailable
 from cabas.storage import search_format
+from cabas.storage.search_cards import CardWriter, encode
 from cabas.storage.search_folder import alone, new_draft, put_in_use
 from cabas.storage.search_words import WordsBuilder
 
@@ -30,14 +31,12 @@ HEAP_BYTES = 64_000_000
 # Starting a process takes as long as indexing so many products.
 WORKER_FROM = 8_000
 
-encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Product).decode
 
 
-def document(product: Product) -> tantivy.Document:
-    """What is indexed of a product, and the card that ranking reads."""
-    payload = encode(product)
-    held = card(product, payload)
+def document(product: Product, cards: CardWriter) -> tantivy.Document:
+    """What is indexed of a product. The product itself and the card that ranking reads are added to `cards`."""
+    held = card(product)
     made = tantivy.Document()
     made.add_text("sku", product.sku)
     made.add_text("name", " ".join(held.words))
@@ -52,7 +51,7 @@ def document(product: Product) -> tantivy.Document:
             made.add_text(name, " ".join(values))
     if not held.extra:
         made.add_text("mark", "plain")
-    made.add_bytes("card", encode(held))
+    made.add_unsigned("place", cards.add(held, product))
     return made
 
 
@@ -63,7 +62,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("name", tokenizer_name="words", index_option="freq")
     for name in ("holds", "inside", "family", "kin", "leaf", "brand", "label", "mark"):
         builder.add_text_field(name, tokenizer_name="words", index_option="basic")
-    builder.add_bytes_field("card", stored=True)
+    builder.add_unsigned_field("place", fast=True)
     return builder.build()
 
 
@@ -80,13 +79,15 @@ class _Writer:
         self._index = tantivy.Index(schema(), path=str(folder))
         register(self._index)
         self._writer = self._index.writer(HEAP_BYTES, 1)
+        self._cards = CardWriter(folder)
         self._words = WordsBuilder(lang)
 
     def add(self, product: Product) -> None:
-        self._writer.add_document(document(product))
+        self._writer.add_document(document(product, self._cards))
         self._words.add(product)
 
     def close(self) -> None:
+        self._cards.close()
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._words.build().save(self._folder)

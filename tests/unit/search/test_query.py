@@ -116,7 +116,7 @@ def test_a_speller_is_the_same_when_read_from_a_file() -> None:
 
 def a_card(name: str, **told: object) -> Card:
     product = Annotator("fr").product(sku="1", name=name, **told)  # type: ignore[arg-type]
-    return card(product, b"\xc0")
+    return card(product)
 
 
 def sought(*stems: str, **told: object) -> Sought:
