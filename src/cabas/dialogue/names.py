@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from cabas.dialogue import locales
 from cabas.kernel.text import fold
@@ -18,12 +19,17 @@ from cabas.kernel.text import fold
 LACKING = "-"
 WORDS_MAX, TEXT_MAX, INGREDIENTS_MAX = 40, 400, 2000
 _TOKEN = re.compile(
-    r"(?P<size>(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
+    r"[^a-z0-9~,;:()\[\]|/!?-]*(?:(?P<long>[a-z~]{3,})|(?P<size>"  # first what is met most
+    r"(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
     r"(?: ?x ?\d{1,3}\b)?|\b(?:\d{1,3} ?x ?)?\d{1,2}l\d{1,2}\b|\bx ?\d{1,3}\b|\b\d{1,3} ?x\b)"
     r"|(?P<half>\b1 ?/ ?2\b)|(?P<none>\b0 ?%)|(?P<percent>\d+(?:[.,]\d+)? ?%)|(?P<code>\b[a-z]{1,2}\d{1,3}\b)"
     r"|(?P<number>\d+(?:[.,]\d+)?)|(?P<word>[a-z~]+)"
-    r"|(?P<mark>[,;:()\[\]|/!?]|-(?= ))"
+    r"|(?P<mark>[,;:()\[\]|/!?]|-(?= )))"
 )
+# All that `_TOKEN` finds in a text without digits.
+_PLAIN = re.compile(r"[a-z~]+|[,;:()\[\]|/!?]|-(?= )")
+_DIGIT = re.compile(r"\d", re.ASCII)
+_SIZE = "="
 _ACUTE = re.compile(r"é(?=e?s?\b)", re.IGNORECASE)
 _FEMININE = (("aich", "ai"), ("eus", "eu"), ("ch", "c"))
 
@@ -62,20 +68,25 @@ class Phrasebook:
         self._known: dict[tuple[str, ...], str] = {}
         self._longest: dict[str, int] = {}
         for phrase, meaning in phrases:
-            words = tuple(_stems(phrase))
+            words = tuple(text_stems(phrase))
             if words:
                 self._known.setdefault(words, meaning)
                 self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
 
     def within(self, text: str) -> set[str]:
         """The meanings of the phrases in `text`; the longest one at a place hides those inside it."""
-        words = _stems(text)
+        return self.among(text_stems(text))
+
+    def among(self, words: Sequence[str]) -> set[str]:
+        """The same for a text that was cut by `text_stems`."""
         found: set[str] = set()
+        if self._longest.keys().isdisjoint(words):
+            return found
         after = 0
-        for index, word in enumerate(words):
-            if index < after or word not in self._longest:
+        for index in [at for at, word in enumerate(words) if word in self._longest]:
+            if index < after:
                 continue
-            for size in range(self._longest[word], 0, -1):
+            for size in range(self._longest[words[index]], 0, -1):
                 meaning = self._known.get(tuple(words[index : index + size]))
                 if meaning is not None:
                     found.add(meaning)
@@ -84,7 +95,8 @@ class Phrasebook:
         return found
 
 
-def _stems(text: str) -> list[str]:
+def text_stems(text: str) -> list[str]:
+    """The stems of the words and numbers of a text, whatever its language."""
     return list(map(light, _WORD.findall(_quickly(text))))
 
 
@@ -150,52 +162,84 @@ def _function_words(lang: str) -> _Function:
     )
 
 
+class _Seen(NamedTuple):
+    """What a token of a name is. `word` is None for marks and sizes."""
+
+    word: str | None
+    stem: str
+    accented: bool
+    small: bool
+    tie: bool
+    lacking: bool
+    flavor: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _seen(token: str, lang: str) -> _Seen:
+    if token[0] != "~" and not token[0].isalnum():
+        return _Seen(None, token[1:] if token[0] == _SIZE else "", False, False, False, False, False)
+    function = _function_words(lang)
+    accented = "~" in token  # "en dés" is no "des"
+    word = token.replace("~", "")
+    small = (word in function.small and not accented) or len(word) == 1
+    return _Seen(
+        word, light(word), accented and len(word) > 1, small, word in function.ties, word in function.lacking, word in function.flavors
+    )
+
+
+def _tokens(text: str) -> list[str]:
+    """The words, marks and, after `_SIZE`, the sizes of a quickly folded text."""
+    if _DIGIT.search(text) is None:
+        return _PLAIN.findall(text)
+    found = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind in ("size", "number", "percent"):
+            found.append(_SIZE + match[kind].replace(" ", ""))
+        else:
+            found.append("demi" if kind == "half" else "0%" if kind == "none" else match[kind])
+    return found
+
+
 @lru_cache(maxsize=4096)
 def read_name(text: str, lang: str) -> Name:
     """Read a product's name, or what a shopper calls one, written in `lang`."""
-    function = _function_words(lang)
     words: list[str] = []
     raw: list[str] = []
     sizes: list[str] = []
-    tied: set[int] = set()
+    tied: list[int] = []
     breaks: list[int] = []
+    acute: list[int] | None = None
     flavor, tie, lacking = -1, False, False
     text = text[:TEXT_MAX]
-    acute: set[int] | None = None
     if not text.isascii():
-        acute = set()
+        acute = []
         text = _ACUTE.sub("e~", text)
-    for found in _TOKEN.finditer(_quickly(text)):
-        kind, token = found.lastgroup, found.group()
-        if kind == "mark":
-            breaks.append(len(words))
-            tie = lacking = False
+    for token in _tokens(_quickly(text)):
+        seen = _seen(token, lang)
+        word = seen.word
+        if word is None:
+            if seen.stem:
+                sizes.append(seen.stem)
+            else:
+                breaks.append(len(words))
+                tie = lacking = False
             continue
-        if kind in ("size", "number", "percent"):
-            sizes.append(token.replace(" ", ""))
-            continue
-        if kind == "half":
-            token = "demi"  # noqa: S105 (a word)
-        if kind == "none":
-            token = "0%"  # noqa: S105 (a word)
-        accented = "~" in token  # "en dés" is no "des"
-        if accented:
-            token = token.replace("~", "")
-            if acute is not None and len(token) > 1:
-                acute.add(len(words))
-        if token in function.flavors and words and flavor < 0:
+        if seen.flavor and words and flavor < 0:
             flavor = len(words)
-        if (token in function.small and not accented) or len(token) == 1:
-            tie = tie or token in function.ties
-            lacking = lacking or token in function.lacking
+        if seen.small:
+            tie = tie or seen.tie
+            lacking = lacking or seen.lacking
             continue
+        if seen.accented and acute is not None:
+            acute.append(len(words))
         if tie and words:
-            tied.add(len(words))
+            tied.append(len(words))
         if lacking:
-            token = f"{LACKING}{token}"
+            word = f"{LACKING}{word}"
+        words.append(light(word) if lacking else seen.stem)
+        raw.append(word)
         tie = lacking = False
-        words.append(light(token))
-        raw.append(token)
         if len(words) >= WORDS_MAX:
             break
     flavor = flavor if flavor >= 0 else len(words)
