@@ -20,11 +20,13 @@ class PostgresConversations:
     """The memory of conversations. One round trip to load, one to save.
 
     It remembers at which store this process last saw a conversation, because the store is the shard. That is a hint:
-    without it, or when it is wrong, every shard is asked.
+    without it, or when it is wrong, every shard is asked. The version of the retailer's words rides along with a
+    conversation, and is noted in `versions`.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, versions: dict[str, int] | None = None) -> None:
         self._database = database
+        self._versions = {} if versions is None else versions
         self._seen: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     async def load(self, retailer_id: str, conversation_id: str) -> Conversation | None:
@@ -38,7 +40,9 @@ class PostgresConversations:
             rows = await self._database.rows(retailer_id, SQL["find_conversation"], key)
         if not rows:
             return None
-        conversation = load_conversation(*rows[0])
+        document, version, words = rows[0]
+        self._versions[retailer_id] = words or 0
+        conversation = load_conversation(document, version)
         self._remember(conversation)
         return conversation
 

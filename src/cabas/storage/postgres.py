@@ -13,6 +13,7 @@ from cabas.storage.database import Database
 from cabas.storage.fill import PostgresFill
 from cabas.storage.orders import PostgresOrders
 from cabas.storage.shop import PostgresShop
+from cabas.storage.teachings import PostgresFailures, PostgresTeachings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +25,28 @@ class Postgres:
     catalog: PostgresCatalog
     consents: PostgresConsents
     conversations: PostgresConversations
+    failures: PostgresFailures
     fill: PostgresFill
     orders: PostgresOrders
     shop: PostgresShop
+    teachings: PostgresTeachings
 
     @classmethod
     async def open(cls, dsn: str, *, connections: int = 8, wait_seconds: float = 30) -> Self:
         """Connect to a migrated database. Raises `Unavailable` or `SchemaError` saying what to do."""
         database = await Database.open(dsn, connections=connections, wait_seconds=wait_seconds)
+        versions: dict[str, int] = {}
         return cls(
             database=database,
             agreements=PostgresAgreements(database),
             catalog=PostgresCatalog(database),
             consents=PostgresConsents(database),
-            conversations=PostgresConversations(database),
+            conversations=PostgresConversations(database, versions),
+            failures=PostgresFailures(database),
             fill=PostgresFill(database),
             orders=PostgresOrders(database),
             shop=PostgresShop(database),
+            teachings=PostgresTeachings(database, versions),
         )
 
     async def close(self) -> None:

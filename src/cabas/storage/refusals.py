@@ -10,6 +10,7 @@ from cabas.domain.cart import Conversation
 from cabas.domain.ledger import balances
 from cabas.domain.order import Order
 from cabas.kernel.errors import Conflict, InvalidInput, NotFound
+from cabas.usecases.learn.ports import WAITING, Proposal
 from cabas.usecases.ports import PlaceOrder
 
 # Older purchases weigh next to nothing (domain.insight halves them every 60 days), and may not be kept for long anyway.
@@ -49,6 +50,19 @@ def stored_answer(row: tuple[str, bytes], key: str, request_hash: str) -> bytes:
         remedy="Use a new key for a new request.",
         code="idempotency_mismatch",
     )
+
+
+def no_pack(pack_id: str, known: Sequence[str]) -> NotFound:
+    """A pack of words that is not there."""
+    there = f"There are {', '.join(known)}." if known else "There are none yet: `cabas lexicon import FILE`."
+    return NotFound(f"There is no pack of words {pack_id!r}.", remedy=there)
+
+
+def no_proposal(wanted: Sequence[str], known: Sequence[Proposal]) -> NotFound:
+    """Proposals of which one is not open. Nothing was decided."""
+    waiting = {one.id for one in known if one.state == WAITING}
+    missing = ", ".join(one for one in wanted if one not in waiting)
+    return NotFound(f"No proposal is open as {missing}; nothing was decided.", remedy="See `cabas lexicon learn`.")
 
 
 def overtaken(conversation: Conversation) -> Conflict:

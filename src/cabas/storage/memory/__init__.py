@@ -12,6 +12,7 @@ from cabas.storage.memory.orders import MemoryOrders
 from cabas.storage.memory.people import MemoryConsents, MemoryConversations
 from cabas.storage.memory.rows import Rows
 from cabas.storage.memory.shop import MemoryShop
+from cabas.storage.memory.teachings import MemoryFailures, MemoryTeachings
 
 __all__ = ["Memory", "MemoryConsents", "MemoryConversations", "MemoryFill", "MemoryOrders", "MemoryShop", "Rows"]
 
@@ -41,6 +42,16 @@ class Memory:
     def consents(self) -> MemoryConsents:
         """`Consents`."""
         return MemoryConsents(self.rows)
+
+    @property
+    def teachings(self) -> MemoryTeachings:
+        """`usecases.learn.ports.Teachings`."""
+        return MemoryTeachings(self.rows)
+
+    @property
+    def failures(self) -> MemoryFailures:
+        """`usecases.learn.ports.Failures`."""
+        return MemoryFailures(self.rows)
 
     @property
     def fill(self) -> MemoryFill:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cabas.dialogue.knowledge import Word
 from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Product, Promotion
 from cabas.domain.consent import Grant
@@ -15,6 +16,7 @@ from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
 from cabas.kernel.money import Money
+from cabas.usecases.learn.ports import Failure, Pack, Proposal
 from cabas.usecases.ports import Store
 
 Key = tuple[str, ...]
@@ -62,6 +64,10 @@ class Rows:
     outbox: dict[Key, list[Event]] = field(default_factory=dict)
     answers: dict[Key, tuple[str, bytes]] = field(default_factory=dict)
     consents: dict[Key, list[tuple[Grant, bool]]] = field(default_factory=dict)
+    lexicon_versions: dict[str, int] = field(default_factory=dict)
+    packs: dict[Key, tuple[Pack, tuple[Word, ...]]] = field(default_factory=dict)
+    proposals: dict[Key, Proposal] = field(default_factory=dict)
+    failures: dict[str, list[Failure]] = field(default_factory=dict)
 
     def places_taken(self, slot_key: Key, now: datetime, holder: str) -> int:
         """Places of a slot that `holder` cannot have: taken, or held by others at `now`."""

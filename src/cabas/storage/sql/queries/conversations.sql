@@ -1,10 +1,10 @@
--- load_conversation: One conversation of a store.
-SELECT document::text, version
+-- load_conversation: One conversation of a store, with the version of the retailer's words.
+SELECT document::text, version, (SELECT words.version FROM lexicon_version AS words WHERE words.retailer_id = %(retailer_id)s)
 FROM conversation
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND conversation_id = %(conversation_id)s;
 
--- find_conversation: One conversation, wherever it is: for a process that never saw it.
-SELECT document::text, version
+-- find_conversation: The same, wherever it is: for a process that never saw it.
+SELECT document::text, version, (SELECT words.version FROM lexicon_version AS words WHERE words.retailer_id = %(retailer_id)s)
 FROM conversation
 WHERE retailer_id = %(retailer_id)s AND conversation_id = %(conversation_id)s;
 
