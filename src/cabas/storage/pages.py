@@ -23,10 +23,15 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 
 URL_MAX, PORT = 2000, 443
 CONTENT_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
-# Addresses that carry another one inside, or lead to a network of the machine: is_global alone lets them pass.
-_TUNNELS = tuple(
-    ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
-)
+# What `is_global` lets pass on some Python versions: addresses that carry another one inside (NAT64, 6to4, Teredo and
+# their relay), site-local and documentation networks, IETF's own, and the host agent of a large cloud.
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96", "192.88.99.0/24",
+        "fec0::/10", "3fff::/20", "192.0.0.0/24", "168.63.129.16/32",
+    )
+)  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
 
 
@@ -168,11 +173,10 @@ def is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return False
-        if any(parsed in net for net in _TUNNELS):
-            return False
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        return False
+    if any(parsed.version == net.version and parsed in net for net in _NOT_PUBLIC):
+        return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
