@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import below, best_family, names_of
 from cabas.dialogue.families import ALLERGENS, sheets
 from cabas.dialogue.labels import labels, restricted
-from cabas.dialogue.names import Name, Phrasebook, read_name
+from cabas.dialogue.names import Name, Phrasebook, read_name, text_stems
 from cabas.dialogue.sizes import read_size
 from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.kernel.ids import fingerprint
@@ -43,31 +44,33 @@ class Annotator:
         image: str = "",
     ) -> Product:  # fmt: skip
         """The product a row tells of. Texts are as the retailer wrote them, in the annotator's language."""
-        read = read_name(name, self.lang)
+        lang = self.lang
+        read = read_name(name, lang)
         brand = brand or self._brand_in(read)
-        found = best_family(read, category, self.lang, brand=read_name(brand, self.lang).words if brand else ())
-        sheet = sheets()[found.family] if found else {}
+        found = best_family(read, category, lang, brand=_brand_words(brand, lang) if brand else ())
+        family = found.family if found else None
+        usual = _usual(family)
         content, pieces = read_size(size) if size else (None, 1)
         from_name, pieces_in_name = read_size(name)
-        said = labels_in(" ; ".join((name, *said_labels)), self.lang)
+        said = _labels_of(name, tuple(said_labels), lang)
         return Product(
             sku=sku,
-            names={self.lang: name},
-            lang=self.lang,
+            names={lang: name},
+            lang=lang,
             gtin=gtin,
             brand=brand or None,
             own_brand=bool(self._own) and fold(brand) in self._own,
             category=category,
-            family=found.family if found else None,
+            family=family,
             content=content or from_name,
             pieces=max(pieces, pieces_in_name),
             sold_by=SoldBy.EACH,
-            vat_rate=int(sheet.get("vat", 550)),
-            minimum_age=0 if ALCOHOL_FREE in said else age_of(found.family if found else None, category, self.lang),
-            allergens=_allergens(ingredients, said_allergens, self.lang) or frozenset(sheet.get("allergens") or ()),
+            vat_rate=usual.vat_rate,
+            minimum_age=0 if ALCOHOL_FREE in said else age_of(family, category, lang),
+            allergens=_allergens(ingredients, said_allergens, lang) or usual.allergens,
             labels=said,
-            storage=Storage(sheet.get("storage", "ambient")),
-            popularity=min(1000, 10 * int(sheet.get("popularity", 0))),
+            storage=usual.storage,
+            popularity=usual.popularity,
             ingredients=ingredients,
             image=image,
         )
@@ -78,6 +81,42 @@ class Annotator:
                 if name.words[index : index + len(words)] == words:
                     return brand
         return ""
+
+
+class _Usual(NamedTuple):
+    """What is usual of the products of a family, for what their rows do not say."""
+
+    vat_rate: int
+    storage: Storage
+    popularity: int
+    allergens: frozenset[str]
+
+
+@cache
+def _usual(family: str | None) -> _Usual:
+    sheet = sheets()[family] if family else {}
+    return _Usual(
+        int(sheet.get("vat", 550)),
+        Storage(sheet.get("storage", "ambient")),
+        min(1000, 10 * int(sheet.get("popularity", 0))),
+        frozenset(sheet.get("allergens") or ()),
+    )
+
+
+# Names are seldom met twice, brands and labels again and again: they have caches of their own.
+@lru_cache(maxsize=1 << 14)
+def _brand_words(brand: str, lang: str) -> tuple[str, ...]:
+    return read_name(brand, lang).words
+
+
+@lru_cache(maxsize=1 << 12)
+def _label_stems(said: tuple[str, ...]) -> list[str]:
+    return text_stems(" ; ".join(said))
+
+
+def _labels_of(name: str, said: tuple[str, ...], lang: str) -> frozenset[str]:
+    stems = text_stems(name)
+    return frozenset(_label_book(lang).among(stems + _label_stems(said) if said else stems))
 
 
 # Raise it when the same words come to mean something else: what was imported before is then read anew.

@@ -35,7 +35,7 @@ class FamilyNames:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self._known: dict[Stems, list[tuple[str, frozenset[int], Stems]]] = defaultdict(list)
-        self._longest: dict[str, int] = {}
+        self._sizes: dict[str, list[int]] = defaultdict(list)  # first word -> how many words names have, ascending
         self.names: dict[str, list[Stems]] = defaultdict(list)
         self.known: set[str] = set()
         self.raw_words: set[tuple[str, ...]] = set()
@@ -44,7 +44,7 @@ class FamilyNames:
         self._below: dict[str, Mapping[str, list[tuple[Stems, str]]]] = {}
         more: Mapping[str, object] = locales.read(lang, "foods")
         for family, sheet in sorted(sheets().items(), key=lambda item: -int(item[1].get("popularity", 0))):
-            for name in (*locales.words(sheet.get(lang)), *locales.words(more.get(family))):
+            for name in dict.fromkeys((*locales.words(sheet.get(lang)), *locales.words(more.get(family)))):
                 self._put(family, read_name(name, lang))
             for name in locales.words(sheet.get("not")):
                 words = read_name(name, lang).words
@@ -64,20 +64,28 @@ class FamilyNames:
         self.known.update(words)
         self.raw_words.add(name.raw)
         self.names[family].append(words)
-        self._known[words].append((family, name.acute or frozenset(), _singular(name.raw)))
-        self._longest[words[0]] = max(len(words), self._longest.get(words[0], 0))
+        self._known[words].append((family, _shifted(name.acute or frozenset(), 0, len(words)), _singular(name.raw)))
+        if len(words) not in self._sizes[words[0]]:
+            self._sizes[words[0]].append(len(words))
+            self._sizes[words[0]].sort()
 
     def within(self, name: Name) -> list[tuple[int, int, str, bool]]:
         """(start, end, family, whether in the very words) of every family name that stands in `name`, word beside word.
 
         Accents are as written, where any are. "Piles" and "Pils" have one stem, but are not the very same word.
         """
-        found, words, acute, said = [], name.words, name.acute, _singular(name.raw)
-        for index, word in enumerate(words):
-            for end in range(index + 1, min(index + self._longest.get(word, 0), len(words)) + 1):
-                for family, accents, raw in self._known.get(words[index:end], ()):
-                    if acute is None or all((at - index in accents) == (at in acute) for at in range(index, end)):
-                        found.append((index, end, family, raw == said[index:end]))
+        found: list[tuple[int, int, str, bool]] = []
+        words, acute, sizes = name.words, name.acute, self._sizes
+        for index in [at for at, word in enumerate(words) if word in sizes]:
+            for size in sizes[words[index]]:
+                end = index + size
+                known = self._known.get(words[index:end]) if end <= len(words) else None
+                if known is None:
+                    continue
+                said = _singular(name.raw[index:end])
+                for family, accents, raw in known:
+                    if acute is None or accents == _shifted(acute, index, end):
+                        found.append((index, end, family, raw == said))
         return found
 
     def excluded(self, family: str, words: Stems) -> bool:
@@ -99,7 +107,7 @@ class FamilyNames:
     def narrowed(self, family: str, said: Stems) -> str:
         """The family under `family` whose longest name is all there, or `family`."""
         words = frozenset(said)
-        if any(word.startswith(LACKING) for word in said):
+        if [word for word in said if word[:1] == LACKING]:
             family = self._lacking(family, words)
         names = self._names_below(family)
         if not names:
@@ -123,8 +131,14 @@ class FamilyNames:
         return found
 
 
+@lru_cache(maxsize=1 << 14)
 def _singular(raw: Stems) -> Stems:
     return tuple(word.rstrip("sx") for word in raw)
+
+
+def _shifted(places: frozenset[int], start: int, end: int) -> frozenset[int]:
+    """Those of the places that lie in [start, end), counted from `start`."""
+    return frozenset(at - start for at in places if start <= at < end) if places else places
 
 
 @cache
@@ -220,12 +234,22 @@ class Found(NamedTuple):
 
 def candidates(name: Name, lang: str, brand: Stems = ()) -> list[Found]:
     """The families whose names stand in `name`, most votes first. A `brand` before them does not count."""
-    best: dict[str, Found] = {}
+    return [Found(family, votes, frozenset(words)) for votes, family, words in _candidates(name, lang, brand)]
+
+
+_Candidate = tuple[float, str, Stems]
+
+
+def _candidates(name: Name, lang: str, brand: Stems) -> list[_Candidate]:
+    best: dict[str, _Candidate] = {}
+    here, worth = (-1, -1), 0.0
     for start, end, family, very in names_of(lang).within(name):
-        votes = _votes(name, start, end, lang, brand) + (VOTES["very"] if very else 0.0)
-        if family not in best or votes > best[family].votes:
-            best[family] = Found(family, votes, frozenset(name.words[start:end]))
-    return sorted(best.values(), key=lambda found: -found.votes)
+        if here != (start, end):
+            here, worth = (start, end), _votes(name, start, end, lang, brand)
+        votes = worth + (VOTES["very"] if very else 0.0)
+        if family not in best or votes > best[family][0]:
+            best[family] = (votes, family, name.words[start:end])
+    return sorted(best.values(), key=lambda one: -one[0]) if len(best) > 1 else list(best.values())
 
 
 def best_family(
@@ -233,28 +257,32 @@ def best_family(
 ) -> Found | None:
     """The narrowest family that fits a product's name and category path, both in `lang`; None when unsure."""
     names = names_of(lang)
-    words = frozenset(name.words)
     path = path_families(category, lang)
-    votes = {family: Found(family, vote) for family, vote in reversed(path)}
-    for found in candidates(name, lang, brand):
-        kin = bool(path) and (path[0][0] in above(found.family) or found.family in above(path[0][0]))
-        total = found.votes + (VOTES["kin"] if kin else 0.0)
-        if found.family not in votes or votes[found.family].votes < total:
-            votes[found.family] = Found(found.family, total, found.words)
-    best: Found | None = None
-    for found in votes.values():
-        if found.votes <= (best.votes if best else threshold) or names.excluded(found.family, name.words):
+    leaf = path[0][0] if path else ""
+    wider = above(leaf) if path else ()
+    votes: dict[str, _Candidate] = {family: (vote, family, ()) for family, vote in reversed(path)}
+    for worth, family, met in _candidates(name, lang, brand):
+        kin = bool(path) and (family in wider or leaf in above(family))
+        total = worth + (VOTES["kin"] if kin else 0.0)
+        if family not in votes or votes[family][0] < total:
+            votes[family] = (total, family, met)
+    nonfood = bool(category) and is_nonfood(category, lang)
+    best: _Candidate | None = None
+    for one in votes.values():
+        if one[0] <= (best[0] if best else threshold) or names.excluded(one[1], name.words):
             continue
-        if category and is_nonfood(category, lang) != family_is_nonfood(found.family):
+        if category and nonfood != family_is_nonfood(one[1]):
             continue
-        best = found
+        best = one
     if best is None:
         return None
-    narrow = names.narrowed(best.family, name.words)
-    if narrow == best.family:
-        return best
-    spoke = max((frozenset(one) for one in names.names[narrow] if words.issuperset(one)), key=len, default=best.words)
-    return Found(narrow, best.votes, best.words | spoke)
+    worth, family, met = best
+    narrow = names.narrowed(family, name.words)
+    if narrow == family:
+        return Found(family, worth, frozenset(met))
+    words = frozenset(name.words)
+    spoke = max((frozenset(one) for one in names.names[narrow] if words.issuperset(one)), key=len, default=met)
+    return Found(narrow, worth, frozenset(met).union(spoke))
 
 
 @cache
@@ -268,14 +296,15 @@ def _votes(name: Name, start: int, end: int, lang: str, brand: Stems = ()) -> fl
     if start >= name.flavor > 0:
         return votes + VOTES["flavor"]
     if _head_first(lang):
-        first = max((at for at in name.breaks if at <= start), default=0)
+        first = max((at for at in name.breaks if at <= start), default=0) if name.breaks else 0
         beside, tied = name.words[first:start], start in name.tied
     else:
         last = min((at for at in (*name.breaks, name.flavor) if at >= end), default=len(name.words))
         first, beside, tied = 0, name.words[end:last], False
-    skipped, known = packaging(lang), names_of(lang).known
+    skipped = packaging(lang)
     if skipped.issuperset(name.words[start:end]) and not skipped.issuperset(name.words):
         return votes + VOTES["flavor"]  # "barquette de", "petit pot": it holds something else
+    known = names_of(lang).known
     weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped and word not in brand]
     if not weights:
         return votes + VOTES["start"] + (VOTES["stretch"] if first else 0.0)

@@ -183,7 +183,13 @@ def _seen(token: str, lang: str) -> _Seen:
     word = token.replace("~", "")
     small = (word in function.small and not accented) or len(word) == 1
     return _Seen(
-        word, light(word), accented and len(word) > 1, small, word in function.ties, word in function.lacking, word in function.flavors
+        word,
+        light(word),
+        accented and len(word) > 1,
+        small,
+        word in function.ties,
+        word in function.lacking,
+        word in function.flavors,
     )
 
 
