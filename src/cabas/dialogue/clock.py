@@ -105,7 +105,11 @@ class TimeWords:
         near = self.days.at(tokens, index)
         found = [Day(today + timedelta(days=near[0]), near[1])] if near else []
         past = self.said("past", tokens, index)
-        if past is not None and self.lists["past"].at(tokens, index) and tokens[index].folded not in _MODIFIERS:
+        if (
+            past is not None
+            and self.lists["past"].at(tokens, index)
+            and self.said("past_beside", tokens, index) != past
+        ):
             found.append(Day(None, past))
         found.extend(self._weekday(tokens, index, today))
         found.extend(self._dated(tokens, index, today))
@@ -172,12 +176,14 @@ class TimeWords:
         if midnight:
             found.append(Hour(DAY_MINUTES - 1, midnight, sure=True))
         number = self.numbers.single(tokens, index)
-        counted = number is not None and not number.article and number.value.denominator == 1
+        counted = number is not None and number.value.denominator == 1
+        if number is not None and number.article:
+            counted = self.ordinals.at(tokens, index) is not None  # "a la una"
         for pattern in self._clock if counted or tokens[index].folded in self._clock_words else ():
             slots = self._match(pattern, tokens, index)
             if slots is None:
                 continue
-            hour = slots.get("number", 12)
+            hour = slots.get("number", slots.get("ordinal", 12))
             minutes = slots.get("minutes", slots.get("quarter", 0))
             words = [word for word in pattern if not word.startswith("{")]
             value = hour * 60 + minutes - slots.get("minus", 0)
@@ -236,10 +242,6 @@ class TimeWords:
         ):
             return None
         return (value, number.end) if value <= 9999 else None
-
-
-# Words that say "past" only beside a weekday ("lundi dernier", "last Monday").
-_MODIFIERS = frozenset({"dernier", "derniere", "last"})
 
 
 def minutes_of(clock: str) -> int:

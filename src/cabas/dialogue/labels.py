@@ -5,6 +5,8 @@ process, price, packaging, origin), for allergen-free labels the `allergens` the
 `excludes`: words in a product's name or ingredients that contradict it, and `allows`: names that hold such a word and
 are fine all the same (turkey ham under "no pork").
 
+A language these do not name brings its names in files of the same name in its folder of `locales`.
+
 `restricted.yaml` maps an id to words per language, with `kind: age`, a `minimum_age` and the `families` concerned (and
 all below them), or `kind: refused` for what is not sold this way.
 """
@@ -20,11 +22,11 @@ from typing import Any
 
 import yaml
 
+from cabas.dialogue import locales
 from cabas.kernel.text import fold
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LANGUAGE_CODE = 2
-_DENIAL = re.compile(r"\b(?:non|pas|not) $")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Label:
         folded = fold(text)
         for names in self.names.values():
             found = _phrases(names).search(folded)
-            if found and not _DENIAL.search(folded, 0, found.start()):
+            if found and not _denials().search(folded, 0, found.start()):
                 return True
         return False
 
@@ -79,10 +81,23 @@ def _phrases(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelled) or '(?!)'})(?!\w)")
 
 
+@cache
+def _denials() -> re.Pattern[str]:
+    """What takes back the label after it, in any language (`denials` of search.yaml)."""
+    said = {
+        fold(word)
+        for lang in locales.languages()
+        for word in locales.words(locales.read(lang, "search").get("denials"))
+    }
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(said)))}) $")
+
+
 def _document(name: str) -> Mapping[str, Mapping[str, Any]]:
     text = (files("cabas.dialogue") / f"{name}.yaml").read_text(encoding="utf-8")
     loaded: Mapping[str, Mapping[str, Any]] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-    return loaded
+    brought = locales.names(name)
+    return {key: {**{lang: list(said) for lang, said in brought.get(key, {}).items()}, **record}
+            for key, record in loaded.items()}  # fmt: skip
 
 
 def _names(record: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

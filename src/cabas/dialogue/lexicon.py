@@ -1,8 +1,8 @@
 """What things are called: families of goods, labels, brands, dishes, restricted goods, found in text by their words.
 
 The names every store shares are read once; a store's brands and own words are a thin layer over them. Products of a
-French store may be asked for in English: every language is looked at, the shopper's own first. Words nobody knows
-may be misspelled or misheard: see `sounds`.
+French store may be asked for in English: the languages beside the shopper's (`also`) are looked at too. Words nobody
+knows may be misspelled or misheard: see `sounds`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Lexicon:
     def __init__(self, lang: str, entries: Iterable[Entry] = (), taught: Taught | None = None) -> None:
         self.lang = lang
         self.taught = taught
-        self.langs = (lang, *(code for code in locales.languages() if code != lang))
+        self.langs = (lang, *locales.others(lang))
         self.families = sheets()
         self._shared = {code: shared_trie(code) for code in self.langs}
         own = tuple(entries)
@@ -208,7 +208,7 @@ def shared_trie(lang: str) -> Trie:
     more: Mapping[str, object] = locales.read(lang, "foods")
     for family, sheet in sheets().items():
         weight = int(sheet.get("popularity", 0))
-        names = (*locales.words(sheet.get(lang)), *locales.words(more.get(family)))
+        names = dict.fromkeys((*locales.words(sheet.get(lang)), *locales.words(more.get(family))))
         entries.extend(Entry(FAMILY, family, name, weight) for name in names)
         variants = [str(variant[lang]) for variant in sheet.get("variants", ()) if variant.get(lang)]
         entries.extend(Entry(VARIANT, family, name, weight) for name in variants)
@@ -287,7 +287,7 @@ def family_record(family: str, sheet: Mapping[str, Any]) -> Family:
         id=family,
         names={lang: locales.words(sheet.get(lang)) for lang in langs if sheet.get(lang)},
         parent=sheet.get("parent"),
-        category=" > ".join(sheet["category"].get(langs[0], ())),
+        category=" > ".join(next((sheet["category"][lang] for lang in langs if lang in sheet["category"]), ())),
         vat_rate=int(sheet.get("vat", 550)),
         sold_by=SoldBy(sheet.get("sold_by", "each")),
         minimum_age=int(sheet.get("age", 0)),

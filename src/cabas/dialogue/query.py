@@ -157,7 +157,7 @@ def _without_amount(text: str, lang: str) -> tuple[str, Quantity | None]:
     for measured in measures_of(lang).at(tokens, 0):
         rest = tokens[measured.end :]
         if rest and measured.unit is not None and not measured.implied:
-            while rest and (rest[0].is_mark or rest[0].folded in ("de", "d", "of")):
+            while rest and (rest[0].is_mark or measures_of(lang).of.at(rest, 0)):
                 rest = rest[1:]
             unit = SYMBOLS.get(measured.amount.unit, EACH)
             return (spell(rest).strip(), Quantity.of(measured.amount.value, unit)) if rest else (text, None)
@@ -170,13 +170,13 @@ def _as_size(amount: Quantity | None) -> tuple[str, ...]:
 
 
 def _spread(phrase: str, lang: str) -> list[str]:
-    """A refused word and all it means: "fruits" are strawberries and apricots too, in every language of the lexicon."""
+    """A refused word and all it means: "fruits" are strawberries and apricots too, in the languages beside it."""
     words = [phrase]
     name = read_name(phrase, lang)
     found = best_family(name, (), lang, THRESHOLD)
     if found is not None and found.words.issuperset(name.words):
         for family in below(found.family):
-            for code in locales.languages():
+            for code in (lang, *locales.others(lang)):
                 words.extend(" ".join(stems) for stems in names_of(code).names.get(family, ()) if len(stems) == 1)
     return words
 
@@ -190,7 +190,7 @@ def _speller(lang: str) -> Speller:
 def _family(text: str, lang: str, frequency: Frequency) -> tuple[Found | None, str]:
     """The family a text names, and the words of the text that named it; misspelled and misheard words count less."""
     found, said = None, ""
-    for code in (lang, *(other for other in locales.languages() if other != lang)):
+    for code in (lang, *locales.others(lang)):
         name = read_name(text, code)
         found = best_family(name, (), code, THRESHOLD)
         if found is not None:

@@ -18,7 +18,9 @@ DataDir = Annotated[
 ]
 Retailer = Annotated[str | None, typer.Option("--retailer", help="Whose shop (CABAS_RETAILER).", show_default=False)]
 StoreOption = Annotated[str | None, typer.Option("--store", help="Which store; the first one by default.")]
-Lang = Annotated[str | None, typer.Option("--lang", help="fr, en, or a locale like fr-BE; found out when left out.")]
+Lang = Annotated[
+    str | None, typer.Option("--lang", help="A language like fr, or a locale like fr-BE; found out when left out.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 At = Annotated[
     str | None, typer.Option("--at", help="Pretend it is this moment, like 2019-01-01T10:00 (UTC without an offset).")
@@ -58,12 +60,12 @@ class Spoken:
 
 def spoken(lang: str | None, text: str, default: str = "fr-FR") -> Spoken:
     """The locale of `--lang`, else of the language the text is in. Raises `NotFound` for an unknown language."""
+    from cabas.dialogue import locales
     from cabas.dialogue.language import guess
     from cabas.dialogue.say import phrases
 
     if lang is not None:
         phrases(lang.partition("-")[0])
-        full = {"fr": "fr-FR", "en": "en-US"}.get(lang, lang)
-        return Spoken(full)
+        return Spoken(locales.full(lang))
     found = guess(text) if text else None
-    return Spoken({"fr": "fr-FR", "en": "en-US"}.get(found or "", found or default))
+    return Spoken(locales.full(found) if found else default)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from cabas.apps.eval.shop import EVAL_RETAILER, HOUSE_BOOK, EvalShop, slots_from
+from cabas.dialogue import locales
 from cabas.dialogue.annotate import Annotator
 from cabas.domain.cart import Amount, Cart, Conversation, LineItem, SlotChoice, Want
 from cabas.domain.catalog import Product
@@ -28,7 +29,6 @@ from cabas.usecases.talk.turn import say
 from cabas.usecases.talk.view import View
 
 DEFAULT_NOW = "2026-11-24T10:00:00+01:00"
-LOCALES = {"fr": "fr-FR", "en": "en-US"}
 WARM_UP_TURNS = 20
 
 
@@ -193,7 +193,7 @@ async def open_case(data: Mapping[str, Any], shop: EvalShop) -> tuple[Desk, Conv
         clock=FixedClock(now),
         new_id=lambda: "id",
     )
-    locale = str(data.get("locale") or LOCALES[str(data["lang"])])
+    locale = str(data.get("locale") or locales.full(str(data["lang"])))
     talk = Conversation("talk", EVAL_RETAILER, store.id, "house", shopper.id, locale, cart)
     await memory.conversations.save(talk)
     return desk, talk

@@ -12,6 +12,7 @@ A file holds dishes; a dish known in both languages stands in one file only:
 
 Keys are family ids. An amount is a number ("200", "1/2", "1.5") and a unit of `UNITS`. What a dish is made of is no
 pantry even where kitchens have it: the flour of crêpes is an ingredient, the spoon of flour in a stew is pantry.
+A language no file here names brings `locales/<lang>/dishes.yaml`: `{dish id: [names]}`.
 Proportions are those of ordinary home cooking, in our own words.
 """
 
@@ -26,6 +27,7 @@ from typing import Any
 
 import yaml
 
+from cabas.dialogue import locales
 from cabas.kernel.errors import InvalidInput
 
 UNITS = frozenset("g kg ml cl l piece slice clove bunch sprig pinch tbsp tsp cup can jar sachet pack".split())
@@ -70,6 +72,7 @@ def parse_amount(text: str) -> tuple[Fraction, str]:
 def dishes() -> Mapping[str, Dish]:
     """Every dish by id. Raises `ValueError` for an id given twice, `InvalidInput` for an amount nobody can read."""
     result: dict[str, Dish] = {}
+    brought = locales.names("dishes")
     for path in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
         if not path.name.endswith(".yaml"):
             continue
@@ -78,6 +81,7 @@ def dishes() -> Mapping[str, Dish]:
             if dish_id in result:
                 raise ValueError(f"{path.name}: dish {dish_id} is already defined in another file.")
             names = {lang: tuple(map(str, record[lang])) for lang in record if isinstance(record[lang], list)}
+            names = {**brought.get(dish_id, {}), **names}
             result[dish_id] = Dish(dish_id, names, int(record["servings"]), tuple(_ingredients(record)))
     return result
 

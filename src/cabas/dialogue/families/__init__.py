@@ -26,7 +26,7 @@ A file holds families of one department:
         variants: [{fr: entier, en: whole}]                # more words that make another SKU of the same family
 
 A family with neither packs nor price is only a wider word ("milk", "cheese"): the best-selling child answers for it.
-Another language adds `locales/<lang>/foods.yaml`: `{family id: [names]}`.
+A language no file here names brings `locales/<lang>/foods.yaml`: `{family id: [names]}`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from typing import Any
 
 import yaml
 
+from cabas.dialogue import locales
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.quantity import EACH, SYMBOLS, Quantity
 
@@ -55,6 +56,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def sheets() -> Mapping[str, Mapping[str, Any]]:
     """Every family's record by id, defaults and category filled in. Raises `ValueError` for an id given twice."""
     result: dict[str, Mapping[str, Any]] = {}
+    brought = locales.names("foods")
     for path in sorted(files(__name__).iterdir(), key=lambda entry: entry.name):
         if not path.name.endswith(".yaml"):
             continue
@@ -62,7 +64,8 @@ def sheets() -> Mapping[str, Mapping[str, Any]]:
         for family_id, record in document["families"].items():
             if family_id in result:
                 raise ValueError(f"{path.name}: family {family_id} is already defined in another file.")
-            result[family_id] = {"category": document["category"], **document.get("defaults", {}), **record}
+            names = {lang: list(said) for lang, said in brought.get(family_id, {}).items()}
+            result[family_id] = names | {"category": document["category"], **document.get("defaults", {}), **record}
     return result
 
 

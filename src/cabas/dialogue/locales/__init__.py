@@ -1,7 +1,12 @@
-"""The languages Cabas speaks: one folder of YAML each. Adding a folder adds a language; nothing else changes."""
+"""The languages Cabas speaks: one folder of YAML each. Adding a folder adds a language; nothing else changes.
+
+The first two languages have their names of foods, labels and dishes in the sheets of those; any other brings its own in
+its folder (`foods.yaml`, `labels.yaml`, `dishes.yaml`, `restricted.yaml`: id -> names).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -31,6 +36,28 @@ def read(lang: str, name: str) -> Any:  # noqa: ANN401 (YAML holds anything)
     if not path.is_file():
         return {}
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader) or {}  # noqa: S506 (a safe loader)
+
+
+@cache
+def others(lang: str) -> tuple[str, ...]:
+    """The languages whose names are understood beside those of `lang`: `also` of locale.yaml, or all the others."""
+    also = read(lang, "locale").get("also")
+    named = languages() if also is None else words(also)
+    return tuple(code for code in named if code != lang)
+
+
+def full(lang: str) -> str:
+    """The locale meant by a language alone: "fr-FR" for "fr" (`default` of locale.yaml). A locale stays as it is."""
+    return lang if lang not in languages() else str(read(lang, "locale").get("default", lang))
+
+
+def names(sheet: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Names that languages bring in a file of their own folder ("foods", "labels", ...): id -> language -> names."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for lang in languages():
+        for ident, said in read(lang, sheet).items():
+            found.setdefault(str(ident), {})[lang] = words(said)
+    return found
 
 
 def words(value: object) -> tuple[str, ...]:

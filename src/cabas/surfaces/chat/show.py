@@ -196,7 +196,7 @@ class Tongue:
 
     def when(self, at: datetime) -> tuple[str, str]:
         """Date and time of a receipt."""
-        return (f"{at:%d/%m/%Y}" if self.lang == "fr" else f"{at:%Y-%m-%d}"), f"{at:%H:%M}"
+        return at.strftime(texts(self.lang)["date"]), f"{at:%H:%M}"
 
     def rate(self, basis_points: int) -> str:
         """ "5,5"."""
