@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from cabas.domain.session import Session
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money, total
 
@@ -53,8 +54,9 @@ class LineItem:
 
     `sku` is None while nothing in this store fits: the wish is kept, priced at nothing and never ordered.
     `why` are reason codes the reply puts into words ("usual", "cheapest", "popular", "label:organic", ...).
-    `alternatives` are SKUs, best first. `recipe` names the dish the line came from. An unticked line is proposed
-    ("you surely have salt"), not bought.
+    `alternatives` are SKUs, best first. `recipe` names the dish the line came from, `used` is how much
+    of the quantity recipes take (the rest serves the next one). An unticked line is proposed ("you surely have salt"),
+    not bought.
     """
 
     id: str
@@ -79,6 +81,7 @@ class LineItem:
     alternatives: tuple[str, ...] = ()
     recipe: str | None = None
     ticked: bool = True
+    used: Fraction = Fraction(0)
 
     @property
     def bought(self) -> bool:
@@ -169,7 +172,7 @@ class Conversation:
     `focus` are the line ids last spoken of, newest first ("mets-en deux de plus"); `past` the carts before the last
     changes, newest first, at most `PAST_MAX`, for undo. `said` are the last `SAID_MAX` (who, text) pairs, oldest first;
     who is "shopper", "cabas", or "note" for what a touch did.
-    `version` guards against two turns at once.
+    `version` guards against two turns at once. `session` is there when a platform speaks a protocol, not sentences.
     """
 
     id: str
@@ -188,6 +191,7 @@ class Conversation:
     order_id: str | None = None
     said: tuple[tuple[str, str], ...] = ()
     version: int = 0
+    session: Session | None = None
 
     @property
     def lang(self) -> str:
