@@ -241,6 +241,18 @@ def names_of(choices: Mapping[str, str]) -> Kind:
     return Kind("list of words", read_names, choices)
 
 
+def list_of(kind: Kind) -> Kind:
+    """A list of values of one kind, at least one."""
+
+    def read_list(value: object, path: Path, reader: Reader) -> tuple[Any, ...]:
+        items: list[Any] = _must(list, value, "a list", '["..."]')
+        if not items:
+            raise InvalidInput("This list is empty.", remedy="Write something into it, or leave the key out.")
+        return tuple(kind.read(item, (*path, index), reader) for index, item in enumerate(items))
+
+    return Kind(f"list of {kind.label}", read_list)
+
+
 def rows(cls: type) -> Kind:
     """Any number of tables (`[[term.key]]`), each read as `cls`."""
 

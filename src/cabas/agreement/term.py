@@ -122,8 +122,17 @@ class Earn:
         return self.order.placed_at.date()
 
 
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """May the platform come in by this surface (the name of a folder in `surfaces/`)?"""
+
+    silence: ClassVar[bool] = True
+    day: date
+    surface: str
+
+
 # `silence` is the answer when no term has a word to say: what is not granted is not sold, shown, brought or seen.
-Question = Sell | Show | Place | Fulfill | See | Who | Earn
+Question = Sell | Show | Place | Fulfill | See | Who | Earn | Enter
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ DEFAULT_PORT = 8000
 class Config:
     """Where data lives and whose shop it is. Without `database_url` an embedded PostgreSQL runs in `data_dir`.
 
+    `url` is where partners reach it, when that is another address than host and port. `testing` opens the hooks that
+    conformance tools need: payments that are none, orders that are changed by a request. Never in a real shop.
     `llm` and the like are the optional parts (`cabas.extras`); None is off.
     """
 
@@ -27,7 +29,14 @@ class Config:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     secret: str = field(default="", repr=False)
+    url: str = ""
+    testing: bool = False
     llm: LlmSettings | None = None
+
+    @property
+    def public_url(self) -> str:
+        """The address partners reach this installation at, without a slash at its end."""
+        return self.url or f"http://{self.host}:{self.port}"
 
     @property
     def index_dir(self) -> Path:
@@ -55,6 +64,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         host=env.get("CABAS_HOST") or "127.0.0.1",
         port=int(port),
         secret=env.get("CABAS_SECRET", ""),
+        url=env.get("CABAS_URL", "").rstrip("/"),
+        testing=env.get("CABAS_TESTING", "") == "1",
         llm=_llm(env),
     )
 

@@ -20,7 +20,7 @@ from cabas import surfaces
 from cabas.apps.counter import Counter
 from cabas.apps.wiring import House
 from cabas.kernel.errors import Unavailable
-from cabas.surfaces.contract import Surface
+from cabas.surfaces.contract import Premises, Surface
 
 # A body larger than this is refused by every surface of its own; the server stops reading headers here.
 HEADERS_MAX_BYTES = 32_768
@@ -36,11 +36,28 @@ def found_surfaces() -> Iterator[Surface]:
 def web_app(house: House, counter: Counter) -> Starlette:
     """The ASGI application over an open house."""
     routes: list[BaseRoute] = [Route("/healthz", _alive), Route("/readyz", _ready)]
+    shared = premises(house, counter)
     for surface in found_surfaces():
-        routes += surface.routes(counter)
+        routes += surface.routes(shared)
     app = Starlette(routes=routes)
     app.state.house = house
     return app
+
+
+def premises(house: House, counter: Counter) -> Premises:
+    """The house as surfaces see it."""
+    return Premises(
+        retailer=house.retailer,
+        counter=counter,
+        front=house.front,
+        agreements=lambda: house.agreements.of_retailer(house.retailer),
+        keys=house.postgres.partners,
+        answers=house.postgres.answers,
+        url=house.config.public_url,
+        clock=house.clock,
+        secret=house.secret,
+        testing=house.config.testing,
+    )
 
 
 async def _alive(request: Request) -> Response:

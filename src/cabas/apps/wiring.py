@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from cabas.agreement.book import AgreementBook, book
 from cabas.apps.config import Config
 from cabas.apps.extras import Extras, open_extras
-from cabas.dialogue.lexicon import Lexicon, lexicon
+from cabas.apps.learning import Lexicons
+from cabas.dialogue.lexicon import Lexicon
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.kernel.ids import uuid7
@@ -22,6 +23,8 @@ from cabas.storage import embedded, migrate
 from cabas.storage.pages import HttpRecipePages
 from cabas.storage.postgres import Postgres
 from cabas.storage.search import TantivySearch, open_index
+from cabas.usecases.shop.pay import NoPayments
+from cabas.usecases.shop.visit import Shopfront
 from cabas.usecases.talk.desk import Desk
 
 
@@ -48,7 +51,7 @@ class House:
     clock: Clock
     agreements: AgreementBook
     indexes: dict[str, TantivySearch]
-    lexicons: dict[tuple[str, str], Lexicon]
+    lexicons: Lexicons
     secret: bytes
     extras: Extras = Extras()  # noqa: RUF009 (immutable)
 
@@ -74,7 +77,13 @@ class House:
             pairwise_key=self.secret,
             reader=self.extras.reader,
             kinds=self.extras.kinds,
+            learning=self.lexicons,
         )
+
+    @property
+    def front(self) -> Shopfront:
+        """What shopping by protocol needs."""
+        return Shopfront(self.desk, NoPayments())
 
     def search(self, retailer_id: str) -> TantivySearch:
         """The index of a retailer, opened once. Raises `NotFound` when nothing was ever published."""
@@ -89,11 +98,8 @@ class House:
         return self.indexes[retailer_id]
 
     def lexicon(self, retailer_id: str, lang: str) -> Lexicon:
-        """The words of a retailer in a language: the families and its brands."""
-        key = (retailer_id, lang)
-        if key not in self.lexicons:
-            self.lexicons[key] = lexicon(brands=self.search(retailer_id).brands(), lang=lang)
-        return self.lexicons[key]
+        """The words of a retailer in a language: the families, its brands, and what it taught."""
+        return self.lexicons.of(retailer_id, lang)
 
 
 def secret(config: Config) -> bytes:
@@ -127,14 +133,16 @@ async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIter
     """Open everything and close it again. Raises a `CabasError` that says what to do when a part does not answer."""
     async with database(config) as dsn, await Postgres.open(dsn) as postgres, open_extras(config) as extras:
         texts = await postgres.agreements.texts(config.retailer)
-        yield House(
+        lexicons = Lexicons(postgres.teachings, postgres.failures, lambda whose: house.search(whose).brands())
+        house = House(
             config=config,
             dsn=dsn,
             postgres=postgres,
             clock=clock or SystemClock(),
             agreements=book({f"{name}.toml": text for name, text in texts.items()}),
             indexes={},
-            lexicons={},
+            lexicons=lexicons,
             secret=secret(config),
             extras=extras,
         )
+        yield house

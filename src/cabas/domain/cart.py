@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from cabas.domain.session import Session
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money, total
 
@@ -171,7 +172,7 @@ class Conversation:
     `focus` are the line ids last spoken of, newest first ("mets-en deux de plus"); `past` the carts before the last
     changes, newest first, at most `PAST_MAX`, for undo. `said` are the last `SAID_MAX` (who, text) pairs, oldest first;
     who is "shopper", "cabas", or "note" for what a touch did.
-    `version` guards against two turns at once.
+    `version` guards against two turns at once. `session` is there when a platform speaks a protocol, not sentences.
     """
 
     id: str
@@ -190,6 +191,7 @@ class Conversation:
     order_id: str | None = None
     said: tuple[tuple[str, str], ...] = ()
     version: int = 0
+    session: Session | None = None
 
     @property
     def lang(self) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
+from cabas.domain.payment import Payment, PaymentStatus
 from cabas.kernel.errors import Conflict
 from cabas.kernel.money import Money
 from cabas.storage.database import Database, Refused, Statement, must
@@ -65,6 +66,12 @@ class PostgresOrders:
         order = await self.get(retailer_id, order_id)
         rows = await self._database.rows(retailer_id, SQL["order_postings"], order_key(order))
         return tuple(Posting(row[0], row[1], Money(row[2], row[3]), row[4], row[5]) for row in rows)
+
+    async def payments(self, retailer_id: str, order_id: str) -> tuple[Payment, ...]:
+        """How the order is paid, first payment first."""
+        order = await self.get(retailer_id, order_id)
+        rows = await self._database.rows(retailer_id, SQL["order_payments"], order_key(order))
+        return tuple(Payment(row[0], PaymentStatus(row[1]), Money(row[2], row[3]), row[4], row[5]) for row in rows)
 
     async def move(
         self,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
+from cabas.domain.payment import Payment
 from cabas.storage.conversations import store_turn
 from cabas.storage.database import Database, Parameters, Refused, Statement, must
 from cabas.storage.documents import to_json
@@ -44,6 +45,7 @@ def statements(command: PlaceOrder) -> list[Statement]:
         (SQL["insert_lines"], order_key(order) | line_rows(order)),
         *posted(order, command.postings, order.placed_at),
         *told(order, command.events, order.placed_at),
+        *paid(order, command.payment),
     ]
     if turn is not None:
         sql, parameters = store_turn(turn)
@@ -67,6 +69,15 @@ def told(order: Order, events: Events, at: datetime) -> list[Statement]:
     """Append events to the outbox."""
     rows = [{"seq": seq, "topic": topic, "payload": payload} for seq, (topic, payload) in enumerate(events, 1)]
     return [(SQL["insert_events"], order_key(order) | {"events": to_json(rows), "at": at})] if rows else []
+
+
+def paid(order: Order, payment: Payment | None) -> list[Statement]:
+    """Write down how the order is paid."""
+    if payment is None:
+        return []
+    how = {"handler": payment.handler, "status": str(payment.status), "reference": payment.reference}
+    amount = {"upper": payment.upper.amount, "currency": payment.upper.currency, "shown": payment.shown}
+    return [(SQL["insert_payment"], order_key(order) | how | amount | {"at": order.placed_at})]
 
 
 async def _why_not(database: Database, command: PlaceOrder, refused: Refused) -> Placed | SoldOut | None:

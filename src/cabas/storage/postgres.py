@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Self
 
 from cabas.storage.agreements import PostgresAgreements
+from cabas.storage.answers import PostgresAnswers
 from cabas.storage.catalog import PostgresCatalog
 from cabas.storage.consents import PostgresConsents
 from cabas.storage.conversations import PostgresConversations
 from cabas.storage.database import Database
 from cabas.storage.fill import PostgresFill
 from cabas.storage.orders import PostgresOrders
+from cabas.storage.partners import PostgresPartnerKeys
 from cabas.storage.shop import PostgresShop
 from cabas.storage.teachings import PostgresFailures, PostgresTeachings
 
@@ -22,12 +24,14 @@ class Postgres:
 
     database: Database
     agreements: PostgresAgreements
+    answers: PostgresAnswers
     catalog: PostgresCatalog
     consents: PostgresConsents
     conversations: PostgresConversations
     failures: PostgresFailures
     fill: PostgresFill
     orders: PostgresOrders
+    partners: PostgresPartnerKeys
     shop: PostgresShop
     teachings: PostgresTeachings
 
@@ -39,12 +43,14 @@ class Postgres:
         return cls(
             database=database,
             agreements=PostgresAgreements(database),
+            answers=PostgresAnswers(database),
             catalog=PostgresCatalog(database),
             consents=PostgresConsents(database),
             conversations=PostgresConversations(database, versions),
             failures=PostgresFailures(database),
             fill=PostgresFill(database),
             orders=PostgresOrders(database),
+            partners=PostgresPartnerKeys(database),
             shop=PostgresShop(database),
             teachings=PostgresTeachings(database, versions),
         )

@@ -1,22 +1,83 @@
 """What a way in is: a folder in `surfaces/` with `wire.py` (its types), `app.py` (its routes) and `transcripts/`.
 
-`app.py` offers `surface: Surface`. Surfaces are found by scanning the folder; `apps.wiring` hands each the use cases.
+`app.py` offers `surface: Surface`. Surfaces are found by scanning the folder; `apps.wiring` hands each the premises.
+What several surfaces share stands beside this file: `door` (who is calling), `keyed` (a request sent twice).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
+
+from cabas.agreement.agreement import Agreement
+from cabas.kernel.clock import Clock
+from cabas.usecases.shop.ports import Answers, PartnerKeys
+from cabas.usecases.shop.visit import Shopfront
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What an access token stands for: a platform, and the shopper who linked their account, with the scopes given."""
+
+    platform: str
+    shopper_id: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+class Tokens(Protocol):
+    """Reads access tokens of linked accounts."""
+
+    async def read(self, token: str, audience: str) -> Linked | None:
+        """What the token stands for at `audience` (a URL of ours); None when it is none of ours, or not valid now."""
+        ...
+
+
+class NoTokens:
+    """Nobody's account is linked."""
+
+    async def read(self, token: str, audience: str) -> Linked | None:
+        """Always None."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What a surface works with. `counter` are the conversations of the retailer's own page, `front` the shop by
+    protocol. `url` is the public address without a slash at its end. `testing` opens what conformance tools need: it
+    is never on by default. `guests` are demo shoppers that may be pretended to be.
+    """
+
+    retailer: str
+    counter: Any
+    front: Shopfront
+    agreements: Callable[[], tuple[Agreement, ...]]
+    keys: PartnerKeys
+    answers: Answers
+    url: str
+    clock: Clock
+    secret: bytes = field(repr=False, default=b"")
+    tokens: Tokens = field(default_factory=NoTokens)
+    testing: bool = False
+
+
+async def healthy(premises: Premises) -> str:
+    """Fine, for a surface that needs nothing of its own."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """One way in. `routes(shop)` gets the wired use cases (`apps.wiring.House`) and returns its Starlette routes."""
+    """One way in. `routes(premises)` returns its Starlette routes; `version` is that of the protocol it speaks.
+
+    `health(premises)` is empty, or says what keeps it from working.
+    """
 
     name: str
     title: str
     path: str
     routes: Callable[[Any], Sequence[BaseRoute]]
+    version: str = ""
+    health: Callable[[Premises], Awaitable[str]] = healthy

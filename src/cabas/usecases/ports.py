@@ -19,6 +19,7 @@ from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
+from cabas.domain.payment import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class PlaceOrder:
     answer: bytes
     conversation: Conversation | None = None
     events: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    payment: Payment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,10 @@ class Orders(Protocol):
 
     async def postings(self, retailer_id: str, order_id: str) -> tuple[Posting, ...]:
         """What the order posted to the ledger, in order."""
+        ...
+
+    async def payments(self, retailer_id: str, order_id: str) -> tuple[Payment, ...]:
+        """How the order is paid, first payment first; nothing for one that is paid when it is handed over."""
         ...
 
     async def move(

@@ -121,7 +121,7 @@ def test_an_agreement_is_held_against_the_others_before_it_joins_them() -> None:
 def test_the_examples_stand_side_by_side() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in AGREEMENTS.glob("*.toml")}
     assert {made.platform for made in book(texts).agreements} == {
-        "house", "google", "google-express", "amazon", "alibaba"
+        "house", "google", "google-express", "amazon", "alibaba", "assistant"
     }  # fmt: skip
 
 

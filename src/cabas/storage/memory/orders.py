@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
+from cabas.domain.payment import Payment
 from cabas.storage.memory.people import MemoryConversations
 from cabas.storage.memory.rows import Event, Rows, Shelf
 from cabas.storage.refusals import check, no_order, order_exists, stored_answer, wanted
@@ -44,6 +45,8 @@ class MemoryOrders:
         rows.orders[order.retailer_id, order.id] = order
         rows.answers[claim] = (command.request_hash, command.answer)
         self._add(order, command.postings, command.events)
+        if command.payment is not None:
+            rows.payments[order.retailer_id, order.id] = [command.payment]
         return Placed(command.answer, replayed=False)
 
     async def replay(self, retailer_id: str, store_id: str, platform: str, key: str, request_hash: str) -> bytes | None:
@@ -62,6 +65,11 @@ class MemoryOrders:
         """What the order posted to the ledger, in order."""
         order = await self.get(retailer_id, order_id)
         return tuple(self._rows.postings.get((retailer_id, order.id), ()))
+
+    async def payments(self, retailer_id: str, order_id: str) -> tuple[Payment, ...]:
+        """How the order is paid, first payment first."""
+        order = await self.get(retailer_id, order_id)
+        return tuple(self._rows.payments.get((retailer_id, order.id), ()))
 
     async def move(
         self,

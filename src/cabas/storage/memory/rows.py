@@ -15,6 +15,7 @@ from cabas.domain.fulfillment import Slot
 from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order
+from cabas.domain.payment import Payment
 from cabas.kernel.money import Money
 from cabas.usecases.learn.ports import Failure, Pack, Proposal
 from cabas.usecases.ports import Store
@@ -60,6 +61,7 @@ class Rows:
     purchases: dict[tuple[str, str, str, int], Purchase] = field(default_factory=dict)
     conversations: dict[Key, Conversation] = field(default_factory=dict)
     orders: dict[Key, Order] = field(default_factory=dict)
+    payments: dict[Key, list[Payment]] = field(default_factory=dict)
     postings: dict[Key, list[Posting]] = field(default_factory=dict)
     outbox: dict[Key, list[Event]] = field(default_factory=dict)
     answers: dict[Key, tuple[str, bytes]] = field(default_factory=dict)

@@ -300,4 +300,9 @@ def _new_key() -> str:
     return str(uuid4())
 
 
-surface = Surface(name="chat", title="Voice page", path="/", routes=lambda shop: routes(shop, new_key=_new_key))
+surface = Surface(
+    name="chat",
+    title="Voice page",
+    path="/",
+    routes=lambda premises: routes(premises.counter, new_key=_new_key),
+)

@@ -10,6 +10,7 @@ from cabas.agreement.term import Decision
 from cabas.domain.cart import Cart, Conversation
 from cabas.domain.fulfillment import Slot
 from cabas.domain.order import Order
+from cabas.domain.payment import Payment
 from cabas.domain.receipt import Receipt
 from cabas.kernel.money import Money
 
@@ -26,6 +27,7 @@ class Checkout:
     `platform` is who calls, as authenticated; it must be the conversation's. `key` and `request_hash` (SHA-256 of the
     raw request) make it idempotent. `adult` says that the shopper confirmed the age asked for. `remember` may change
     the conversation that is stored with the order (its cart already empty), to keep what was said of it.
+    `payment` is how it is paid, made sure of beforehand; None means when it is handed over.
     """
 
     conversation: Conversation
@@ -35,6 +37,7 @@ class Checkout:
     request_hash: str
     adult: bool = False
     remember: Callable[[Conversation, Order], Conversation] = as_it_is
+    payment: Payment | None = None
 
 
 class Status(StrEnum):

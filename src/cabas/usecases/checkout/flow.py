@@ -170,6 +170,7 @@ async def _place(
             answer=answer,
             conversation=after,
             events=events(order, kept, till.shopper, seen, age_check=age_check, pairwise_key=till.pairwise_key),
+            payment=command.payment,
         )
     )
     if isinstance(outcome, SoldOut):

@@ -13,6 +13,10 @@ FROM order_line
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s
 ORDER BY line;
 
+-- order_payments: How an order is paid, in order.
+SELECT handler, status, upper, currency, reference, shown FROM payment
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s ORDER BY seq;
+
 -- order_postings: What an order posted to the ledger, in order.
 SELECT source, destination, amount, currency, term, note
 FROM posting

@@ -45,6 +45,11 @@ SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, seq + (
     ), topic, payload, %(at)s, %(at)s
 FROM json_to_recordset(%(events)s::json) AS told (seq integer, topic text, payload jsonb);
 
+-- insert_payment: How the order is paid.
+INSERT INTO payment (retailer_id, store_id, order_id, seq, handler, status, upper, currency, reference, shown, created_at)
+VALUES (%(retailer_id)s, %(store_id)s, %(order_id)s, 1, %(handler)s, %(status)s, %(upper)s, %(currency)s, %(reference)s,
+    %(shown)s, %(at)s);
+
 -- take_stock: Reserve some of one SKU if that much is free. Sent once per SKU, in SKU order, so that carts never deadlock.
 UPDATE stock
 SET reserved = reserved + %(quantity)s

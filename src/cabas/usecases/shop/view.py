@@ -1,0 +1,145 @@
+"""A session as a surface shows it: lines, slots, totals, and what stands in the way of an order. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cabas.domain.cart import Conversation, LineItem
+from cabas.domain.catalog import Product
+from cabas.domain.fulfillment import Slot
+from cabas.domain.order import Order
+from cabas.domain.pricing import vat_by_rate
+from cabas.domain.receipt import FEE_VAT_RATE, Receipt
+from cabas.domain.session import Address, Buyer, Session
+from cabas.kernel.money import Money, total
+from cabas.usecases.ports import Store
+from cabas.usecases.shop.ports import PaymentHandler
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+# Who can do something about an error (UCP, message severity).
+RECOVERABLE, INPUT, REVIEW, FINAL = (
+    "recoverable",
+    "requires_buyer_input",
+    "requires_buyer_review",
+    "unrecoverable",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know about the session. `text` is for the buyer; `line_id` or `sku` say what it is about."""
+
+    kind: str
+    code: str
+    text: str
+    severity: str = RECOVERABLE
+    line_id: str = ""
+    sku: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAsk:
+    """A product by SKU, in pieces or grams. `line_id` is the line it changes; without one it is a new line."""
+
+    sku: str
+    quantity: int
+    line_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAsk:
+    """What a platform says of a session. None leaves things as they are; `items` replace all lines.
+
+    `method` and `slot_id` choose how and when; `store_id` where.
+    """
+
+    items: Sequence[ItemAsk] | None = None
+    buyer: Buyer | None = None
+    destination: Address | None = None
+    method: str | None = None
+    slot_id: str | None = None
+    store_id: str | None = None
+    codes: Sequence[str] | None = None
+    consents: Mapping[str, bool] | None = None
+    note: str | None = None
+    adult: bool | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the order costs, VAT included. `subtotal` = `items` - `discount`; `total` = `subtotal` + `fee`.
+
+    `vat` maps a rate (basis points) to the VAT inside the total.
+    """
+
+    items: Money
+    discount: Money
+    subtotal: Money
+    fee: Money
+    total: Money
+    vat: Mapping[int, Money] = field(default_factory=dict)
+
+    @property
+    def tax(self) -> Money:
+        """All VAT inside the total."""
+        return total(self.vat.values(), self.total.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session now. `products` are of its lines, by SKU; `slots` what may still be chosen.
+
+    `ready` says that it could be completed as it is. `order` and `receipt` are there once it was.
+    """
+
+    talk: Conversation
+    session: Session
+    store: Store
+    now: datetime
+    lang: str
+    products: Mapping[str, Product]
+    slots: Sequence[Slot]
+    totals: Totals
+    notices: Sequence[Notice]
+    handlers: Sequence[PaymentHandler]
+    seller: str
+    minimum_age: int = 0
+    order: Order | None = None
+    receipt: Receipt | None = None
+    continue_url: str = ""
+
+    @property
+    def id(self) -> str:
+        """The session's id."""
+        return self.talk.id
+
+    @property
+    def lines(self) -> tuple[LineItem, ...]:
+        """The lines, those that cannot be bought included."""
+        return self.talk.cart.lines
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not any(one.kind == ERROR for one in self.notices)
+
+
+def totals_of(talk: Conversation) -> Totals:
+    """The totals of a conversation's cart."""
+    cart = talk.cart
+    fee = cart.slot.fee if cart.slot else Money.zero(cart.currency)
+    full = total((line.full_price or line.price for line in cart.bought if line.price is not None), cart.currency)
+    taxed = [(line.price, line.vat_rate) for line in cart.bought if line.price is not None]
+    if fee:
+        taxed.append((fee, FEE_VAT_RATE))
+    return Totals(
+        items=full,
+        discount=full - cart.goods,
+        subtotal=cart.goods,
+        fee=fee,
+        total=cart.goods + fee,
+        vat=vat_by_rate(taxed),
+    )
