@@ -19,6 +19,8 @@ from cabas.dialogue.sounds import sound
 
 # Shorter words are too near to too many others; longer ones may have two letters wrong.
 FUZZY_MIN, TWO_WRONG_MIN, JOINED_MAX = 4, 7, 3
+# How many words' neighbors one speller remembers.
+NEAR_KEPT = 8_192
 # How much a word counts that is not the very word: another form is as good as the word.
 SAME_SOUND, ONE_WRONG, TWO_WRONG, JOINED = 0.8, 0.78, 0.6, 0.75
 
@@ -28,6 +30,7 @@ class Speller:
 
     def __init__(self, words: Sequence[str], lang: str, tables: tuple[bytes, bytes] | None = None) -> None:
         self.words, self.lang = words, lang
+        self.near = lru_cache(NEAR_KEPT)(self._near)
         if tables is None:
             self._shorter = _table(_deletions(words))
             self._sounds = _table((sound(word, lang), index) for index, word in enumerate(words))
@@ -49,8 +52,8 @@ class Speller:
             result.append(copy.tobytes())
         return result[0], result[1]
 
-    def near(self, word: str) -> list[tuple[str, float]]:
-        """Other known words `word` may stand for and how surely (0-1), the surest first."""
+    def _near(self, word: str) -> tuple[tuple[str, float], ...]:
+        """Other known words `word` may stand for and how surely (0-1), the surest first. Ask `near`."""
         found: dict[str, float] = {}
         if len(word) >= FUZZY_MIN:
             most = 2 if len(word) >= TWO_WRONG_MIN else 1
@@ -64,7 +67,7 @@ class Speller:
             for other in self.sounding(sound(word, self.lang)):
                 if other != word:
                     found[other] = SAME_SOUND
-        return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def sounding(self, key: str) -> list[str]:
         """The known words of that sound; a sound of one letter says nothing."""

@@ -96,7 +96,8 @@ def _translated(terms: list[Term], family: str, words: Words, *, foreign: bool) 
 def _term(raw: str, stem: str, words: Words, *, named: bool, label: bool = False, foreign: bool = False) -> Term:
     count = words.stems.get(stem, 0) or (1 if stem in words.paths else 0)
     stems = {stem: 1.0} if count else {}
-    if count or not foreign or not named:
+    # What is so frequent that nothing is far more so is no misspelling: most words that are asked for.
+    if (count or not foreign or not named) and words.most >= FAR_MORE * count:
         others: dict[str, float] = {}
         for other, quality in words.speller.near(raw):
             near = light(other)

@@ -101,6 +101,7 @@ class Words:
         self.stems: Counter[str] = Counter()
         for word, count in counts.items():
             self.stems[light(word)] += count
+        self.most = max(self.stems.values(), default=0)  # in how many names the most frequent stem stands
         self._single = frozenset(stem.lstrip(LACKING) for stem in self.stems) | frozenset(
             stem for code in locales.languages() for family in families for name in names_of(code).names.get(family, ())
             for stem in name
