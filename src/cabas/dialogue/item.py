@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.trie import Match
 from cabas.domain.cart import Amount
@@ -78,6 +79,11 @@ class Item:
     def has_food(self) -> bool:
         """Whether it names something."""
         return bool(self.pieces) or self.brand is not None
+
+    @property
+    def family_piece(self) -> Piece | None:
+        """The first piece that is the name of a family."""
+        return next((piece for piece in self.pieces if piece.match is not None and piece.match.kind == FAMILY), None)
 
     @property
     def says(self) -> bool:

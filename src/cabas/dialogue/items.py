@@ -14,6 +14,7 @@ from cabas.dialogue.details import add_detail, label_tag
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
 from cabas.dialogue.measures import Measured, size_tag
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.trie import Match
 
@@ -78,8 +79,9 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
             continue
         after = sight.said("vague", position) or sight.said("more", position) or sight.said("determiners", position)
         after = after or (sight.joint(position) if not item.pieces else None)
-        if after is None or after > end:
-            break
+        name = sight.name(position, end, FAMILY, BRAND, LABEL)
+        if after is None or after > end or (name is not None and name.end > after):
+            break  # "extra virgin olive oil" is not more of it
         item.vague = item.vague or sight.said("vague", position) is not None
         item.more = item.more or sight.said("more", position) is not None
         item.begun = item.begun or sight.joint(position) != after or sight.said("determiners", position) == after
@@ -106,9 +108,15 @@ def _with_amounts(
         after = measured.end
         glue = sight.tools.measures.of.at(sight.tokens, after)
         if glue and glue[1] <= end:
-            taken.each = measured.unit is None and measured.end < end
+            taken.each = measured.unit is None and measured.end < end and not _collective(sight, measured)
             after = glue[1]
         yield from _openings(sight, taken, after, end, depth + 1)
+
+
+def _collective(sight: Sight, measured: Measured) -> bool:
+    """Whether a dozen or a pair was said: it counts pieces, whatever was counted before."""
+    number = numbers_of(sight.lang).at(sight.tokens, measured.start)
+    return number is not None and number.collective
 
 
 def _body(sight: Sight, item: Item, position: int, end: int) -> None:
@@ -253,6 +261,7 @@ def _other(
     if after is not None and after < end:
         item.ands.append(position)
         item.kept.extend(range(position, after))
+        item.cost += COST["and"] if _begins_another(sight, position, after, end) else 0.0
         return after, True
     after = sight.said("purpose", position)
     if after is not None and after < end and (item.has_food or not item.begun):
@@ -273,6 +282,7 @@ def _other(
     elif sight.is_small(position):
         item.cost += COST["article"] if any(one.article for one in amounts) else COST["small"]
     if sight.is_small(position):
+        item.cost += COST["article"] if not linked and _begins_name(sight, item, position, end) else 0.0
         item.kept.append(position)
         return position + 1, after_and
     if sight.tools.measures.unit(sight.tokens, position) is not None:
@@ -283,6 +293,21 @@ def _other(
     item.pieces.append(Piece(position, position + 1, None, linked, after_and))
     item.kept.append(position)
     return position + 1, False
+
+
+def _begins_name(sight: Sight, item: Item, position: int, end: int) -> bool:
+    """Whether an article stands here before a name of its own: "café moulu des filtres" are two things."""
+    if item.family_piece is None or sight.said("determiners", position) is None or sight.joint(position) is not None:
+        return False
+    return sight.name(position + 1, end, FAMILY) is not None
+
+
+def _begins_another(sight: Sight, position: int, after: int, end: int) -> bool:
+    """Whether "and" with an article or an amount behind it joins two things, and stands in no name ("et du fromage")."""
+    if sight.said("and", position) is None:
+        return False
+    counted = any(not one.implied for one in sight.amounts(after, end))
+    return counted or sight.said("determiners", after) is not None
 
 
 def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> int:

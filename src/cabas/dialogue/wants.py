@@ -163,5 +163,5 @@ def _only_article(item: Item, before: Wish) -> bool:
 
 
 def _each(amount: Amount, before: Amount) -> Amount:
-    """ "un bocal d'olives, un de câpres": of what was counted before."""
-    return replace(amount, unit=before.unit) if before.unit not in ("kg", "g", "l", "ml") else amount
+    """ "un bocal d'olives, un de câpres", "un litre de lait et deux de jus": of what was counted before."""
+    return replace(amount, unit=before.unit) if before.unit not in ("g", "ml") else amount

@@ -110,7 +110,9 @@ class Times:
 
     def hinted(self, start: int, end: int) -> bool:
         """Whether a word in [start, end) can only be there for a time or a method, or may be."""
-        return any(token.folded in self._methods.hints for token in self.tokens[start:end])
+        if any(token.folded in self._methods.hints for token in self.tokens[start:end]):
+            return True
+        return any(self._words.said("earliest", self.tokens, place) is not None for place in range(start, end))
 
     def read(self, start: int, end: int) -> When:
         """What the tokens [start, end) say of time and method."""
