@@ -104,7 +104,7 @@ def test_partitions_cannot_be_reached_around_the_policy(dsn: str, as_app: psycop
         names = [
             row[0] for row in connection.execute("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")
         ]
-    assert len(names) == 72
+    assert len(names) == 80
     for name in names:
         with pytest.raises(psycopg.errors.InsufficientPrivilege), as_app.transaction():
             as_app.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(name)))

@@ -14,7 +14,8 @@ from psycopg import sql
 from cabas.storage.database import must
 from cabas.storage.queries import queries, topics
 
-HOT = ("stock", "slot", "slot_hold", "conversation", "customer_order", "order_line", "posting", "outbox", "idempotency")
+HOT = ("stock", "slot", "slot_hold", "conversation", "customer_order", "order_line", "posting", "payment", "outbox",
+       "idempotency")  # fmt: skip
 # Questions that do not know the store. They look into each partition, by index; none is part of placing an order.
 ANYWHERE = {
     "conversations.find_conversation",
@@ -28,7 +29,7 @@ ANYWHERE = {
     "outbox.forget_keys",
 }
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-NUMBERS = "quantity version fee goods total seq limit".split()
+NUMBERS = "quantity version fee goods total seq limit upper".split()
 TIMES = "at now placed_at start end before since until expires_at slot_starts_at slot_ends_at changed_at due_at".split()
 SPECIAL: dict[str, Any] = {
     "skus": ["a", "b"], "day": date(2026, 11, 24), "dead_at": None, "method": None, "answer": b"{}", "lines": "[]",

@@ -99,6 +99,7 @@ async def load_session(front: Shopfront, caller: Caller, session_id: str) -> Con
 
 
 def session_of(talk: Conversation) -> Session:
+    """Its session. Raises `NotFound` for a conversation that is only spoken."""
     if talk.session is None:
         raise NotFound("There is no such session.", remedy="Open one.", code="session_not_found")
     return talk.session

@@ -64,6 +64,4 @@ ALTER TABLE partner_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE partner_key FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON partner_key USING (retailer_id = current_setting('cabas.retailer_id', true));
 
-GRANT SELECT, INSERT, UPDATE ON payment TO cabas_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON request_answer TO cabas_app;
-GRANT SELECT, INSERT, UPDATE ON partner_key TO cabas_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON payment, request_answer, partner_key TO cabas_app;
