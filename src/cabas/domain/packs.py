@@ -103,6 +103,15 @@ def packs_for(
     return _count(product, _share(product, _ask(need), piece), tolerance)
 
 
+def share_of(
+    product: Product, need: Ask | Quantity | None, piece: Quantity | None = None
+) -> tuple[Fraction, bool] | None:
+    """How many packs of `product` (grams when sold by weight) `need` takes, not rounded, and whether that went through
+    a usual weight; None when it cannot be said.
+    """
+    return _share(product, _ask(need), piece)
+
+
 def holds(product: Product, need: Ask | Quantity | None, piece: Quantity | None = None) -> Quantity | None:
     """What one pack holds in the unit the need counts in; None when that cannot be said.
 
@@ -158,7 +167,7 @@ def _weigh(
         return None
     cost = None
     if offer is not None and offer.price is not None:
-        today = offer if day is not None else replace(offer, promotion=None)
+        today = offer if day is not None or offer.promotion is None else replace(offer, promotion=None)
         cost = line_total(product, today, quantity, day or date.min)
     covers = quantity / share[0] if share is not None and share[0] else None
     return Choice(product, quantity, cost, covers, quantity == wanted)
@@ -178,8 +187,8 @@ def _count(product: Product, share: tuple[Fraction, bool] | None, tolerance: Fra
     amount, natural = share
     if weighed:
         return max(STEP, ceil(amount / STEP) * STEP)
-    least = amount * (1 - (tolerance if tolerance is not None else NATURAL if natural else 0))
-    return max(1, ceil(least))
+    missing = tolerance if tolerance is not None else NATURAL if natural else 0
+    return max(1, ceil(amount * (1 - missing) if missing else amount))
 
 
 def _pieces(product: Product) -> Fraction:
@@ -206,7 +215,7 @@ def _for_pieces(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fra
     weights = [same for same in ask.same if same.dimension != "count"]
     usual = weights[0].base / count if weights and count else piece.base if piece is not None else None
     if inside > 1 or content is None or content.dimension == "count" or usual is None:
-        return count / inside, False
+        return count / inside if inside != 1 else count, False
     if content.base <= usual * ONE_PIECE:
         return count, False
     return count * usual / content.base, True

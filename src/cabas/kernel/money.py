@@ -20,8 +20,13 @@ def exponent(currency: str) -> int:
 
 def round_half_up(value: Fraction) -> int:
     """The nearest integer, halves away from zero: what a till prints."""
-    sign = -1 if value < 0 else 1
-    return sign * int(abs(value) + Fraction(1, 2))
+    return _rounded(value.numerator, value.denominator)
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    """The same for `numerator / denominator` (greater than 0), without making fractions: carts are full of these."""
+    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return nearest if numerator >= 0 else -nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Money:
 
     def times(self, factor: int | Fraction) -> Money:
         """`factor` times this, rounded half up to the minor unit."""
-        return Money(round_half_up(self.amount * Fraction(factor)), self.currency)
+        return Money(_rounded(self.amount * factor.numerator, factor.denominator), self.currency)
 
     def allocate(self, weights: Sequence[int | Fraction]) -> tuple[Money, ...]:
         """Split by `weights`, exactly: each part is floored, left-over cents go to the first parts in order.

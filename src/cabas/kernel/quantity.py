@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from cabas.kernel.errors import InvalidInput
 
@@ -66,7 +67,7 @@ class Quantity:
     @property
     def base(self) -> Fraction:
         """How many base units (pieces, grams, millilitres, metres), exactly."""
-        return self.amount * UNITS[self.unit][1]
+        return _base(self.value, self.unit, self.scale)
 
     def _same(self, other: Quantity) -> None:
         if self.dimension != other.dimension:
@@ -103,3 +104,9 @@ class Quantity:
         number = f"{float(self.amount):g}"
         symbol = UNITS[self.unit][2]
         return f"{number} {symbol}" if symbol else number
+
+
+@lru_cache(maxsize=16_384)
+def _base(value: int, unit: str, scale: int) -> Fraction:
+    """A store's packs come in a few thousand sizes, which are compared all the time."""
+    return Fraction(value, 10**scale) * UNITS[unit][1]
