@@ -29,7 +29,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place
         remark = sight.said("purpose", start) is not None  # "for my stew I need carrots"
         if (remark or not sight.written) and _breaks(sight, place, end):
-            return place
+            return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1
     return end
 
@@ -54,6 +54,7 @@ def _strong(sight: Sight, place: int, end: int) -> int:
 
 def _begins(sight: Sight, place: int, end: int) -> bool:
     """Whether another request begins here: a verb, a question, "c'est tout"."""
+    place = sight.said("leads", place) or place  # "but drop the eggs"
     if place >= end or _named(sight, place, end):
         return False
     grammar = sight.tools.grammar

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cabas.dialogue import locales
 from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
-from cabas.dialogue.lexicon import FAMILY, RESTRICTED
+from cabas.dialogue.lexicon import FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.measures import size_tag
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import spell, stem
@@ -40,17 +40,18 @@ def compose(sight: Sight, item: Item) -> None:
     extras = [piece for piece in matched if piece is not (head or matched[0])]
     beside = [piece for piece in extras if not piece.linked]
     needs_asking = bool(beside or item.ands or not item.known)
-    asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS and sight.knows(item.words)
-    if asked:
+    flavors = len(item.ands) == 1 and head is not None and _flavors(sight, item, head)
+    asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS
+    if asked and (flavors or not _two(item)) and sight.knows(item.words):
         item.known = True
         item.cost += COST["asked"]
     else:
-        flavors = len(item.ands) == 1 and head is not None and _flavors(sight, item, head)
         item.cost += COST["and_inside" if flavors else "and"] * len(item.ands)
         item.cost += COST["linked"] * (len(extras) - len(beside))
         side = "linked" if flavors or head is None else _beside(sight, item, beside, head)
         item.cost += COST[side] * len(beside)
         item.cost += 0.0 if item.known else COST["unknown"]
+    item.cost += COST["and"] * _only_flavors(sight, item)
     _as_size(sight, item)
     if item.brand is not None and not item.pieces:
         item.words = item.brand
@@ -108,27 +109,49 @@ def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     return "compound" if single and opened and closed else "beside"
 
 
+def _two(item: Item) -> bool:
+    """Whether one name stands on either side of "and" and nothing else: a list, whatever is made of both ("milk and
+    bread", for all the milk bread there is).
+    """
+    if len(item.ands) != 1 or len(item.pieces) != 2:
+        return False
+    return all(piece.match is not None and piece.match.kind == FAMILY for piece in item.pieces)
+
+
+def _only_flavors(sight: Sight, item: Item) -> int:
+    """The "and"s of what is a flavor or a topping when nothing else is named: "ham and cheese" is no pizza."""
+    match = item.pieces[0].match if len(item.pieces) == 1 and item.brand is None else None
+    if match is None or match.kind != VARIANT:
+        return 0
+    return sum(sight.said("and", index) is not None for index in range(match.start, match.end))
+
+
 def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
     """Whether "et" stands inside one thing: "une purée carotte et panais", "plum and fig chutney"."""
     place = item.ands[0]
     after = [piece for piece in item.pieces if piece.start > place]
     before = [piece for piece in item.pieces if piece.start < place]
     if head.start > place:  # head last: flavors of one kind stand on both sides
-        alike = len(after) == 2 and len(before) == 1 and _alike(sight, before[0], after[0])
-        return alike and after[1] is head
+        alike = len(after) == 2 and len(before) == 1 and _alike(sight, before[0], after[0], depth=1)
+        return alike and after[1] is head and not _several(sight, before[0], after[0])
     flavored = len(before) > 1 or (head.match is not None and head.match.words > 1)
     bare = bool(after) and not any(sight.is_small(index) for index in range(place + 1, after[0].start))
     return item.begun and flavored and bare and len(after) == 1
 
 
-def _alike(sight: Sight, one: Piece, other: Piece) -> bool:
-    """Whether two names are of one department."""
+def _several(sight: Sight, one: Piece, other: Piece) -> bool:
+    """Whether the first of two names stands for several of it and the second does not: "peaches and apricot jam"."""
+    plural = tuple(locales.words(locales.read(sight.lang, "numbers").get("plurals")))
+    return sight.tokens[one.end - 1].folded.endswith(plural) and not sight.tokens[other.end - 1].folded.endswith(plural)
+
+
+def _alike(sight: Sight, one: Piece, other: Piece, depth: int | None = None) -> bool:
+    """Whether two names are of one aisle; of one department when only the first `depth` steps are compared."""
     if one.match is None or other.match is None:
         return False
     families = sight.tools.lexicon.families
-    paths = [
-        families[piece.match.id]["category"] for piece in (one, other) if piece.match and piece.match.id in families
-    ]
+    matches = [piece.match.id for piece in (one, other) if piece.match and piece.match.id in families]
+    paths = [next(iter(families[family]["category"].values()), ())[:depth] for family in matches]
     return len(paths) == 2 and paths[0] == paths[1]
 
 

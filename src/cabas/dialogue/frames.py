@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
@@ -327,6 +328,17 @@ def _ask(kind: str) -> Frame:
     return frame
 
 
+def _cheapest(turn: Turn, found: Found) -> list[Act] | None:
+    """ "What's the cheapest rice you have": the price of that one."""
+    acts = _ask("ask_price")(turn, found) or []
+    tag = label_tag("cheapest", turn.heard.lang)
+    cheap = [
+        replace(act, wants=tuple(replace(want, constraints=(*want.constraints, tag)) for want in act.wants))
+        for act in acts
+    ]
+    return cheap or None
+
+
 _FRAMES: dict[str, Frame] = {
     "usual_all": _usual_all,
     "usual_for": _usual_for,
@@ -341,5 +353,6 @@ _FRAMES: dict[str, Frame] = {
     "set": _set,
     "replace": _replace,
     "price": _ask("ask_price"),
+    "cheapest": _cheapest,
     "stock": _ask("ask_availability"),
 }

@@ -252,6 +252,7 @@ class Grammar:
             else:
                 current.append(self._piece(kind, value))
         choices.append(_sequence(current))
+        choices.sort(key=lambda part: -part.words)  # "a family of" before "a"
         return (_either(choices) if len(choices) > 1 else choices[0]), index
 
     def _piece(self, kind: str, value: str) -> _Part:

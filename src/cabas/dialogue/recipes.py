@@ -65,7 +65,8 @@ def read_recipe_before(turn: Turn, start: int, end: int) -> Announced | None:
     stretch = sight.tokens[start:end]
     for found in sight.tools.grammar.sections["recipe_after"].fits(sight.tools.grammar.text(stretch)):
         first, last = (start + place for place in found.slots["dish"])
-        if sight.name(first, last, DISH, FAMILY) is None:
+        small = all(sight.is_small(place) for place in range(first, last))
+        if small or sight.name(first, last, DISH, FAMILY) is None:
             continue
         stop, dish = _dish(sight, first, last)
         announced = Announced(sight.spell(first, stop).strip(), dish, stop, sure=True, known=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cabas.dialogue.item import Item
 from cabas.dialogue.items import read_item
-from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
+from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.sight import Sight
 
 # One thing is at most so many words long.
@@ -189,6 +189,7 @@ def _starts(sight: Sight, first: int, end: int) -> list[int]:
 
 def _whole(sight: Sight, position: int, end: int) -> int:
     """The end of the name or amount that starts here and that nothing begins inside of."""
-    ends = [match.end for match in sight.names(position) if match.end <= end and match.score >= SURE][:1]
+    names = [match for match in sight.names(position) if match.kind != VARIANT]
+    ends = [match.end for match in names if match.end <= end and match.score >= SURE][:1]
     ends += [one.end for one in sight.amounts(position, end)[:1] if one.unit is not None or one.amount.value > 1]
     return max(ends, default=position)

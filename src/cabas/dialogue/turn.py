@@ -103,9 +103,16 @@ class Turn:
 
     def line(self, item: Item) -> LineItem | None:
         """The line of the cart a thing names, the newest first."""
+        return self._line(item.family, item.words)
+
+    def holds(self, want: Want) -> bool:
+        """Whether the cart has a line for a wish."""
+        return self._line(want.family, want.words) is not None
+
+    def _line(self, family: str | None, named: str) -> LineItem | None:
         lexicon = self.heard.lexicon
-        below = set(lexicon.below(item.family)) if item.family else set()
-        words = set(lexicon.stems(item.words))
+        below = set(lexicon.below(family)) if family else set()
+        words = set(lexicon.stems(named))
         for line in reversed(self.heard.lines):
             if below & {line.family, line.want.family}:
                 return line
@@ -131,9 +138,9 @@ class Turn:
             said = " ".join(word for word in kept if fold(word) not in small_words(lang))
         elif set(stems(said, lang)) & mine:
             return None
-        if not said:
-            return None
         known = words.split()
+        if not said or not known:
+            return None
         tied = self.sight.spell(item.start, item.end) if said == item.words else said
         tries = [
             f"{known[0]} {tied}",

@@ -21,7 +21,7 @@ from cabas.dialogue.item import Item
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.tidy import tidy
-from cabas.dialogue.tokens import Token, tokenize
+from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
 from cabas.dialogue.when import Times, When
@@ -55,7 +55,7 @@ def understand(text: str, heard: Hearing) -> Understood:
     turn.wishes.composed = turn.composed
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
-    return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover))
+    return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
 
 
 def _unmarked(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -296,7 +296,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
         turn.act(Act("remove", target=turn.reference(good[0])))
         return
     if not good:
-        turn.leftover.extend(token.text for token in sight.tokens[start:end] if not token.is_mark)
+        turn.leftover.append(spell(sight.tokens[start:end]))
         return
     turn.wish(good)
 
@@ -333,7 +333,20 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
             continue
         for wish in told_apart(turn, step):
             _put(turn, acts, wish)
-    return tuple(acts)
+    return tuple(_left_out(turn, acts))
+
+
+def _left_out(turn: Turn, acts: list[Act]) -> list[Act]:
+    """ "My usual order, but drop the wine": what is not in the cart can only be dropped from what was asked for."""
+    kept: list[Act] = []
+    for act in acts:
+        gone = act.target.want if act.kind == "remove" and act.target is not None else None
+        whole = bool(kept) and kept[-1].kind == "reorder" and not kept[-1].wants
+        if gone is None or not whole or turn.holds(gone):
+            kept.append(act)
+        else:
+            kept[-1] = replace(kept[-1], without=(*kept[-1].without, gone))
+    return kept
 
 
 def _once(acts: tuple[Act, ...], pending: str | None) -> tuple[Act, ...]:
