@@ -29,7 +29,8 @@ OWN_WEIGHT, PACK_WEIGHT = 100, -1
 class Word:
     """Words of a language that mean a family, or one product (`sku`; its family, where known, beside it).
 
-    `never` says that they do not mean it. `own` words are the retailer's; the others come from a pack of open data.
+    `like` is the name of the family they are another word for, where it is not its first. `never` says that they do not
+    mean it. `own` words are the retailer's; the others come from a pack of open data.
     """
 
     words: str
@@ -38,6 +39,7 @@ class Word:
     sku: str | None = None
     never: bool = False
     own: bool = True
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Taught:
     skus: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     refusals: Mapping[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     never: Mapping[str, Trie] = field(default_factory=dict)
+    likes: Mapping[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, knowledge: Knowledge, lang: str) -> Taught | None:
@@ -89,7 +92,9 @@ class Taught:
             skus,
             {words: frozenset(ids) for words, ids in refusals.items()},
             {code: Trie(code, entries) for code, entries in never.items()},
-        )
+            {(one.family, content(one.words, lang)): one.like for one in knowledge.words
+             if one.like and one.family and one.lang == lang},
+        )  # fmt: skip
 
     def adjust(self, found: dict[tuple[int, str, str], Match], tokens: Sequence[Token], index: int, lang: str) -> None:
         """Put the taught names that start at `index` among those `found`, and take the refused ones out.
@@ -142,7 +147,7 @@ class Taught:
         return product.sku in ids or (product.family is not None and product.family in ids)
 
     def plain(self, words: str, family: str | None) -> str:
-        """`words` with the taught ones said as the family's own name, so that products called so are found."""
+        """`words` with the taught ones said as a name of the family, so that products called so are found."""
         tokens = tokenize(words)
         said: list[str] = []
         index = 0
@@ -152,7 +157,8 @@ class Taught:
                 said.append(tokens[index].text)
                 index += 1
                 continue
-            said.append(name_of(match.id, self.lang))
+            key = (match.id, content(spell(tokens[index : match.end]), self.lang))
+            said.append(self.likes.get(key) or name_of(match.id, self.lang))
             index = match.end
         return " ".join(said) if family is not None else words
 
@@ -166,13 +172,13 @@ class Taught:
         ]
         return max(matches, key=lambda match: match.rank, default=None)
 
-    def family(self, words: str) -> str | None:
-        """The family that `words`, all of them, are taught to mean; None when they are not."""
+    def family(self, words: str, *, own: bool = False) -> str | None:
+        """The family that `words`, all of them, are taught to mean; None when they are not. `own`: by the retailer."""
         tokens = tuple(token for token in tokenize(words) if not token.is_mark)
         found = [
             match
             for code in dict.fromkeys((self.lang, *self.tries))
-            for trie in self.tries.get(code, ())
+            for trie in self.tries.get(code, ())[: 1 if own else 2]
             for match in trie.at(tokens, 0)
             if match.end == len(tokens)
         ]

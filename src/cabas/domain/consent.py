@@ -18,6 +18,7 @@ PURPOSES = {
     "loyalty": "use the loyalty card",
     "contact": "pass on name, address and telephone, so that the platform can deliver",
     "marketing": "send offers",
+    "learning": "keep words that were not understood for 30 days, so that Cabas learns them",
 }
 
 

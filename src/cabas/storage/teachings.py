@@ -58,6 +58,7 @@ class PostgresTeachings:
             "families": [word.family or "" for word in words],
             "skus": [word.sku or "" for word in words],
             "nevers": [word.never for word in words],
+            "likes": [word.like or "" for word in words],
         }
         await self._database.run(
             retailer_id,
@@ -153,8 +154,8 @@ def newest(failure: Failure) -> tuple[float, str]:
 
 
 def _word(row: Row) -> Word:
-    words, lang, family, sku, never, kind = row
-    return Word(words, lang, family or None, sku or None, never, own=kind != OPEN)
+    words, lang, family, sku, never, like, kind = row
+    return Word(words, lang, family or None, sku or None, never, kind != OPEN, like or None)
 
 
 def _proposed(retailer_id: str, one: Proposal) -> dict[str, object]:

@@ -135,3 +135,15 @@ class Failures(Protocol):
     async def forget(self, retailer_id: str, before: datetime) -> int:
         """Delete those from before that moment, and open proposals as old; returns how many rows that was."""
         ...
+
+
+class Learning(Protocol):
+    """What a conversation needs of all this."""
+
+    async def refresh(self, retailer_id: str) -> None:
+        """Know the retailer's words as they are now. Costs no query unless they have changed."""
+        ...
+
+    async def keep(self, retailer_id: str, failures: Sequence[Failure]) -> None:
+        """Keep what was not understood."""
+        ...

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cabas.dialogue.lexicon import Lexicon
 from cabas.kernel.clock import Clock
 from cabas.kernel.ids import NewId
+from cabas.usecases.learn.ports import Learning
 from cabas.usecases.ports import (
     Agreements,
     Consents,
@@ -26,7 +27,8 @@ class Desk:
     """The ports of the talk use case. `search` is chosen by retailer, `lexicon` by
     retailer and language. `pairwise_key` keeps what
     platforms know of a shopper apart (see `usecases.checkout`). `reader` and `kinds` are optional helps
-    for words nobody knows (see `reread`).
+    for words nobody knows (see `reread`). `learning` keeps the retailer's words up to date, and what was
+    not understood.
     """
 
     conversations: Conversations
@@ -42,3 +44,4 @@ class Desk:
     pairwise_key: bytes = b""
     reader: SecondReader | None = None
     kinds: Kinds | None = None
+    learning: Learning | None = None

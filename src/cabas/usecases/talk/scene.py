@@ -53,6 +53,7 @@ class Scene:
     key: str | None = None
     request_hash: str | None = None
     text: str = ""
+    leftover: tuple[str, ...] = ()
     known_habits: tuple[Habit, ...] | None = None
     personal: bool | None = None
     denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from cabas.dialogue.reply import chips, render
 from cabas.domain.cart import SAID_MAX, Conversation
 from cabas.domain.receipt import receipt
 from cabas.kernel.errors import NotAllowed, NotFound
+from cabas.usecases.learn.failures import failures_of, note
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
 from cabas.usecases.talk.scene import Scene
@@ -42,6 +43,8 @@ async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
 async def load(desk: Desk, retailer_id: str, conversation_id: str, channel: str) -> Scene:
     """The scene of a stored conversation. Raises `NotFound`."""
     talk = await desk.conversations.load(retailer_id, conversation_id)
+    if desk.learning is not None:
+        await desk.learning.refresh(retailer_id)
     if talk is None:
         raise NotFound("This conversation is over.", remedy="Start a new one.", code="conversation_not_found")
     return await set_scene(desk, talk, channel)
@@ -78,12 +81,14 @@ async def finish(scene: Scene, acts: tuple[Act, ...] = ()) -> View:
     """Put the facts into words, remember the turn, store the conversation."""
     if not scene.facts:
         scene.tell("noted")
+    failed = failures_of(scene, acts)
     shown, heard = render(scene.facts, scene.lang, scene.now.date())
     first = scene.talk.turns == 0
     if not scene.stored:  # an order's own transaction stores the conversation with it
         scene.remember()
         scene.talk = replace(scene.talk, said=_said(scene, shown), turns=scene.talk.turns + 1)
         scene.talk = await scene.desk.conversations.save(scene.talk)
+    await note(scene, failed)
     await _know_whom(scene)
     notice = words.phrases(scene.lang)["notice"].format(store=scene.store.name) if first else None
     return view_of(scene, Reply(shown, heard, chips_of(scene), notice), acts)

@@ -74,6 +74,7 @@ async def say(
         raise InvalidInput("Nothing was said.", remedy="Say or type what you need.")
     understood = understand(text[: TEXT_MAX + 1], hearing(scene))  # as written: new lines part the things of a list
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
+    scene.leftover = understood.leftover
     if len(text) > TEXT_MAX:
         scene.tell("too_long")
     return await play(scene, await reread(scene, understood, hearing(scene)))

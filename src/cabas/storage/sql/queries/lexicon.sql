@@ -3,7 +3,7 @@ INSERT INTO lexicon_version (retailer_id, version) VALUES (%(retailer_id)s, 1)
 ON CONFLICT (retailer_id) DO UPDATE SET version = lexicon_version.version + 1;
 
 -- knowledge: All words of a retailer with their version, in one look; one row without words when there are none.
-SELECT lexicon_version.version, word.words, word.lang, word.family, word.sku, word.never, pack.kind
+SELECT lexicon_version.version, word.words, word.lang, word.family, word.sku, word.never, word.other_word_for, pack.kind
 FROM lexicon_version
 LEFT JOIN lexicon_word AS word ON word.retailer_id = lexicon_version.retailer_id
 LEFT JOIN lexicon_pack AS pack ON pack.retailer_id = word.retailer_id AND pack.pack_id = word.pack_id
@@ -17,7 +17,7 @@ WHERE pack.retailer_id = %(retailer_id)s
 GROUP BY pack.retailer_id, pack.pack_id;
 
 -- words_of_pack: The words of a pack.
-SELECT word.words, word.lang, word.family, word.sku, word.never, pack.kind
+SELECT word.words, word.lang, word.family, word.sku, word.never, word.other_word_for, pack.kind
 FROM lexicon_word AS word
 JOIN lexicon_pack AS pack ON pack.retailer_id = word.retailer_id AND pack.pack_id = word.pack_id
 WHERE word.retailer_id = %(retailer_id)s AND word.pack_id = %(pack_id)s;
@@ -32,9 +32,11 @@ SET kind = EXCLUDED.kind, source = EXCLUDED.source, report = EXCLUDED.report, im
 DELETE FROM lexicon_word WHERE retailer_id = %(retailer_id)s AND pack_id = %(pack_id)s;
 
 -- put_words: Words of a pack, all at once.
-INSERT INTO lexicon_word (retailer_id, pack_id, lang, words, family, sku, never)
+INSERT INTO lexicon_word (retailer_id, pack_id, lang, words, family, sku, never, other_word_for)
 SELECT %(retailer_id)s, %(pack_id)s, one.*
-FROM unnest(%(langs)s::text[], %(words)s::text[], %(families)s::text[], %(skus)s::text[], %(nevers)s::boolean[]) AS one
+FROM unnest(
+    %(langs)s::text[], %(words)s::text[], %(families)s::text[], %(skus)s::text[], %(nevers)s::boolean[], %(likes)s::text[]
+) AS one
 ON CONFLICT DO NOTHING;
 
 -- drop_pack: Forget a pack.

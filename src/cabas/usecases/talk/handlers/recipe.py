@@ -17,6 +17,7 @@ from cabas.domain.catalog import Offer
 from cabas.domain.recipe import Need
 from cabas.kernel.errors import CabasError
 from cabas.kernel.money import total
+from cabas.usecases.learn.apply import taught_needs
 from cabas.usecases.recipes import BasketLine, Remembered, basket_for, fitting, wanted
 from cabas.usecases.talk.handlers.add import tell_ages
 from cabas.usecases.talk.scene import Scene
@@ -100,7 +101,7 @@ async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Seque
 
 async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine, Offer | None]]:
     """A product of this store for each need that the agreement lets it sell, with its offer; one query for all."""
-    search = Remembered(scene.search)
+    search, needs = Remembered(scene.search), taught_needs(needs, scene.lexicon.taught)
     found = {hit.product.sku: hit.product for need in needs for one in wanted(need) for hit in fitting(one, search)}
     skus = [sku for sku, product in found.items() if not scene.denial(product)]
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, skus) if skus else {}
