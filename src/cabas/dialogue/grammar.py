@@ -49,7 +49,7 @@ class Found:
 class Text:
     """Tokens as a string that patterns match, with the way back from places in it to tokens."""
 
-    __slots__ = ("_ends", "string", "tokens", "words")
+    __slots__ = ("_ends", "string", "tokens", "usable", "words")
 
     def __init__(self, tokens: Sequence[Token], letters: Mapping[str, str]) -> None:
         self.tokens = tokens
@@ -60,6 +60,7 @@ class Text:
         ]
         self.string = "".join(marked)
         self.words = frozenset(folded)
+        self.usable: dict[int, list[tuple[Pattern, re.Pattern[str]]]] = {}  # by `Patterns`, which keeps it
         self._ends = list(accumulate(len(word) for word in marked))
 
     def index(self, offset: int) -> int:
@@ -72,21 +73,19 @@ class Text:
 
 
 class Pattern:
-    """One way to say something. `needs` are words of which one must occur; `words` is how much it says by itself."""
+    """One way to say something. Of each of `needs` one word must occur; `words` is how much it says by itself."""
 
     __slots__ = ("_regex", "_source", "kind", "needs", "words")
 
-    def __init__(self, kind: str, source: str, needs: frozenset[str], words: int) -> None:
-        self.kind, self.needs, self.words = kind, needs, words
+    def __init__(self, kind: str, source: str, needs: Iterable[frozenset[str]], words: int) -> None:
+        self.kind, self.words = kind, words
+        self.needs = tuple(sorted(set(needs), key=lambda need: (len(need), sorted(need))))
         self._source = source
         self._regex: re.Pattern[str] | None = None
 
-    def regex(self, text: Text) -> re.Pattern[str] | None:
-        """The expression; None when `text` lacks a word it cannot do without. Put together when first needed: most
-        patterns never are.
-        """
-        if self.needs and self.needs.isdisjoint(text.words):
-            return None
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The expression, put together when first needed: most patterns never are."""
         if self._regex is None:
             self._regex = re.compile(self._source)
         return self._regex
@@ -97,23 +96,44 @@ class Patterns:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
+        self._anyhow = [place for place, pattern in enumerate(self._patterns) if not pattern.needs]
+        self._begun: dict[str, list[int]] = {}
+        for place, pattern in enumerate(self._patterns):
+            for word in pattern.needs[0] if pattern.needs else ():
+                self._begun.setdefault(word, []).append(place)
 
     def __len__(self) -> int:
         return len(self._patterns)
 
+    def prepare(self) -> None:
+        """Put all expressions together now, so that no shopper waits for it."""
+        for pattern in self._patterns:
+            _ = pattern.regex
+
+    def _usable(self, text: Text) -> list[tuple[Pattern, re.Pattern[str]]]:
+        """The patterns that `text` has the words for, in order. The others are not even looked at."""
+        found = text.usable.get(id(self))
+        if found is None:
+            places = {place for word in text.words for place in self._begun.get(word, ())}
+            found = [
+                (pattern, pattern.regex)
+                for pattern in (self._patterns[place] for place in sorted(places.union(self._anyhow)))
+                if not any(need.isdisjoint(text.words) for need in pattern.needs[1:])
+            ]
+            text.usable[id(self)] = found
+        return found
+
     def fits(self, text: Text) -> Iterator[Found]:
         """The patterns that fit the whole text, in order."""
-        for pattern in self._patterns:
-            regex = pattern.regex(text)
-            if regex and (found := regex.fullmatch(text.string)):
+        for pattern, regex in self._usable(text):
+            if found := regex.fullmatch(text.string):
                 yield _found(pattern, found, text)
 
     def at(self, text: Text, index: int) -> Found | None:
         """The pattern that fits the most tokens from `index` on."""
         best = None
-        for pattern in self._patterns:
-            regex = pattern.regex(text)
-            found = regex.match(text.string, text.offset(index)) if regex else None
+        for pattern, regex in self._usable(text):
+            found = regex.match(text.string, text.offset(index))
             if found and found.end() > found.start() and (best is None or found.end() > best[1].end()):
                 best = (pattern, found)
         return _found(best[0], best[1], text) if best else None
@@ -121,8 +141,7 @@ class Patterns:
     def longest(self, text: Text, index: int, most: int) -> Found | None:
         """The pattern that can be made to fit the most tokens from `index` on, at most so many."""
         start = text.offset(index)
-        usable = [(pattern, regex) for pattern in self._patterns if (regex := pattern.regex(text)) is not None]
-        near = [pair for pair in usable if pair[1].match(text.string, start)]
+        near = [pair for pair in self._usable(text) if pair[1].match(text.string, start)]
         for end in range(min(index + most, len(text.tokens)), index, -1):
             for pattern, regex in near:
                 found = regex.fullmatch(text.string, start, text.offset(end))
@@ -132,9 +151,8 @@ class Patterns:
 
     def within(self, text: Text) -> Found | None:
         """The first pattern found anywhere in the text."""
-        for pattern in self._patterns:
-            regex = pattern.regex(text)
-            for found in regex.finditer(text.string) if regex else ():
+        for pattern, regex in self._usable(text):
+            for found in regex.finditer(text.string):
                 if found.end() > found.start() and (not found.start() or text.string[found.start() - 1] == " "):
                     return _found(pattern, found, text)
         return None
@@ -151,10 +169,12 @@ def _found(pattern: Pattern, found: re.Match[str], text: Text) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a pattern while it is put together: its expression, words it cannot do without, its weight."""
+    """A piece of a pattern while it is put together: its expression, sets of words of each of which it cannot do
+    without one, its weight.
+    """
 
     regex: str
-    needs: frozenset[str] | None
+    needs: tuple[frozenset[str], ...]
     words: int
 
 
@@ -173,6 +193,11 @@ class Grammar:
         self.open_cues: Phrases[bool] = Phrases.of(locales.words(sheet.get("open_cues")), True)
         self.sections = {section: self._section(sheet.get(section, ())) for section in SECTIONS}
         self.words = frozenset(words_in(sheet))
+
+    def prepare(self) -> None:
+        """Put every pattern together now (seconds of work, once a process), so that no shopper waits for it."""
+        for section in self.sections.values():
+            section.prepare()
 
     def text(self, tokens: Sequence[Token]) -> Text:
         """Tokens as the patterns see them."""
@@ -196,7 +221,7 @@ class Grammar:
     def _pattern(self, kind: str, text: str) -> Pattern:
         self._names = {}
         part = self._parse(text)
-        return Pattern(kind, part.regex, part.needs or frozenset(), part.words)
+        return Pattern(kind, part.regex, part.needs, part.words)
 
     def _assign_letters(self) -> None:
         free = iter(letter for letter in ascii_uppercase if letter != NUMBER_LETTER)
@@ -212,7 +237,7 @@ class Grammar:
                 text for text, word in zip(texts, words, strict=True) if word[0] not in single or len(word) > 1
             )
             parts = [self._parse(text) for text in rest]
-            parts.append(_Part(f"{_SKIP}[^ A-Z]+[A-Z]*{letter}[A-Z]* ", frozenset(single), 1))
+            parts.append(_Part(f"{_SKIP}[^ A-Z]+[A-Z]*{letter}[A-Z]* ", (frozenset(single),), 1))
             self._done[name] = _either(sorted(parts, key=lambda part: -part.words))
 
     def _macro(self, name: str) -> _Part:
@@ -248,7 +273,7 @@ class Grammar:
                 if index >= len(pieces) or pieces[index][1] != closing:
                     raise InvalidInput(f"The pattern {text!r} has an open bracket.")
                 index += 1
-                current.append(inner if value == "(" else _Part(f"(?:{inner.regex})?", None, 0))
+                current.append(inner if value == "(" else _Part(f"(?:{inner.regex})?", (), 0))
             else:
                 current.append(self._piece(kind, value))
         choices.append(_sequence(current))
@@ -262,27 +287,26 @@ class Grammar:
             count = self._names[value] = self._names.get(value, 0) + 1
             body = SLOTS.get(value, SLOT)
             skip = "" if value == "number" and count > 1 else _SKIP  # "4 dollars, two jars" is no price of 4.02
-            return _Part(f"{skip}(?P<{value}{count if count > 1 else ''}>{body})", None, 0)
+            return _Part(f"{skip}(?P<{value}{count if count > 1 else ''}>{body})", (), 0)
         words = [token.folded.replace(" ", "") for token in tokenize(value)]
         regex = "".join(f"{_SKIP}{re.escape(word)}[A-Z]* " for word in words)
-        return _Part(regex, frozenset(words[:1]) if words else None, len(words))
+        return _Part(regex, tuple(frozenset((word,)) for word in words), len(words))
 
 
 def _sequence(parts: Sequence[_Part]) -> _Part:
-    needed = [part.needs for part in parts if part.needs]
     return _Part(
         "".join(part.regex for part in parts),
-        min(needed, key=len) if needed else None,
+        tuple(need for part in parts for need in part.needs),
         sum(part.words for part in parts),
     )
 
 
 def _either(parts: Sequence[_Part]) -> _Part:
-    needs = [part.needs for part in parts]
-    together = frozenset().union(*(need for need in needs if need)) if all(needs) else None
+    needs = [min(part.needs, key=len, default=None) for part in parts]
+    together = frozenset().union(*(need for need in needs if need is not None))
     return _Part(
         "(?:" + "|".join(dict.fromkeys(part.regex for part in parts)) + ")",
-        together,
+        () if None in needs else (together,),
         min((part.words for part in parts), default=0),
     )
 
