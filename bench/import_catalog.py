@@ -4,7 +4,8 @@
     python bench/import_catalog.py --catalog shop.csv --url postgresql://…
 
 Three imports of each file: the first into nothing; the same again (nothing differs); and one whose every hundredth
-product has another name. Memory is the largest resident size of this process, without the server.
+product has another name. CPU and memory are those of all processes together; of a server given by --url, its memory
+and work are not counted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gzip
-import resource
 import sys
 import tempfile
 import time
@@ -20,8 +20,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from _meter import Meter
 from cabas.storage import embedded, migrate
 from cabas.storage.postgres import Postgres
+from cabas.storage.reading import ReaderPool
 from cabas.storage.search import IndexFolders
 from cabas.usecases.publish import Options, Report, import_catalog
 from ranking import SHARED
@@ -47,7 +49,7 @@ def changed(path: Path) -> Iterator[bytes]:
             yield b"\t".join(cells)
 
 
-async def run(catalog: Path, dsn: str, folder: Path) -> None:
+async def run(catalog: Path, dsn: str, folder: Path, server: tuple[int, ...]) -> None:
     """The three imports of one file."""
     async with await Postgres.open(dsn) as postgres:
         retailer = catalog.name.split(".")[0]
@@ -55,22 +57,31 @@ async def run(catalog: Path, dsn: str, folder: Path) -> None:
         for title, data in (("first", chunks(catalog)), ("again", chunks(catalog)), ("changed", changed(catalog))):
             start = time.perf_counter()
             steps: list[tuple[str, float]] = []
-            report: Report = await import_catalog(
-                postgres.catalog, IndexFolders(folder), retailer, data, source=catalog.name, now=NOW, options=Options(),
-                watch=lambda progress, start=start, steps=steps: steps.append(
-                    (progress.step, time.perf_counter() - start)
-                ),
-            )  # fmt: skip
+            with Meter(*server) as meter:
+                report: Report = await import_catalog(
+                    postgres.catalog, IndexFolders(folder), retailer, data, source=catalog.name, now=NOW,
+                    options=Options(),
+                    watch=lambda progress, start=start, steps=steps: steps.append(
+                        (progress.step, time.perf_counter() - start)
+                    ),
+                    readers=ReaderPool(),
+                )  # fmt: skip
             took = time.perf_counter() - start
             marks = dict(steps)
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            _, *theirs = meter.cpu.values()
             read, stored = marks.get("storing", 0.0), marks.get("indexing", 0.0)
             print(
                 f"{catalog.name:20} {title:8} {took:6.1f} s  {report.rows / took:8.0f} rows/s  "
-                f"(read {read:.1f}, stored {stored - read:.1f}, indexed {took - stored:.1f})  {memory:.0f} MB  "
+                f"(read {read:.1f}, stored {stored - read:.1f}, indexed {took - stored:.1f})  "
+                f"CPU {meter.cpu_seconds:.1f} s (PostgreSQL {sum(theirs):.1f})  {meter.peak >> 20} MiB  "
                 f"+{report.added} ~{report.changed} ={report.unchanged} refused {report.refused}",
                 flush=True,
             )
+
+
+def _pids(folder: Path) -> tuple[int, ...]:
+    """The process of the embedded server."""
+    return (int((folder / "cluster" / "postmaster.pid").read_text().split()[0]),)
 
 
 def main() -> None:
@@ -83,12 +94,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = None if asked.url else embedded.start(Path(folder) / "postgres")
         dsn = asked.url or (server.dsn if server else "")
+        pids = _pids(Path(folder) / "postgres") if server else ()
         try:
             migrate.migrate(dsn)
             for catalog in catalogs:
                 if not catalog.exists():
                     sys.exit(f"There is no catalog at {catalog}: give one with --catalog.")
-                asyncio.run(run(catalog, dsn, Path(folder) / "search"))
+                asyncio.run(run(catalog, dsn, Path(folder) / "search", pids))
         finally:
             if server:
                 server.release()

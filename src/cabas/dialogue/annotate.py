@@ -29,10 +29,10 @@ class Annotator:
     """Annotates the rows of one catalog, written in `lang`. `brands` may stand in product names."""
 
     def __init__(self, lang: str, brands: Iterable[str] = (), own_brands: Iterable[str] = ()) -> None:
-        self.lang = lang
-        self._own = frozenset(fold(brand) for brand in own_brands)
+        self.lang, self.brands, self.own_brands = lang, tuple(brands), tuple(own_brands)
+        self._own = frozenset(fold(brand) for brand in self.own_brands)
         self._brands: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
-        for brand in sorted(set(brands), key=len, reverse=True):
+        for brand in sorted(set(self.brands), key=len, reverse=True):
             words = read_name(brand, lang).words
             # A brand that is a food's name ("Le Beurre") would be found everywhere.
             if words and not (len(words) == 1 and (words[0] in names_of(lang).known or len(words[0]) < 3)):

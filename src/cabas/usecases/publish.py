@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from cabas.dialogue.annotate import Annotator, version
 from cabas.dialogue.estimate import estimated_price
@@ -22,12 +23,14 @@ from cabas.usecases.publishing import (
     PREVIEW_SCANNED,
     CatalogStore,
     Index,
+    InProcess,
     Known,
     Merged,
     NewIndex,
     Options,
     Preview,
     Progress,
+    Readers,
     Report,
     Row,
     Shown,
@@ -41,7 +44,8 @@ REJECTS_SHARE_MAX, REJECTS_COUNTED_FROM = 0.5, 20
 # When more than this share of a catalog changed, a new index is made faster than the old one is changed.
 REBUILD_SHARE = 0.2
 PROGRESS_EVERY = 2000
-
+# Rows are read so many at a time, which is what one message to another process holds.
+CHUNK = 200
 
 Watch = Callable[[Progress], None]
 Refused = Callable[[Reject], None]
@@ -79,16 +83,17 @@ def preview(chunks: Iterable[bytes], options: Options | None = None, *, brands: 
 
 async def import_catalog(
     store: CatalogStore, index: Index, retailer_id: str, chunks: Iterable[bytes], *, source: str, now: datetime,
-    options: Options | None = None, watch: Watch = _ignore, refused: Refused = _ignore,
+    options: Options | None = None, watch: Watch = _ignore, refused: Refused = _ignore, readers: Readers | None = None,
 ) -> Report:  # fmt: skip
     """Check and merge a file given as chunks of bytes (plain or gzip), then bring the search index up to date.
 
-    `source` names the file in the report. `watch` is told how far it is, `refused` of every row not taken.
+    `source` names the file in the report. `watch` is told how far it is, `refused` of every row not taken. `readers`
+    turn rows into products, this process when None.
     Raises `InvalidInput` (the file is no feed, damaged, or mostly refused) and changes nothing then.
     """
     options = options or Options()
     feed = open_feed(chunks, name=options.format, rules=Rules(options.currency, options.lang))
-    reading = _Reading(feed, options, await store.brands(retailer_id), watch, refused)
+    reading = _Reading(feed, options, await store.brands(retailer_id), watch, refused, readers)
     if feed.format == "google-inventory":
         merged = await store.merge_stock(retailer_id, reading.stock(), source=source, options=options, now=now)
         for row in merged.unknown:
@@ -146,14 +151,25 @@ async def _merge_products(
     return merged
 
 
+class _Taken(NamedTuple):
+    """A row of the feed. A draft has its digest, and `wanted` when it must be read into a product."""
+
+    item: Draft | StockRow | Reject
+    digest: bytes = b""
+    wanted: bool = False
+    known: bool = False
+
+
 class _Reading:
     """Walks a feed once: rows become products, refused rows are counted and told."""
 
     def __init__(
-        self, feed: Feed, options: Options, brands: Iterable[str], watch: Watch = _ignore, refused: Refused = _ignore
-    ) -> None:
+        self, feed: Feed, options: Options, brands: Iterable[str], watch: Watch = _ignore, refused: Refused = _ignore,
+        readers: Readers | None = None,
+    ) -> None:  # fmt: skip
         self.feed, self.options = feed, options
         self.annotator = Annotator(options.lang, brands, options.own_brands)
+        self.readers = readers or InProcess()
         self.watch, self.tell = watch, refused
         self.count = self.without_price = self.estimated = 0
         self.rejected: Counter[str] = Counter()
@@ -163,17 +179,35 @@ class _Reading:
 
     def items(self, known: Known | None = None) -> Iterator[Row | StockRow | Reject]:
         """Every row; products that are not `known` as they are here are annotated."""
-        known = known or {}
+        chunks: deque[list[_Taken]] = deque()
+
+        def wanted() -> Iterator[list[Draft]]:
+            walk = self._walk(known or {})
+            while chunk := list(islice(walk, CHUNK)):
+                chunks.append(chunk)
+                yield [one.item for one in chunk if one.wanted and isinstance(one.item, Draft)]
+
+        for products in self.readers.read(self.annotator, wanted()):
+            made = iter(products)
+            for one in chunks.popleft():
+                item = one.item
+                yield self._row(item, one, next(made) if one.wanted else None) if isinstance(item, Draft) else item
+        self._all_read()
+
+    def _walk(self, known: Known) -> Iterator[_Taken]:
+        """The rows of the feed, which may be read a few chunks ahead."""
         for item in self.feed.rows:
             self.count += 1
-            if isinstance(item, Reject):
-                self.refuse(item)
-                yield item
+            if isinstance(item, Draft):
+                digest = item.digest(self.rules)
+                met = known.get(item.sku) == digest
+                yield _Taken(item, digest, not met or self._estimates(item), met)
             else:
-                yield self._row(item, known) if isinstance(item, Draft) else item
+                if isinstance(item, Reject):
+                    self.refuse(item)
+                yield _Taken(item)
             if self.count % PROGRESS_EVERY == 0:
                 self.watch(Progress(self.count, sum(self.rejected.values())))
-        self._all_read()
 
     def rows(self, known: Known) -> Iterator[Row]:
         """The products. Raises `InvalidInput` at the end when too many rows were refused."""
@@ -203,27 +237,18 @@ class _Reading:
             )
         self.watch(Progress(self.count, refused, "storing"))
 
-    def _row(self, draft: Draft, known: Known) -> Row:
-        digest = draft.digest(self.rules)
-        price, product, estimate = draft.price, None, False
-        if price is None and self.options.prices == "estimate":
-            product = self._product(draft)
+    def _estimates(self, draft: Draft) -> bool:
+        return draft.price is None and self.options.prices == "estimate"
+
+    def _row(self, draft: Draft, taken: _Taken, product: Product | None) -> Row:
+        price, estimate = draft.price, False
+        if product is not None and self._estimates(draft):
             price, estimate = estimated_price(product, self.options.currency), True
-        if known.get(draft.sku) == digest:
-            product = None
-        elif product is None:
-            product = self._product(draft)
         self.without_price += price is None
         self.estimated += estimate
         return Row(
-            draft.sku, digest, product, price, self.priced or estimate, estimate, draft.available, draft.quantity
-        )
-
-    def _product(self, draft: Draft) -> Product:
-        return self.annotator.product(
-            sku=draft.sku, name=draft.name, gtin=draft.gtin, brand=draft.brand, category=draft.category,
-            size=draft.size, said_labels=draft.labels, ingredients=draft.ingredients, said_allergens=draft.allergens,
-            image=draft.image,
+            draft.sku, taken.digest, None if taken.known else product, price, self.priced or estimate, estimate,
+            draft.available, draft.quantity,
         )  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from cabas.dialogue.annotate import Annotator
 from cabas.domain.catalog import Product
 from cabas.kernel.money import Money
-from cabas.usecases.formats import Reject, StockRow
+from cabas.usecases.formats import Draft, Reject, StockRow
 
 # Counts of a preview are of so many rows.
 PREVIEW_SCANNED = 2000
@@ -130,6 +131,35 @@ class Preview:
     rejected: Mapping[str, int]
     families: int
     whole: bool
+
+
+class Readers(Protocol):
+    """Who reads drafts into products: this process, or several beside it."""
+
+    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+        """The products of every chunk, in order; chunks are taken from the iterable a bounded number ahead.
+
+        Raises `Unavailable` when a process that reads is gone.
+        """
+        ...
+
+
+class InProcess:
+    """Reads drafts one after the other, here."""
+
+    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+        """The products of every chunk, in order."""
+        for chunk in chunks:
+            yield [product_of(annotator, draft) for draft in chunk]
+
+
+def product_of(annotator: Annotator, draft: Draft) -> Product:
+    """The product a draft tells of."""
+    return annotator.product(
+        sku=draft.sku, name=draft.name, gtin=draft.gtin, brand=draft.brand, category=draft.category,
+        size=draft.size, said_labels=draft.labels, ingredients=draft.ingredients, said_allergens=draft.allergens,
+        image=draft.image,
+    )  # fmt: skip
 
 
 class CatalogStore(Protocol):

@@ -1,0 +1,179 @@
+"""Rows of a large file are read into products by processes of their own, one per core, in the order of the file.
+
+A process (`python -m cabas.storage.reading`) takes messages from its standard input and answers each on its standard
+output: four bytes of length and a MessagePack document. The first message says in which language and with which brands
+to read, each other one is a chunk of drafts. What a process could not finish ends the import; nothing is stored then.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import struct
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO, Self
+
+import msgspec
+
+from cabas.dialogue.annotate import Annotator
+from cabas.domain.catalog import Product
+from cabas.kernel.errors import Unavailable
+from cabas.usecases.formats import Draft
+from cabas.usecases.publishing import product_of
+
+# Starting the processes takes as long as reading so many rows.
+POOL_FROM = 5_000
+# One process reads the file and stores it: it cannot feed more than a few others. Each takes about 70 MB.
+PROCESSES_MAX = 4
+# Chunks a process may have before it and behind it. They are what bounds the memory.
+CHUNKS_AHEAD = 3
+
+_encode = msgspec.msgpack.Encoder().encode
+_drafts = msgspec.msgpack.Decoder(list[Draft]).decode
+_products = msgspec.msgpack.Decoder(list[Product]).decode
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class ReaderPool:
+    """`usecases.publishing.Readers`: the first rows are read here, those of a large file by other processes."""
+
+    def __init__(self, processes: int | None = None, *, from_rows: int = POOL_FROM) -> None:
+        self._processes = min(cores(), PROCESSES_MAX) if processes is None else processes
+        self._from_rows = from_rows
+
+    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+        """The products of every chunk, in order. Raises `Unavailable` when a process that reads is gone."""
+        chunks, count = iter(chunks), 0
+        while self._processes < 2 or count < self._from_rows:
+            chunk = next(chunks, None)
+            if chunk is None:
+                return
+            yield [product_of(annotator, draft) for draft in chunk]
+            count += len(chunk)
+        yield from self._shared(annotator, chunks)
+
+    def _shared(self, annotator: Annotator, chunks: Iterator[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+        with ExitStack() as stack:
+            idle = deque(stack.enter_context(_Reader(annotator)) for _ in range(self._processes))
+            asked: deque[_Reader | None] = deque()
+            for chunk in chunks:
+                if chunk:
+                    idle[0].ask(chunk)
+                asked.append(idle[0] if chunk else None)
+                idle.rotate(-1)
+                if len(asked) > CHUNKS_AHEAD * self._processes:
+                    yield _answer(asked.popleft())
+            while asked:
+                yield _answer(asked.popleft())
+
+
+def _answer(reader: _Reader | None) -> Sequence[Product]:
+    return () if reader is None else reader.answer()
+
+
+class _Reader:
+    """One process that reads. It gives its answers in the order it was asked."""
+
+    def __init__(self, annotator: Annotator) -> None:
+        # This very program. Its own group: Ctrl-C is for the process that stores, which then ends this one.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cabas.storage.reading"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, bufsize=1 << 18, process_group=0,
+        )  # fmt: skip
+        self._send(_encode((annotator.lang, annotator.brands, annotator.own_brands)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with suppress(BrokenPipeError):
+                _pipe(stream).close()
+
+    def ask(self, chunk: Sequence[Draft]) -> None:
+        """Hand over drafts."""
+        self._send(_encode(chunk))
+
+    def answer(self) -> list[Product]:
+        """The products of the chunk that was asked first."""
+        message = _receive(_pipe(self._process.stdout))
+        if message is None:
+            raise self._gone()
+        return _products(message)
+
+    def _send(self, message: bytes) -> None:
+        pipe = _pipe(self._process.stdin)
+        try:
+            _put(pipe, message)
+        except BrokenPipeError:
+            raise self._gone() from None
+
+    def _gone(self) -> Unavailable:
+        self._process.kill()
+        said = _pipe(self._process.stderr).read().decode(errors="replace").strip().splitlines()
+        why = said[-1] if said else f"it ended with {self._process.wait()}"
+        return Unavailable(
+            f"A process that reads the rows is gone: {why}. Nothing was changed.",
+            remedy="Import the file again, with more memory free.",
+            code="reader_gone",
+        )
+
+
+def _pipe(stream: object) -> BinaryIO:
+    return stream  # type: ignore[return-value]  # Popen was asked for pipes
+
+
+def _put(pipe: BinaryIO, message: bytes) -> None:
+    pipe.write(struct.pack("<I", len(message)))
+    pipe.write(message)
+    pipe.flush()
+
+
+def _receive(pipe: BinaryIO) -> bytes | None:
+    """The next message; None at the end, or when the rest of it never comes."""
+    head = pipe.read(4)
+    if len(head) < 4:
+        return None
+    (size,) = struct.unpack("<I", head)
+    message = pipe.read(size)
+    return message if len(message) == size else None
+
+
+def work(source: BinaryIO, target: BinaryIO) -> None:
+    """Answer the messages of `source` on `target` until they end."""
+    first = _receive(source)
+    if first is None:
+        return
+    lang, brands, own_brands = msgspec.msgpack.decode(first, type=tuple[str, list[str], list[str]])
+    annotator = Annotator(lang, brands, own_brands)
+    # Messages are taken while others are answered: whoever asks is never held up, so that nobody waits for the other.
+    asked: SimpleQueue[bytes | None] = SimpleQueue()
+    taker = Thread(target=_take, args=(source, asked), daemon=True)
+    taker.start()
+    gc.freeze()
+    while (message := asked.get()) is not None:
+        _put(target, _encode([product_of(annotator, draft) for draft in _drafts(message)]))
+    taker.join()
+
+
+def _take(source: BinaryIO, asked: SimpleQueue[bytes | None]) -> None:
+    message: bytes | None = b""
+    while message is not None:
+        message = _receive(source)
+        asked.put(message)
+
+
+if __name__ == "__main__":
+    work(sys.stdin.buffer, sys.stdout.buffer)
