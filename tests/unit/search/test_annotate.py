@@ -22,7 +22,7 @@ def family(name: str, *category: str, lang: str = "fr") -> str | None:
     ("name", "expected"),
     [
         ("Lait UHT bio demi-écrémé", "semi_skimmed_milk"),
-        ("Chips saveur poulet rôti", "flavored_crisps"),
+        ("Chips saveur poulet rôti", "chicken_crisps"),
         ("Confiture extra d'abricots", "apricot_jam"),
         ("Pâté de campagne", "pate"),
         ("Barquette de fraises", "strawberry"),
