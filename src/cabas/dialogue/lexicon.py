@@ -75,6 +75,8 @@ class Lexicon:
             _keep(found, match)
         if self.taught is not None:
             self.taught.adjust(found, tokens, index, lang)
+        if len(found) < 2:
+            return list(found.values())
         return sorted(found.values(), key=lambda match: match.rank, reverse=True)
 
     def matches(self, tokens: Sequence[Token], lang: str | None = None) -> list[Match]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,7 @@ _SECTIONS = (
     "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
     "but", "leads", "or",
 )  # fmt: skip
+_NONE: frozenset[str] = frozenset()
 
 
 class Words:
@@ -32,6 +34,12 @@ class Words:
         sheet = locales.read(lang, "words")
         self.lang = lang
         self.sections = {key: Phrases.of(locales.words(sheet.get(key)), True) for key in _SECTIONS}
+        # which sections have phrases that begin with a word: most words begin none
+        begun: dict[str, set[str]] = defaultdict(set)
+        for key, phrases in self.sections.items():
+            for word in phrases.begin():
+                begun[word].add(key)
+        self.begun = {word: frozenset(keys) for word, keys in begun.items()}
         self.small = small_words(lang)
         self.joints = joints(lang)
         self.allergens: Phrases[str] = Phrases()
@@ -60,6 +68,8 @@ class Words:
 
     def at(self, section: str, tokens: Sequence[Token], index: int) -> int | None:
         """The index after a phrase of `section` that starts at `index`, or None."""
+        if index < len(tokens) and section not in self.begun.get(tokens[index].folded, ()):
+            return None
         found = self.sections[section].at(tokens, index)
         return found[1] if found else None
 
@@ -105,6 +115,7 @@ class Sight:
         self._names: dict[int, list[Match]] = {}
         self._amounts: dict[int, tuple[Measured, ...]] = {}
         self._details: dict[int, Found | None] = {}
+        self._begun = [self.words.begun.get(token.folded, _NONE) for token in self.tokens]
         self._marks = frozenset(index for index, token in enumerate(self.tokens) if token.is_mark)
         # a recognizer writes neither capitals nor marks: what is written ends its things with a mark or a word
         self.written = bool(self._marks) or any(
@@ -164,7 +175,10 @@ class Sight:
 
     def said(self, section: str, index: int) -> int | None:
         """The index after a phrase of a section of words.yaml that starts at a token, or None."""
-        return self.words.at(section, self.tokens, index)
+        if index < len(self._begun) and section not in self._begun[index]:
+            return None
+        found = self.words.sections[section].at(self.tokens, index)
+        return found[1] if found else None
 
     def joint(self, index: int) -> int | None:
         """The index after "de", "à la", "of" that starts at a token, or None."""

@@ -118,8 +118,21 @@ class Trie:
             return self._digits[token.folded]  # "quatre épices", "4 épices"
         return AND if token.folded in self._ands else stem(token.folded, self.lang)
 
-    def at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
+    def at(self, tokens: Sequence[Token], index: int) -> Iterable[Match]:
         """Every name that starts at `index`."""
+        return self._at(tokens, index) if self._begins(tokens, index) else ()
+
+    def _begins(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether any name begins with the word at `index`, alone or written together with the next: few words do."""
+        if index >= len(tokens) or tokens[index].is_mark:
+            return False
+        below, token = self._root.below, tokens[index]
+        if self._step(token) in below:
+            return True
+        following = tokens[index + 1] if index + 1 < len(tokens) and len(token.folded) > 1 else None
+        return following is not None and stem(token.folded + following.folded, self.lang) in below
+
+    def _at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
         # (node, position, words met, score, whether a joint was just left out): a handful of steps, names are short
         todo: list[tuple[_Node, int, int, float, bool]] = [(self._root, index, 0, 1.0, False)]
         while todo:
