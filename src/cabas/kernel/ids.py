@@ -17,8 +17,7 @@ NewId = Callable[[], str]
 
 def gtin_check_digit(body: str) -> str:
     """The check digit that completes `body` (7, 11, 12 or 13 digits)."""
-    weighted = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(body)))
-    return str(-weighted % 10)
+    return str(-(3 * sum(map(int, body[::-2])) + sum(map(int, body[-2::-2]))) % 10)
 
 
 def is_gtin(text: str) -> bool:

@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 
 import msgspec
@@ -159,8 +158,11 @@ def _small() -> frozenset[str]:
 
 
 def _pairs(stems: Sequence[str]) -> Iterator[int]:
-    for pair in combinations(sorted(set(stems)), 2):
-        yield zlib.crc32(" ".join(pair).encode())
+    words = [stem.encode() for stem in sorted(set(stems))]
+    for index, first in enumerate(words):
+        begun = zlib.crc32(first + b" ")  # of "first second", the checksum goes on from that of "first "
+        for second in words[index + 1 :]:
+            yield zlib.crc32(second, begun)
 
 
 def words_of(lang: str, products: Iterable[Product]) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.ids import is_gtin
@@ -138,6 +139,8 @@ def quantity(text: str, field: str = "quantity") -> int | None:
     return int(value)
 
 
+# The same few paths and lists stand in the rows of a file again and again.
+@lru_cache(maxsize=8192)
 def path(text: str, separators: str = ">") -> tuple[str, ...]:
     """A category path as its parts: "Crèmerie > Laits"."""
     value = text[:CATEGORY_MAX]
@@ -146,6 +149,7 @@ def path(text: str, separators: str = ">") -> tuple[str, ...]:
     return tuple(part for part in (piece.strip() for piece in value.split(">")) if part and not INVISIBLE.search(part))
 
 
+@lru_cache(maxsize=8192)
 def listed(text: str, separators: str = ",|;") -> tuple[str, ...]:
     """The words of a cell that lists several."""
     for separator in separators:
