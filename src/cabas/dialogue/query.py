@@ -24,6 +24,8 @@ EXCLUDED_MAX = 1500
 THRESHOLD = 0.0
 # A word this rare in the catalog may be a misspelling of a family's name.
 RARE = 3
+# How many texts read without a catalog are remembered: ingredients of recipes are asked for again and again.
+PARSED_KEPT = 4_096
 
 Frequency = Callable[[str], int]
 
@@ -49,11 +51,21 @@ class Query:
     amount: Quantity | None = None
 
 
-def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
+def parse(text: str, lang: str, frequency: Frequency | None = None) -> Query:
     """The query `text` asks for in `lang`. Words of another language are understood by the families they name.
 
-    `frequency` tells in how many products of the catalog a folded word stands: rare ones may be misspelled.
+    `frequency` tells in how many products of the catalog a folded word stands: rare ones may be misspelled. Without it
+    every word may be, whatever the catalog.
     """
+    return _parse_anywhere(text, lang) if frequency is None else _parse(text, lang, frequency)
+
+
+@lru_cache(maxsize=PARSED_KEPT)
+def _parse_anywhere(text: str, lang: str) -> Query:
+    return _parse(text, lang, lambda _: 0)
+
+
+def _parse(text: str, lang: str, frequency: Frequency) -> Query:
     wanted, refused, lacking = _split(text, lang)
     words, amount = _without_amount(wanted, lang)
     found, named = _family(words, lang, frequency)
@@ -71,7 +83,7 @@ def parse(text: str, lang: str, frequency: Frequency = lambda _: 0) -> Query:
     )
 
 
-def complete(query: Query, frequency: Frequency = lambda _: 0) -> Query:
+def complete(query: Query, frequency: Frequency | None = None) -> Query:
     """`query` with what its maker left open read from its words: the family and its name, labels, refusals."""
     if query.families and query.named:
         return query
@@ -90,7 +102,7 @@ def complete(query: Query, frequency: Frequency = lambda _: 0) -> Query:
     )
 
 
-def query_of(want: Want, frequency: Frequency = lambda _: 0) -> Query:
+def query_of(want: Want, frequency: Frequency | None = None) -> Query:
     """The query of a wish: what the dialogue understood counts, what it left open is read from the words."""
     known = labels_by_word()
     tags = [known[fold(tag)] for tag in want.constraints if fold(tag) in known]

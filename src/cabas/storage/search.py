@@ -43,12 +43,17 @@ ANSWERS_KEPT = 2_048
 class _Opened:
     """One generation in use. `stamp` changes whenever its files do; nothing that is kept outlives it."""
 
+    watched: tuple[Path, Path]
     stamp: tuple[int, ...]
     schema: tantivy.Schema
     searcher: tantivy.Searcher
     words: Words
     cards: Cards
     answers: Answers
+
+    def is_current(self) -> bool:
+        """Whether neither the generation in use nor its files have changed: two questions to the file system."""
+        return _stamp_of(self.watched) == self.stamp
 
 
 class Answers:
@@ -122,7 +127,7 @@ class TantivySearch:
 
     def now(self) -> _Opened:
         """The generation in use, opened again when it has changed."""
-        if _stamp(self._path) != self._opened.stamp:
+        if not self._opened.is_current():
             self._opened = _open(self._path)
         return self._opened
 
@@ -300,14 +305,19 @@ def _open(root: Path) -> _Opened:
                 raise
             raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=REMEDY) from error
         register(index)
-        return _Opened(stamp, index.schema, index.searcher(), words, cards, Answers(ANSWERS_KEPT))
+        return _Opened(
+            (root / CURRENT, folder / _META), stamp, index.schema, index.searcher(), words, cards, Answers(ANSWERS_KEPT)
+        )
     raise IndexBroken(f"The search index in {root} changes too fast to be read.", remedy="Try again.")
 
 
 def _stamp(root: Path) -> tuple[int, ...]:
+    return _stamp_of((root / CURRENT, root / str(generation(root)) / _META))
+
+
+def _stamp_of(watched: tuple[Path, Path]) -> tuple[int, ...]:
     try:
-        current = (root / CURRENT).stat()
-        meta = (root / str(generation(root)) / _META).stat()
+        current, meta = watched[0].stat(), watched[1].stat()
     except OSError:
         return (0,)
     return current.st_ino, current.st_mtime_ns, meta.st_ino, meta.st_mtime_ns
