@@ -93,6 +93,7 @@ def _with_amounts(
     sight: Sight, item: Item, position: int, end: int, amounts: list[Measured], depth: int
 ) -> Iterator[tuple[Item, int]]:
     names = [match for match in sight.names(position) if match.end <= end and match.kind in (FAMILY, BRAND, LABEL)]
+    names += [match for match in sight.names(position) if match.end <= end and match.kind == VARIANT and match.words > 1]
     if names or sight.said("determiners", position) or sight.detail(position, end):
         bare = _copy(item)
         after = sight.said("determiners", position)
@@ -139,6 +140,7 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
             continue
         joint = sight.joint(position)
         if joint is not None and joint < end and item.pieces:
+            item.cost += COST["article"] if _begins_name(sight, item, position, end) else 0.0
             item.kept.extend(range(position, joint))
             linked, position = True, joint
             continue
@@ -297,9 +299,10 @@ def _other(
 
 def _begins_name(sight: Sight, item: Item, position: int, end: int) -> bool:
     """Whether an article stands here before a name of its own: "café moulu des filtres" are two things."""
-    if item.family_piece is None or sight.said("determiners", position) is None or sight.joint(position) is not None:
+    after = sight.said("determiners", position)
+    if not item.pieces or after is None or after == sight.joint(position):
         return False
-    return sight.name(position + 1, end, FAMILY) is not None
+    return sight.name(after, end, FAMILY) is not None
 
 
 def _begins_another(sight: Sight, position: int, after: int, end: int) -> bool:
@@ -323,5 +326,7 @@ def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> i
         return inner
     item.cost += COST["remark"]
     while after < end and not sight.is_mark(after):
+        joined = sight.said("and", after)
+        item.cost += COST["and"] if joined is not None and _begins_another(sight, after, joined, end) else 0.0
         after += 1
     return after

@@ -192,4 +192,7 @@ def _whole(sight: Sight, position: int, end: int) -> int:
     names = [match for match in sight.names(position) if match.kind != VARIANT]
     ends = [match.end for match in names if match.end <= end and match.score >= SURE][:1]
     ends += [one.end for one in sight.amounts(position, end)[:1] if one.unit is not None or one.amount.value > 1]
+    detail = sight.detail(position, end)
+    if detail is not None and not names:
+        ends.append(detail.end)  # "pas de la Badoit": "la" begins nothing
     return max(ends, default=position)

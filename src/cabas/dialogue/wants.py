@@ -13,6 +13,8 @@ from cabas.domain.cart import Amount, Want
 # Amounts no household orders: above these a clerk asks once more before anything is done.
 ABSURD = {"kg": 50, "g": 50_000, "l": 100, "ml": 100_000, "dozen": 20, "slice": 300}
 ABSURD_COUNT = 200
+# Fewer grams or milliliters are not meant by a bare number ("200 g of ham and two of eggs").
+LEAST_OF_SMALL_UNITS = 20
 
 
 @dataclass(slots=True)
@@ -164,4 +166,5 @@ def _only_article(item: Item, before: Wish) -> bool:
 
 def _each(amount: Amount, before: Amount) -> Amount:
     """ "un bocal d'olives, un de câpres", "un litre de lait et deux de jus": of what was counted before."""
-    return replace(amount, unit=before.unit) if before.unit not in ("g", "ml") else amount
+    small = amount.value < LEAST_OF_SMALL_UNITS
+    return amount if small == (before.unit in ("g", "ml")) else replace(amount, unit=before.unit)
