@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from cabas.storage.outbox import Outbox
 from cabas.storage.postgres import Postgres
+from cabas.usecases.learn.ports import KEEP_FAILURES
 
 # Platforms retry for three days at most; a key is kept longer than anybody retries.
 KEEP_EVENTS_AND_KEYS = timedelta(days=14)
@@ -21,10 +22,13 @@ NOBODY = ""
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How many conversations, and how many delivered events and idempotency keys, were deleted."""
+    """How many conversations, how many delivered events and idempotency keys, and how much of what was not understood,
+    were deleted.
+    """
 
     conversations: int
     events_and_keys: int
+    failures: int = 0
 
 
 async def tidy(postgres: Postgres, retailer_id: str, now: datetime) -> Forgotten:
@@ -34,4 +38,5 @@ async def tidy(postgres: Postgres, retailer_id: str, now: datetime) -> Forgotten
         conversations += await postgres.conversations.forget(retailer_id, store.id, now - KEEP_CONVERSATIONS)
         await postgres.shop.drop_holds(retailer_id, store.id, NOBODY, now=now)
     delivered = await Outbox(postgres.database).forget(retailer_id, now - KEEP_EVENTS_AND_KEYS)
-    return Forgotten(conversations, delivered)
+    failures = await postgres.failures.forget(retailer_id, now - KEEP_FAILURES)
+    return Forgotten(conversations, delivered, failures)

@@ -109,16 +109,18 @@ def _taken_instead(case: _Case, search: Search) -> None:
 
 def _spelled(case: _Case) -> None:
     """Names that look or sound like the words."""
-    said = fold(case.words)
+    said = _singular(case.words)
     if len(said) < SHORTEST:
         return
     names = _names(case.lang)
     cutoff = max(1, int(len(said) * APART))
     near = process.extract(said, list(names), scorer=DamerauLevenshtein.distance, score_cutoff=cutoff, limit=5)
+    best: dict[str, tuple[float, str]] = {}
     for name, distance, _ in near:
-        points = round(SPELLED * (1 - distance / (len(said) * 2 * APART)))
         for family in names[name]:
-            case.speak(family, points, f"is spelled like {name}")
+            best[family] = min(best.get(family, (distance, name)), (distance, name))
+    for family, (distance, name) in best.items():
+        case.speak(family, round(SPELLED * (1 - distance / (len(said) * 2 * APART))), f"is spelled like {name}")
     for family in _sounds(case.lang).get(_sound(case.words, case.lang), ()):
         case.speak(family, SOUNDS, f"sounds like {name_of(family, case.lang)}")
 
@@ -137,11 +139,11 @@ def _beside(case: _Case, search: Search) -> None:
 
 @cache
 def _names(lang: str) -> dict[str, tuple[str, ...]]:
-    """Folded names of families, with those that are called so."""
+    """Folded names of families in the singular, with those that are called so."""
     found: dict[str, set[str]] = defaultdict(set)
     for entry in shared_trie(lang).entries:
         if entry.kind == FAMILY:
-            found[fold(entry.name)].add(entry.id)
+            found[_singular(entry.name)].add(entry.id)
     return {name: tuple(sorted(ids)) for name, ids in found.items()}
 
 
@@ -151,6 +153,11 @@ def _sounds(lang: str) -> dict[str, frozenset[str]]:
     for name, families in _names(lang).items():
         found[_sound(name, lang)].update(families)
     return {key: frozenset(ids) for key, ids in found.items()}
+
+
+def _singular(words: str) -> str:
+    """Folded, without the s and x of plurals."""
+    return " ".join(word[:-1] if len(word) > SHORTEST and word[-1] in "sx" else word for word in fold(words).split())
 
 
 def _sound(words: str, lang: str) -> str:

@@ -60,7 +60,7 @@ def read_entries(text: str, source: str) -> list[Entry]:
     if text.lstrip()[:1] == "{":
         try:
             whole = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return list(_lines(text, source))
         if isinstance(whole, dict) and "id" not in whole:
             return [_published(str(key), one) for key, one in whole.items() if isinstance(one, dict)]
@@ -77,7 +77,7 @@ def _lines(text: str, source: str) -> Iterator[Entry]:
                 lang: tuple(map(str, one[lang])) for lang in locales.languages() if isinstance(one.get(lang), list)
             }
             yield Entry(str(one["id"]), names)
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             raise InvalidInput(
                 f"{source}:{number}: this is no entry of a taxonomy.",
                 remedy='Each line is like {"id": "en:x", "fr": []}.',

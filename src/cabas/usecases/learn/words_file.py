@@ -232,8 +232,8 @@ def _table_rows(text: str, source: str) -> Iterator[Row]:
 
 
 def _yaml_rows(text: str, source: str) -> Iterator[Row]:
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         if not isinstance(node, yaml.SequenceNode):
             raise InvalidInput(f"{source}: this is no list.", remedy=f"Write a list of mappings: {', '.join(COLUMNS)}.")
@@ -242,14 +242,18 @@ def _yaml_rows(text: str, source: str) -> Iterator[Row]:
             cells = loader.construct_object(item, deep=True)
             if not isinstance(cells, dict) or not set(cells) <= set(COLUMNS):
                 raise InvalidInput(f"{source}:{line}: not a row.", remedy=f"Use the keys {', '.join(COLUMNS)}.")
-            yield Row(line, {key: _cell(value) for key, value in cells.items()})
+            yield Row(line, {key: _cell(value, source, line) for key, value in cells.items()})
+    except RecursionError:
+        raise InvalidInput(f"{source}: lists in lists in lists.", remedy="Write one flat list of mappings.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{source}:{mark.line + 1}" if mark else source
         raise InvalidInput(f"{where}: this is no YAML.", remedy="Check the indentation and the quotes.") from None
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, list):
-        return BETWEEN.join(str(one) for one in value)
-    return "" if value is None else str(value)
+def _cell(value: object, source: str, line: int) -> str:
+    """A cell as a table would hold it."""
+    parts = value if isinstance(value, list) else [value]
+    if any(isinstance(part, (list, dict, set)) for part in parts):
+        raise InvalidInput(f"{source}:{line}: lists in lists.", remedy="Write a text, or a list of texts.")
+    return BETWEEN.join(str(part).strip() for part in parts if part is not None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from cabas.apps import web
+from cabas.apps import web, worker
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Retailer, settings
 from cabas.apps.config import Config
@@ -22,21 +23,27 @@ PANEL = "Run"
 def command(
     host: Annotated[str | None, typer.Option(help="Address to listen on (CABAS_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (CABAS_PORT).", min=0, max=65535)] = None,
+    housekeeping: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Tidy up beside it; else run `cabas worker`.")
+    ] = True,
     data_dir: DataDir = None,
     retailer: Retailer = None,
 ) -> None:
     """Serve every surface: the voice page at /, health at /healthz and /readyz."""
     config = settings(data_dir, retailer)
     config = replace(config, host=host or config.host, port=config.port if port is None else port)
-    run(serve(config))
+    run(serve(config, housekeeping=housekeeping))
 
 
-async def serve(config: Config, guests: tuple[Shopper, ...] = (), banner: str = "") -> None:
-    """Open the house and serve it until Ctrl-C."""
+async def serve(
+    config: Config, guests: tuple[Shopper, ...] = (), banner: str = "", *, housekeeping: bool = True
+) -> None:
+    """Open the house and serve it until Ctrl-C, with `housekeeping` beside it."""
     listener = web.bind(config.host, config.port)
     try:
         async with open_house(config) as house:
             counter = Counter(house.desk, house.retailer, "house", guests)
+            await house.lexicons.refresh(house.retailer, now=True)
             for lang in languages():  # read before the first shopper comes
                 house.lexicon(house.retailer, lang)
             app = web.web_app(house, counter)
@@ -44,7 +51,13 @@ async def serve(config: Config, guests: tuple[Shopper, ...] = (), banner: str = 
             show.console.print(f"Cabas is open at [bold]http://{config.host}:{port}[/bold]  (Ctrl-C closes it)")
             if banner:
                 show.console.print(banner)
-            await web.serve(app, [listener])
+            stop = asyncio.Event()
+            beside = [asyncio.create_task(worker.work(house, stop))] if housekeeping else []
+            try:
+                await web.serve(app, [listener])
+            finally:
+                stop.set()
+                await asyncio.gather(*beside)
     finally:
         listener.close()
     show.console.print("Closed.")
