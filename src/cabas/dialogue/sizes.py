@@ -73,32 +73,35 @@ def read_size(text: str) -> tuple[Quantity | None, int]:
     if _DIGIT.search(text) is None:
         return None, 1
     said = fold(text).replace("×", "x")
-    pieces = 1
-    for pattern in (_BETWEEN, _MANY, _AFTER, _ONE):
+    # Without one amount there are no several of it: most names end here.
+    patterns = (_BETWEEN, _MANY, _AFTER, _ONE) if _ONE.search(said) else (_BETWEEN,)
+    for pattern in patterns:
         found = pattern.search(said)
         if found is None:
             continue
-        content = _content(found, pattern is _BETWEEN)
+        amount = (found["whole"], found["part"], None) if pattern is _BETWEEN else (found["number"], "", found["unit"])
         many = int(found.groupdict().get("many") or 1)
-        if content is None or not 1 <= many <= PIECES_MAX:
+        content = _content(*amount, many) if 1 <= many <= PIECES_MAX else None
+        if content is None:
             continue
-        pieces = many if many > 1 else _count(said) or 1
-        return content.times(many), pieces
+        return content, many if many > 1 else _count(said) or 1
     count = _count(said)
     if count:
         return Quantity(count, EACH), count
     return None, 1
 
 
-def _content(found: re.Match[str], between: bool) -> Quantity | None:
-    if between:
-        amount = int(found["whole"]) + Fraction(int(found["part"]), 10 ** len(found["part"]))
-        unit, factor = _UNITS["l"]
+@lru_cache(maxsize=8192)
+def _content(number: str, part: str, unit: str | None, many: int) -> Quantity | None:
+    """`many` times the amount; a number without a unit is one of litres with its decimals behind ("1L5")."""
+    if unit is None:
+        amount = int(number) + Fraction(int(part), 10 ** len(part))
+        code, factor = _UNITS["l"]
     else:
-        unit, factor = _UNITS[_SPELLED.get(found["unit"], found["unit"])]
-        amount = _number(found["number"])
+        code, factor = _UNITS[_SPELLED.get(unit, unit)]
+        amount = _number(number)
     base = amount * factor
-    return Quantity.of(base, unit) if LEAST <= base <= MOST else None
+    return Quantity.of(base, code).times(many) if LEAST <= base <= MOST else None
 
 
 def _number(text: str) -> Fraction:
