@@ -38,7 +38,7 @@ def serving(opened: AbstractAsyncContextManager[Starlette], patience: float = 18
 
     async def run() -> None:
         async with opened as app:
-            server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none", lifespan="off"))
+            server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
             servers.append(server)
             startup = server.startup
 

@@ -6,8 +6,8 @@ import asyncio
 import pkgutil
 import signal
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from importlib import import_module
 
 import uvicorn
@@ -39,9 +39,19 @@ def web_app(house: House, counter: Counter) -> Starlette:
     shared = premises(house, counter)
     for surface in found_surfaces():
         routes += surface.routes(shared)
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, lifespan=lifespan)
     app.state.house = house
     return app
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Runs what a route must have running while the application lives (its `lifespan`), such as MCP's sessions."""
+    async with AsyncExitStack() as stack:
+        for route in app.routes:
+            if (living := getattr(route, "lifespan", None)) is not None:
+                await stack.enter_async_context(living())
+        yield
 
 
 def premises(house: House, counter: Counter) -> Premises:
@@ -114,6 +124,6 @@ async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level
         server_header=False,
         h11_max_incomplete_event_size=HEADERS_MAX_BYTES,
         timeout_graceful_shutdown=10,
-        lifespan="off",
+        lifespan="on",
     )
     await _Server(config).serve(sockets=list(listeners))

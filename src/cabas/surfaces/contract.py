@@ -72,7 +72,8 @@ async def healthy(premises: Premises) -> str:
 class Surface:
     """One way in. `routes(premises)` returns its Starlette routes; `version` is that of the protocol it speaks.
 
-    `health(premises)` is empty, or says what keeps it from working.
+    `health(premises)` is empty, or says what keeps it from working. `own` is the retailer's own page, which is no
+    partner's way in.
     """
 
     name: str
@@ -81,3 +82,4 @@ class Surface:
     routes: Callable[[Any], Sequence[BaseRoute]]
     version: str = ""
     health: Callable[[Premises], Awaitable[str]] = healthy
+    own: bool = False

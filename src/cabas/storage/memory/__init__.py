@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from cabas.storage.memory.fill import MemoryFill
 from cabas.storage.memory.orders import MemoryOrders
+from cabas.storage.memory.partners import MemoryAnswers, MemoryPartnerKeys
 from cabas.storage.memory.people import MemoryConsents, MemoryConversations
 from cabas.storage.memory.rows import Rows
 from cabas.storage.memory.shop import MemoryShop
@@ -52,6 +53,16 @@ class Memory:
     def failures(self) -> MemoryFailures:
         """`usecases.learn.ports.Failures`."""
         return MemoryFailures(self.rows)
+
+    @property
+    def partners(self) -> MemoryPartnerKeys:
+        """`usecases.shop.ports.PartnerKeys`."""
+        return MemoryPartnerKeys(self.rows)
+
+    @property
+    def answers(self) -> MemoryAnswers:
+        """`usecases.shop.ports.Answers`."""
+        return MemoryAnswers(self.rows)
 
     @property
     def fill(self) -> MemoryFill:

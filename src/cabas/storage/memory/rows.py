@@ -19,6 +19,7 @@ from cabas.domain.payment import Payment
 from cabas.kernel.money import Money
 from cabas.usecases.learn.ports import Failure, Pack, Proposal
 from cabas.usecases.ports import Store
+from cabas.usecases.shop.ports import PartnerKey, Stored
 
 Key = tuple[str, ...]
 
@@ -62,6 +63,8 @@ class Rows:
     conversations: dict[Key, Conversation] = field(default_factory=dict)
     orders: dict[Key, Order] = field(default_factory=dict)
     payments: dict[Key, list[Payment]] = field(default_factory=dict)
+    partner_keys: dict[Key, tuple[PartnerKey, bytes]] = field(default_factory=dict)
+    request_answers: dict[Key, tuple[str, Stored | None]] = field(default_factory=dict)
     postings: dict[Key, list[Posting]] = field(default_factory=dict)
     outbox: dict[Key, list[Event]] = field(default_factory=dict)
     answers: dict[Key, tuple[str, bytes]] = field(default_factory=dict)

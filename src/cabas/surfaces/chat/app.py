@@ -305,4 +305,5 @@ surface = Surface(
     title="Voice page",
     path="/",
     routes=lambda premises: routes(premises.counter, new_key=_new_key),
+    own=True,
 )
