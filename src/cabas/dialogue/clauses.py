@@ -15,19 +15,23 @@ STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 def clause_end(sight: Sight, start: int, end: int) -> int:
     """The index after the clause that begins at `start`."""
     place = start + 1
+    whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:
         token = sight.tokens[place]
         if token.is_mark and token.folded in STRONG and not _in_time(sight, place):
             return place
         if token.folded == ",":
-            if _begins(sight, place + 1, end):
+            if _begins(sight, place + 1, end) and not whole:
                 return place
-            place += 1
+            place, whole = place + 1, False
             continue
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end):
             return place
         remark = sight.said("purpose", start) is not None  # "for my stew I need carrots"
+        if whole and sight.tools.grammar.cues.at(sight.tokens, place) is not None:
+            place, whole = place + 1, False
+            continue
         if (remark or not sight.written) and _breaks(sight, place, end):
             return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1

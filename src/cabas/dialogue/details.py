@@ -9,6 +9,7 @@ from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
+from cabas.dialogue.measures import size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 
@@ -59,6 +60,8 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         item.usual = True
     elif kind == "safe":
         item.safe = True
+    elif kind == "each":
+        return _each(sight, item, found)
     elif kind in ("double", "triple", "times"):
         if item.measured is not None and item.measured.unit is not None:
             return None
@@ -67,6 +70,21 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         item.measured, item.trailing = sight.tools.measures.counted(count, start, found.end), True
     elif kind == "filler" and sight.said("tails", start) == found.end:
         item.refines = True
+    return found.end
+
+
+def _each(sight: Sight, item: Item, found: Found) -> int | None:
+    """ "Six of each" counts everything before; "200 g each" is the size of one."""
+    start, end = found.slots["amount"]
+    measured = next((one for one in sight.amounts(start, end) if one.end == end and not one.article), None)
+    if measured is None:
+        return None
+    if measured.unit is not None and measured.unit.kind == "measure":
+        item.tags.append(size_tag(measured))
+    elif item.measured is None:
+        item.measured, item.trailing, item.shared = measured, True, True
+    else:
+        return None
     return found.end
 
 
@@ -171,7 +189,9 @@ def _taken_back(sight: Sight, kind: str, start: int, after: int) -> bool:
         return False
     repair = sight.said("repairs", start)
     counted = any(not one.implied and not one.article for one in sight.amounts(after, len(sight.tokens)))
-    return (repair is not None and repair > after) or (repair is not None and (counted or sight.is_mark(after)))
+    if repair is None:
+        return False
+    return repair > after or counted or sight.is_mark(after) or sight.same_aisle(start, after)
 
 
 def _brand_like(sight: Sight, place: int) -> bool:

@@ -5,6 +5,7 @@ A function returns the acts, or None when the words in the slots say that the pa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ from fractions import Fraction
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item
+from cabas.dialogue.item import Item, is_clause
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
@@ -20,8 +21,13 @@ from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, Want
 
+# Fewer than this are not halved; halves of what is counted are rounded up.
+HALVED_LEAST = 2
+COUNTED_WHOLE = ("piece", "pack", "bunch", "slice", "can", "bottle", "jar", "tub", "bag", "dozen")
 Frame = Callable[[Turn, Found], list[Act] | None]
 
+# Something is wished for and nobody said what: a clerk asks.
+LOST = Act("add", target=Reference(), doubt="referent")
 # Kinds that mean one thing whatever else is in the conversation.
 PLAIN = {
     "empty": Act("remove", target=Reference(everything=True)),
@@ -34,6 +40,7 @@ PLAIN = {
     "due": Act("reorder", due=True, propose=True),
     "due_add": Act("reorder", due=True),
     "last": Act("remove", target=Reference(last=True)),
+    "vague": LOST,
 }
 
 
@@ -166,12 +173,42 @@ def _more(turn: Turn, found: Found) -> list[Act] | None:
 
 def _take(turn: Turn, found: Found) -> list[Act] | None:
     """ "J'en prends", "add it": what the last question was about."""
-    if turn.wishes.made:
+    last = turn.steps[-1] if turn.steps else None
+    if turn.wishes.made or (isinstance(last, Act) and last.kind == "reorder"):
         return []
     if turn.asked is not None:
         turn.wish([turn.asked])
         return []
-    return [of_topic(turn, None, ())] if turn.heard.topic else None
+    if turn.heard.topic:
+        return [of_topic(turn, None, ())]
+    return None if turn.heard.lines or turn.steps else [LOST]
+
+
+def _halve(turn: Turn, found: Found) -> list[Act] | None:
+    """Half of what is in the cart, where it can be halved."""
+    item = _slot(turn, found, "target")
+    line = turn.line(item) if item is not None else turn.focus
+    have = line.want.amount if line is not None else None
+    if have is None or have.value < HALVED_LEAST:
+        return None
+    counted = have.unit in COUNTED_WHOLE
+    half = Fraction(math.ceil(have.value / 2)) if counted else have.value / 2
+    return [Act("set_quantity", target=turn.reference(item), amount=Amount(half, have.unit))]
+
+
+def _swap_it(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Replace it with leeks": what was spoken of last; a question when nothing was."""
+    acts = _replace(turn, found)
+    if acts is not None or turn.focus is not None or turn.heard.topic or turn.wishes.made:
+        return acts
+    items = turn.items(*found.slots["new"])
+    return [Act("set_quantity", target=Reference(), doubt="referent")] if items and items[0].has_food else None
+
+
+def _point(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Too many pears": something is about to be said of them."""
+    item = _slot(turn, found, "target")
+    return [] if item is not None and item.has_food and turn.point(item) else None
 
 
 def _double(turn: Turn, found: Found) -> list[Act] | None:
@@ -273,6 +310,8 @@ def _replace(turn: Turn, found: Found) -> list[Act] | None:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
     if not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made:
+        return [Act("replace", compare="other")] if item.tags and not item.has_food else None
+    if item.has_food and is_clause(turn.sight, item):
         return None
     if not item.has_food and not item.tags:
         return None
@@ -349,6 +388,9 @@ _FRAMES: dict[str, Frame] = {
     "more": _more,
     "take": _take,
     "double": _double,
+    "halve": _halve,
+    "point": _point,
+    "swap_it": _swap_it,
     "retag": _retag,
     "set": _set,
     "replace": _replace,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.sight import Sight
 from cabas.dialogue.trie import Match
 from cabas.domain.cart import Amount
 
@@ -37,7 +38,8 @@ class Item:
     `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
     without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
     thing before ("une de thon"); `repair` takes back what was said before it; `alternative` is only second choice;
-    `refines` says which one of the thing before ("the mint one").
+    `shared` is an amount of everything before ("six of each"); `refines` says which one of the thing before ("the mint
+    one").
     """
 
     start: int
@@ -64,6 +66,7 @@ class Item:
     safe: bool = False
     trailing: bool = False
     known: bool = False
+    shared: bool = False
     words: str = ""
     cost: float = 0.0
     ands: list[int] = field(default_factory=list)
@@ -89,3 +92,13 @@ class Item:
     def says(self) -> bool:
         """Whether it says anything at all."""
         return self.has_food or self.measured is not None or bool(self.tags) or self.usual or self.pronoun or self.more
+
+
+def is_clause(sight: Sight, item: Item) -> bool:
+    """Whether a stretch with no known head has words in it that only clauses have ("n'en mange pas")."""
+    if item.head is not None or item.brand is not None:
+        return False
+    inside = {place for piece in item.pieces if piece.match is not None for place in range(piece.start, piece.end)}
+    return any(
+        sight.said("clausal", place) is not None for place in range(item.start, item.end) if place not in inside
+    )

@@ -151,7 +151,10 @@ def is_repair(sight: Sight, start: int, after: int) -> bool:
         return True
     if any(not one.implied for one in sight.amounts(after, len(sight.tokens))):
         return True
-    return sight.said("determiners", after) is not None or sight.joint(after) is not None or after - start > 1
+    if sight.said("determiners", after) is not None or sight.joint(after) is not None or after - start > 1:
+        return True
+    named = sight.name(after, len(sight.tokens), FAMILY, BRAND) is not None
+    return sight.same_aisle(start, after) or (named and sight.said("regrets", start) == after)
 
 
 def _bare_break(sight: Sight, position: int) -> float:

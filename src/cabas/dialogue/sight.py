@@ -18,11 +18,13 @@ from cabas.kernel.text import fold
 
 # Questions to the catalog cost more than everything else: no more than this many a turn.
 QUESTIONS_MAX = 16
+# A name that is looked back at is no longer than this.
+NAME_TOKENS_MAX = 4
 # Where small words are listed: the sections of words.yaml that are looked up as phrases.
 _SECTIONS = (
     "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
     "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
-    "but", "leads", "or",
+    "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
@@ -168,6 +170,17 @@ class Sight:
             self._details[index] = self.tools.grammar.sections["details"].at(self.text, index)
         found = self._details[index]
         return found if found and found.end <= end else None
+
+    def same_aisle(self, start: int, after: int) -> bool:
+        """Whether names of one aisle end at `start` and begin at `after`: one may be said in place of the other."""
+        size, families = len(self.tokens), self.tools.lexicon.families
+        following = self.name(after, size, "family") if after < size else None
+        for place in range(max(0, start - NAME_TOKENS_MAX), start if following is not None else 0):
+            before = self.name(place, start, "family")
+            if before is not None and before.end == start and following is not None:
+                paths = [families.get(match.id, {}).get("category") for match in (before, following)]
+                return paths[0] is not None and paths[0] == paths[1]
+        return False
 
     def is_mark(self, index: int) -> bool:
         """Whether a token is punctuation."""

@@ -62,7 +62,28 @@ def _without_fillers(tokens: Sequence[Token], tools: Tools) -> list[Token]:
             continue
         kept.append(tokens[index])
         index += 1
-    return kept
+    return _without_closers(kept, tools)
+
+
+def _without_closers(tokens: list[Token], tools: Tools) -> list[Token]:
+    """Without what is only said at the end: "some jam would you"."""
+    end = len(tokens)
+    while end > 1:
+        last = [place for place in range(1, end) if tools.words.at("closers", tokens[:end], place) == end]
+        if tokens[end - 1].is_mark:
+            end -= 1
+        elif last and not tokens[last[0] - 1].is_mark and _is_said(tokens[: last[0]], tools):
+            end = last[0]
+        else:
+            break
+    return tokens[:end]
+
+
+def _is_said(tokens: Sequence[Token], tools: Tools) -> bool:
+    """Whether something is named before the end."""
+    return any(
+        match.kind in _NAMES for place in range(len(tokens)) for match in tools.lexicon.at(tokens, place, tools.lang)
+    )
 
 
 def _named(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> bool:

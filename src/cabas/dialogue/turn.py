@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cabas.dialogue import locales
@@ -47,7 +47,8 @@ class Hearing:
 @dataclass(slots=True)
 class Turn:
     """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
-    one act. `asked` is what a question in it was about.
+    one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not
+    yet said anything about.
     """
 
     heard: Hearing
@@ -57,10 +58,26 @@ class Turn:
     steps: list[Act | list[Wish]] = field(default_factory=list)
     leftover: list[str] = field(default_factory=list)
     asked: Item | None = None
+    pointed: Item | None = None
 
     def act(self, *acts: Act) -> None:
         """Something other than adding."""
-        self.steps.extend(acts)
+        self.steps.extend(self._aimed(act) for act in acts)
+
+    def point(self, item: Item) -> bool:
+        """Speak of a line of the cart: "the rice, make it two". False when it is not there."""
+        if self.line(item) is None:
+            return False
+        self.pointed = item
+        return True
+
+    def _aimed(self, act: Act) -> Act:
+        """An act on "it" with what was pointed at just before."""
+        nameless = act.target is None or act.target == Reference()
+        if self.pointed is None or not nameless or act.kind not in ("set_quantity", "replace", "remove"):
+            return act
+        item, self.pointed = self.pointed, None
+        return replace(act, target=self.reference(item))
 
     def wish(self, items: Iterable[Item]) -> None:
         """Things wished for."""
@@ -95,6 +112,8 @@ class Turn:
     @property
     def focus(self) -> LineItem | None:
         """The line spoken of last; the only line of the cart when none was."""
+        if self.pointed is not None:
+            return self.line(self.pointed)
         by_id = {line.id: line for line in self.heard.lines}
         for line_id in self.heard.focus:
             if line_id in by_id:
@@ -122,9 +141,21 @@ class Turn:
 
     def named(self, words: str) -> bool:
         """Whether something is called exactly that, in the lexicon or in the catalog."""
+        return self.called(words) or self.sight.knows(words)
+
+    def called(self, words: str) -> bool:
+        """Whether something is called exactly that in the lexicon."""
         tokens = tokenize(words)
         whole = [match for match in self.heard.lexicon.at(tokens, 0, self.heard.lang) if match.kind == FAMILY]
-        return any(match.end == len(tokens) and match.words > 1 for match in whole) or self.sight.knows(words)
+        return any(match.end == len(tokens) and match.words > 1 for match in whole)
+
+    def _alike(self, item: Item, words: str) -> bool:
+        """Whether a thing is of the same aisle as the thing `words`: limes are no kind of lemons."""
+        families = self.heard.lexicon.families
+        mine, other = item.family, self.heard.lexicon.family_of(words, self.heard.lang)
+        if mine is None or other is None or mine not in families or other not in families:
+            return False
+        return bool(families[mine]["category"] == families[other]["category"])
 
     def composed(self, item: Item, words: str) -> str | None:
         """A new name of the thing `words` with what `item` says of it: "entier" of "lait écrémé" is "lait
@@ -150,7 +181,10 @@ class Turn:
             f"{said} {known[-1]}",
             f"{said} {words}",
         ]
-        found = next((name for name in dict.fromkeys(tries) if self.named(name)), None)
+        if locales.read(lang, "locale").get("head", "first") == "last":
+            tries.reverse()
+        called = self.called if self._alike(item, words) else self.named
+        found = next((name for name in dict.fromkeys(tries) if called(name)), None)
         return found or self._flavored(said, words)
 
     def _flavored(self, said: str, words: str) -> str | None:

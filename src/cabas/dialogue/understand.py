@@ -17,8 +17,10 @@ from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import PLAIN, build, of_topic, renamed
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item
-from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first
+from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.lexicon import VARIANT
+from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
+from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.tidy import tidy
 from cabas.dialogue.tokens import Token, spell, tokenize
@@ -59,11 +61,13 @@ def understand(text: str, heard: Hearing) -> Understood:
 
 
 def _unmarked(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Without the marks at the end."""
-    end = len(tokens)
+    """Without the marks at both ends: a question may begin with one ("¿")."""
+    start, end = 0, len(tokens)
     while end and tokens[end - 1].is_mark:
         end -= 1
-    return tokens[:end]
+    while start < end and tokens[start].is_mark:
+        start += 1
+    return tokens[start:end]
 
 
 def _answer(sight: Sight, heard: Hearing) -> Act | None:
@@ -92,6 +96,8 @@ def _read(turn: Turn) -> None:
             place = after
             continue
         place = _clause(turn, place, end)
+    if turn.pointed is not None:
+        turn.wish([turn.pointed])
 
 
 def _past_answer(turn: Turn) -> int:
@@ -114,7 +120,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     if sight.tokens[start].kind == "url":
         turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[start].text, url=sight.tokens[start].text)))
         return start + 1
-    dish = read_recipe(turn, start, end)
+    dish = read_recipe(turn, start, end) or read_recipe_next(turn, start, end)
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
@@ -146,17 +152,17 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         return True
     if _diet(turn, clause, last=end >= len(sight.tokens)) or _compare(turn, clause):
         return True
-    inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked)
+    inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
     timed = False
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
-        if found.kind not in PLAIN and not timed:
+        if found.kind not in PLAIN and found.slots and not timed:
             timed = True
             if _slot(turn, start, end):
                 return True
         acts = build(inner, found)
         if acts is not None:
             turn.act(*acts)
-            turn.asked = inner.asked or turn.asked
+            turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
             return True
     if not timed and _slot(turn, start, end):
         return True
@@ -211,19 +217,27 @@ def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
 
 def _compare(turn: Turn, clause: Sight) -> bool:
     """ "Non, le petit", "the cheaper one": another one of what was spoken of last."""
-    if turn.focus is None and not turn.heard.focus:
+    lost = turn.focus is None and not turn.heard.focus
+    if lost and (turn.wishes.made or turn.steps):
         return False
-    found = next(clause.tools.grammar.sections["compares"].fits(clause.text), None)
-    if found is None:
-        return False
-    turn.act(Act("replace", compare=found.kind))
-    return True
+    for found in clause.tools.grammar.sections["compares"].fits(clause.text):
+        if "target" not in found.slots:
+            turn.act(Act("replace", compare=found.kind))
+            return True
+        items = read_items(clause, *found.slots["target"])
+        named = len(items) == 1 and items[0].has_food
+        if named and (turn.line(items[0]) is not None or found.kind == "other"):
+            turn.act(Act("replace", compare=found.kind, target=turn.reference(items[0])))
+            return True
+    return False
 
 
 def _groceries(turn: Turn, start: int, end: int) -> None:
     """Read a clause as things to add, with a time or a method beside them."""
     sight = turn.sight
     first, last, when = split_when(sight, turn.times, start, end)
+    if when is not None and when.strength <= 1 and any(sight.said("offtopic", place) for place in range(first, last)):
+        when = None  # "an alarm at seven": no time to come to the shop
     if when is not None and first > start:
         turn.act(slot_act(when))
     begin, asked = _opened(sight, first, last)
@@ -298,6 +312,9 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     if not good:
         turn.leftover.append(spell(sight.tokens[start:end]))
         return
+    definite = len(good) == 1 and good[0].measured is None and sight.said("definite", good[0].start) is not None
+    if definite and not asked and end < len(sight.tokens) and turn.point(good[0]):
+        return
     turn.wish(good)
 
 
@@ -310,6 +327,9 @@ def _plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if not item.has_food:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
     strange = [piece for piece in item.pieces if piece.match is None]
+    meant = asked or item.begun or item.measured is not None
+    if is_clause(sight, item) or (not meant and not _called(item) and _says_nothing(sight, item)):
+        return False
     off = any(sight.said("offtopic", piece.start) for piece in strange)
     if off and item.pieces[0].match is None:
         return False
@@ -323,6 +343,17 @@ def _plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     return asked or item.measured is not None or item.begun or after
 
 
+def _called(item: Item) -> bool:
+    """Whether a name is in it, and not only what kinds of things are told apart by ("large")."""
+    named = any(piece.match is not None and piece.match.kind != VARIANT for piece in item.pieces)
+    return named or item.brand is not None
+
+
+def _says_nothing(sight: Sight, item: Item) -> bool:
+    """Whether its words are frequent ones, or one that only tells kinds apart: no things by themselves."""
+    return all(piece.match is not None or sight.said("common", piece.start) is not None for piece in item.pieces)
+
+
 def _acts(turn: Turn) -> tuple[Act, ...]:
     """The acts in the order they were said; wishes for the usual are reorders."""
     acts: list[Act] = []
@@ -333,7 +364,20 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
             continue
         for wish in told_apart(turn, step):
             _put(turn, acts, wish)
-    return tuple(_left_out(turn, acts))
+    return tuple(_in_place(_left_out(turn, acts)))
+
+
+def _in_place(acts: list[Act]) -> list[Act]:
+    """ "Take out the butter and put in margarine instead" is one swap."""
+    kept: list[Act] = []
+    for act in acts:
+        last = kept[-1] if kept else None
+        swap = act.kind == "replace" and act.target is None and act.wants and last is not None
+        if swap and last is not None and last.kind == "remove" and last.target is not None and last.target.want:
+            kept[-1] = replace(act, target=last.target)
+        else:
+            kept.append(act)
+    return kept
 
 
 def _left_out(turn: Turn, acts: list[Act]) -> list[Act]:

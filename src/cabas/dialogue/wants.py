@@ -54,6 +54,8 @@ class Wishes:
             wish = self._merged(item, fresh)
             if wish is not None:
                 fresh.append(wish)
+            for earlier in (*self.made, *fresh) if item.shared else ():
+                earlier.amount = earlier.amount or item.amount
         self.made.extend(fresh)
         return fresh
 
