@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from cabas.dialogue import locales
 from cabas.domain.cart import Amount
 from cabas.domain.catalog import Product, SoldBy, unit_price
 from cabas.kernel.errors import NotFound
@@ -20,6 +22,9 @@ from cabas.kernel.text import fold
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 VOWELS = frozenset("aeiouh")
+# The size at the end of a product's name, "6 x 1,5 l", and a measure anywhere else in it.
+_SIZE = re.compile(r"\s*(?:\b\d+\s*[x×]\s*)?\b\d+(?:[.,]\d+)?\s*(?:kg|g|mg|l|cl|ml|dl)$", re.IGNORECASE)
+_MEASURED = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(kg|g|cl|ml|l)\b", re.IGNORECASE)
 
 
 @cache
@@ -49,17 +54,60 @@ def money(amount: Money, lang: str) -> str:
     return str(phrases(lang)["format"]["money"].format(amount=value))
 
 
+def cardinal(value: int, lang: str) -> str:
+    """A whole number as it is said: "quatre-vingt-un", "two hundred and five"; digits from a million on."""
+    sheet = locales.read(lang, "cardinals")
+    if value < 0 or value >= 1_000_000:
+        return str(value)
+    if value < 100:
+        return str(sheet["words"][value])
+    size = "hundreds" if value < 1000 else "thousands"
+    forms = sheet[size]
+    whole, rest = divmod(value, 100 if value < 1000 else 1000)
+    number = cardinal(whole, lang)
+    if whole in forms.get("irregular", {}):
+        return f"{forms['irregular'][whole]} {cardinal(rest, lang)}" if rest else str(forms["irregular"][whole])
+    if not rest:
+        return str(forms["one"] if whole == 1 else forms["many"].format(n=number))
+    if size == "thousands":
+        return f"{forms['one'] if whole == 1 else forms['many'].format(n=number)} {cardinal(rest, lang)}"
+    return str(forms["one_rest" if whole == 1 else "rest"].format(n=number, rest=cardinal(rest, lang)))
+
+
+def spoken_number(value: Fraction | int, lang: str) -> str:
+    """A number as it is said, with at most two decimals: "un virgule cinq", "one point five"."""
+    whole, part = divmod(round(Fraction(value) * 100), 100)
+    if not part:
+        return cardinal(int(whole), lang)
+    digits = f"{part:02d}".rstrip("0")
+    after = cardinal(int(digits), lang) if digits[0] != "0" else f"{cardinal(0, lang)} {cardinal(int(digits), lang)}"
+    return f"{cardinal(int(whole), lang)} {locales.read(lang, 'cardinals')['point']} {after}"
+
+
 def spoken_money(amount: Money, lang: str) -> str:
-    """As people say it: "2 euros 10", "90 centimes". Currencies without words fall back to the written form."""
+    """As people say it: "trois euros vingt", "ninety cents". Currencies without words fall back to the written form."""
     if amount.currency != "EUR" or amount.amount < 0:
         return money(amount, lang)
     words = phrases(lang)["format"]["spoken_money"]
     whole, cents = divmod(amount.amount, 100)
-    if not cents:
-        return str(words["whole" if whole == 1 else "wholes"].format(whole=whole))
+    few = "" if not cents else "_single" if cents == 1 else "_few" if cents < 10 else "_many"
+    form = f"{'one' if whole == 1 else 'more'}{few}"
     if not whole:
-        return str(words["cents"].format(cents=cents))
-    return str(words["both" if whole == 1 else "boths"].format(whole=whole, cents=f"{cents:02d}"))
+        form = "cent" if cents == 1 else "cents" if cents else "none"
+    return str(words[form].format(whole=cardinal(whole, lang), cents=cardinal(cents, lang)))
+
+
+def spoken_name(name: str, lang: str) -> str:
+    """A product's name for the ear: what one pack holds is seen, not heard, and units are words where they stay."""
+    units = phrases(lang)["format"]["spoken_units"]
+    short = _SIZE.sub("", name).strip(" -–,")
+
+    def said(match: re.Match[str]) -> str:
+        one, more = units[match[2].lower()]
+        value = Fraction(match[1].replace(",", "."))
+        return f"{number(value, lang)} {one if value < 2 else more}"
+
+    return _MEASURED.sub(said, short or name)
 
 
 def measure(quantity: Quantity, lang: str) -> str:
@@ -141,14 +189,17 @@ def window(starts_at: datetime, ends_at: datetime, today: date, lang: str) -> st
     )
 
 
+def elides(before: str, lang: str) -> bool:
+    """Whether small words lose their vowel in front of `before`: "d'œufs", but "de haricots"."""
+    words, plain = phrases(lang)["format"], fold(before)
+    aspirated = tuple(fold(word) for word in words.get("aspirated", ()))
+    return bool(words["elide"]) and plain[:1] in VOWELS and not plain.startswith(aspirated)
+
+
 def elided(word: str, before: str, lang: str) -> str:
     """`word` in front of `before`: "de lait", "d'œufs"."""
-    words = phrases(lang)["format"]
-    short = words["elide"].get(word)
-    plain = fold(before)
-    if short and plain[:1] in VOWELS and not plain.startswith(tuple(words.get("aspirated", ()))):
-        return f"{short}{before}"
-    return f"{word} {before}"
+    short = phrases(lang)["format"]["elide"].get(word)
+    return f"{short}{before}" if short and elides(before, lang) else f"{word} {before}"
 
 
 def reasons(why: Iterable[str], lang: str) -> tuple[str, ...]:

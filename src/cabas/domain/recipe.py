@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from cabas.domain.packs import Ask, How
-from cabas.kernel.quantity import EACH, GRAM, MILLILITER, Quantity
+from cabas.kernel.quantity import GRAM, MILLILITER, Quantity
 
 # Spoons and cups in millilitres: 15 and 5 as printed on spoons, the US cup rounded to 240, pints and quarts of the US.
 VOLUMES = {
@@ -183,37 +183,3 @@ def scale(servings: Fraction | None, wanted: int | None, factor: Fraction | None
     if factor is not None:
         return factor
     return Fraction(wanted) / servings if wanted and servings else Fraction(1)
-
-
-def less(need: Need, held: Quantity, piece: Quantity | None = None) -> Need | None:
-    """What is left to buy when `held` of it is in the cart or left over already; None when that is enough."""
-    for index, same in enumerate(need.same):
-        stock = _as(held, same, piece)
-        if stock is None:
-            continue
-        if stock >= same.base:
-            return None
-        share = 1 - stock / same.base
-        first = need.same[index].times(share)
-        rest = tuple(one.times(share) for place, one in enumerate(need.same) if place != index)
-        return replace(need, same=(first, *rest))
-    return need if need.same else None
-
-
-def _as(held: Quantity, same: Quantity, piece: Quantity | None) -> Fraction | None:
-    """`held` in the base unit of `same`, by the weight of a piece where one counts and the other weighs."""
-    if held.dimension == same.dimension:
-        return held.base
-    if piece is None or EACH not in (held.unit, same.unit):
-        return None
-    return held.base * piece.base if held.unit == EACH else held.base / piece.base
-
-
-def left_over(content: Quantity, packs: int, need: Need) -> Quantity | None:
-    """What stays in the packs after the need is taken out; None when the two cannot be compared."""
-    for same in need.same:
-        if same.dimension == content.dimension:
-            rest = content.base * packs - same.base
-            unit = {"count": EACH, "mass": GRAM, "volume": MILLILITER}.get(content.dimension, content.unit)
-            return Quantity.of(max(Fraction(0), rest), unit)
-    return None

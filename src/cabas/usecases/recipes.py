@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import above, below, names_of
@@ -176,13 +177,20 @@ def fitting(need: Need, search: Search, offers: Mapping[str, Offer] | None = Non
     hits = search.find(_query(need, shop_lang), HITS)
     if offers is not None:
         hits = [hit for hit in hits if hit.product.sku in offers]
-    kin = frozenset(below(need.family)) if need.family else frozenset()
-    missing = _unmet(need) if need.family else frozenset(read_name(need.words, need.lang).words)
-    right = [hit for hit in hits if (not kin or hit.product.family in kin) and _is_called(hit.product, missing)]
+    right = [hit for hit in hits if is_for(need, hit.product)]
     best = max((hit.score for hit in right), default=0.0)
-    return [hit for hit in right if hit.score >= best * NEAR] if kin or missing else []
+    return [hit for hit in right if hit.score >= best * NEAR]
 
 
+def is_for(need: Need, product: Product) -> bool:
+    """Whether `product` is the food needed."""
+    if need.family:
+        return product.family in below(need.family) and _is_called(product, _unmet(need))
+    words = frozenset(read_name(need.words, need.lang).words)
+    return bool(words) and _is_called(product, words)
+
+
+@lru_cache(maxsize=1024)
 def _unmet(need: Need) -> frozenset[str]:
     """The words a product must show because the family alone says too little: "fontina" of "fontina cheese"."""
     family = need.family or ""

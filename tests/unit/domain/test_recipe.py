@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cabas.domain.recipe import Need, Usual, equivalents, is_pantry, left_over, less, merged, scale
+from cabas.domain.recipe import Need, Usual, equivalents, is_pantry, merged, scale
 from cabas.kernel.quantity import Quantity
 
 F = Fraction
@@ -81,24 +81,6 @@ def test_scaling_is_exact():
     assert scale(None, 4) == 1
     assert scale(F(6), None, F(1, 2)) == F(1, 2)
     assert scale(F(6), None) == 1
-
-
-def test_what_is_in_the_cart_already_is_not_bought_again():
-    need = Need("oignon", "fr", "onion", (Quantity(4), Quantity(480, G)))
-    assert less(need, Quantity(4)) is None
-    assert less(need, Quantity(1, "KGM")) is None
-    assert less(need, Quantity(1)).same == (Quantity(3), Quantity(360, G))
-    assert less(need, Quantity(240, G)).same == (Quantity(240, G), Quantity(2))
-    assert less(need, Quantity(500, ML)) == need
-    assert less(Need("sel", "fr", "salt"), Quantity(1)) is None
-    assert less(Need("x", "fr", None, (Quantity(480, G),)), Quantity(2), Quantity(120, G)).same == (Quantity(240, G),)
-
-
-def test_what_stays_in_the_packs():
-    need = Need("farine", "fr", "flour", (Quantity(300, G),))
-    assert left_over(Quantity(1, "KGM"), 1, need) == Quantity(700, G)
-    assert left_over(Quantity(100, G), 2, need) == Quantity(0, G)
-    assert left_over(Quantity(1, "LTR"), 1, need) is None
 
 
 amounts = st.lists(

@@ -24,7 +24,8 @@ Shop = tuple[Desk, Memory]
 
 async def milk_for(desk: Shop, **who: object) -> tuple[Talker, LineItem]:
     talker = await talk(desk, **who)  # type: ignore[arg-type]
-    (line,) = (await talker.do(Act("add", (MILK,)))).cart.lines
+    wish = replace(MILK, words="milk", lang="en") if talker.view.lang == "en" else MILK
+    (line,) = (await talker.do(Act("add", (wish,)))).cart.lines
     return talker, line
 
 
@@ -61,7 +62,12 @@ async def test_my_milk_is_taken_and_called_so(desk: Shop) -> None:
     await buys(desk, mine, 5, 12, 19)
     talker, line = await milk_for(desk, shopper="newcomer")
     assert (line.sku, line.why[0]) == (mine, "usual")
-    assert "votre choix habituel" in talker.view.reply.text
+    assert "votre lait habituel" in talker.view.reply.text
+    assert talker.view.reply.speech.startswith("Un litre de lait ajouté : votre lait habituel, ")
+    english, line = await milk_for(desk, shopper="newcomer", locale="en-GB")
+    assert line.sku == mine
+    assert "your usual milk" in english.view.reply.text
+    assert "your usual milk" in english.view.reply.speech
 
 
 @pytest.mark.parametrize("word", ["non, un autre", "pas celui-là"])

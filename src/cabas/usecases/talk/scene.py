@@ -21,6 +21,8 @@ from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.view import PlacedOrder
 
 FOCUS_MAX = 8
+# Turns back in which the same excuse would be noticed.
+SAID_RECENTLY = 4
 
 
 @dataclass(slots=True)
@@ -113,6 +115,11 @@ class Scene:
     def said_before(self, talk: Conversation) -> tuple[tuple[str, str], ...]:
         """What was said in `talk`, with the shopper's words of this turn."""
         return (*talk.said, ("shopper", self.text)) if self.text else talk.said
+
+    @property
+    def last_said(self) -> tuple[str, ...]:
+        """The last replies of the conversation, oldest first, so that the next one does not repeat an excuse."""
+        return tuple(text for who, text in self.talk.said[-2 * SAID_RECENTLY :] if who == "cabas")
 
     def denial(self, product: Product) -> str:
         """Why the agreement of the platform does not let this product be sold now; empty when it does."""

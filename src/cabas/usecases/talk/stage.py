@@ -82,7 +82,7 @@ async def finish(scene: Scene, acts: tuple[Act, ...] = ()) -> View:
     if not scene.facts:
         scene.tell("noted")
     failed = failures_of(scene, acts)
-    shown, heard = render(scene.facts, scene.lang, scene.now.date())
+    shown, heard = render(scene.facts, scene.lang, scene.now.date(), scene.last_said)
     first = scene.talk.turns == 0
     if not scene.stored:  # an order's own transaction stores the conversation with it
         scene.remember()

@@ -53,6 +53,8 @@ async def _yes(scene: Scene, question: Pending | None) -> None:
     elif question.kind == "reorder":
         habits = {habit.sku: habit for habit in await scene.habits()}
         await put_habits(scene, [habits[sku] for sku in question.about if sku in habits])
+    elif question.kind == "pantry":
+        _from_the_pantry(scene, question)
     elif question.kind == "swap":
         await _swap_all(scene, question)
     elif question.kind == "which":
@@ -64,7 +66,14 @@ async def _yes(scene: Scene, question: Pending | None) -> None:
 
 
 def _no(scene: Scene) -> None:
-    if scene.answered is not None and scene.answered.kind in ("empty_cart", "reorder", "swap", "slot", "which"):
+    if scene.answered is not None and scene.answered.kind in (
+        "empty_cart",
+        "reorder",
+        "swap",
+        "slot",
+        "which",
+        "pantry",
+    ):
         scene.tell("kept")
     else:
         scene.tell("canceled")
@@ -79,6 +88,18 @@ async def _book_first(scene: Scene, question: Pending) -> None:
     await book(scene, chosen)
     if "checkout" in question.about:
         await read_back(scene)
+
+
+def _from_the_pantry(scene: Scene, question: Pending) -> None:
+    """What was proposed with a recipe is bought after all."""
+    lines = [replace(line, ticked=True) for line in scene.cart.lines if line.id in question.about and line.sku]
+    for line in lines:
+        scene.update(scene.cart.put(line))
+    scene.touch([line.id for line in reversed(lines)])
+    if lines:
+        scene.tell("added", items=lines, total=scene.cart.goods)
+    else:
+        scene.tell("noted")
 
 
 async def _swap_all(scene: Scene, question: Pending) -> None:

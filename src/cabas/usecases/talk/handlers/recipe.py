@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue import say
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.dishes import Dish, dishes
+from cabas.dialogue.nouns import counted, some
 from cabas.dialogue.recipe_needs import needs_of_dish, needs_of_page
 from cabas.dialogue.recipe_page import RecipePage, read_page, read_text
 from cabas.dialogue.tokens import stems
+from cabas.dialogue.weights import usual_of
 from cabas.domain.cart import Amount, LineItem, Want
 from cabas.domain.catalog import Offer
+from cabas.domain.larder import taken, takes
 from cabas.domain.recipe import Need
 from cabas.kernel.errors import CabasError
-from cabas.kernel.money import total
+from cabas.kernel.money import Money
+from cabas.kernel.quantity import Quantity
 from cabas.usecases.learn.apply import taught_needs
 from cabas.usecases.recipes import BasketLine, Remembered, basket_for, fitting, wanted
 from cabas.usecases.talk.handlers.add import tell_ages
+from cabas.usecases.talk.larder import key, plan, remainders
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import add_lines, fill
 
@@ -82,21 +87,72 @@ def _excluded(scene: Scene, need: Need, without: Sequence[Want]) -> bool:
 
 
 async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Sequence[Need]) -> None:
-    basket = await _basket(scene, needs)
-    lines = add_lines(scene, [_line(scene, one, offer, title) for one, offer in basket])
-    bought = [line for line in lines if line.ticked and line.sku]
-    cost = total((line.price for line in bought if line.price is not None), scene.cart.currency)
-    kind = "recipe_nothing" if not bought else "recipe_whole" if servings is None else "recipe"
-    people = "" if servings is None else say.number(servings, scene.lang)
-    names = [line.name for line in bought]
-    scene.tell(kind, dish=title, servings=people, count=len(bought), total=cost, names=names)
-    at_home = list(dict.fromkeys(line.want.words for line in lines if not line.ticked and line.sku))
-    if at_home:
-        scene.tell("pantry", names=at_home)
+    before, made = scene.cart.goods, await plan(scene, needs)
+    for line in made.there.values():
+        scene.update(scene.cart.put(line))
+    lines = _put(scene, await _basket(scene, made.buy), title, made.anew)
+    bought = [line for line in lines if line.bought]
+    cost = max(scene.cart.goods - before, Money.zero(scene.cart.currency))
+    _tell_what(scene, title, servings, bought, cost)
+    if made.there:
+        scene.tell("recipe_there", names=list(dict.fromkeys(line.name for line in made.there.values())))
+    kept = remainders(bought, scene.search.get([line.sku for line in bought if line.sku]))
+    if kept:
+        scene.tell("left_over", names=[_left_words(scene, *one) for one in kept])
     missing = [line.want.words for line in lines if line.sku is None and line.ticked]
     if missing:
         scene.tell("not_found", names=missing)
     tell_ages(scene, bought)
+    _propose(scene, [*made.offered.values(), *(line for line in lines if not line.ticked and line.sku)], needs)
+
+
+def _put(
+    scene: Scene, basket: Sequence[tuple[BasketLine, Offer | None]], title: str, anew: Mapping[str, LineItem]
+) -> list[LineItem]:
+    """The lines of a basket in the cart. What was bought for an earlier recipe and is bought anew for both stays where
+    it was; when nothing is found for both, the earlier line is left alone.
+    """
+    lines: list[LineItem] = []
+    for found, offer in basket:
+        old = anew.get(key(found.need))
+        line = _line(scene, found, offer, title)
+        if old is None or line.sku is None:
+            lines.extend(add_lines(scene, [line]))
+            continue
+        dishes_of = dict.fromkeys(filter(None, [*(old.recipe or "").split(" + "), title]))
+        line = replace(line, id=old.id, recipe=" + ".join(dishes_of))
+        scene.update(scene.cart.put(line))
+        scene.touch([line.id])
+        lines.append(line)
+    return lines
+
+
+def _tell_what(scene: Scene, title: str, servings: Fraction | None, bought: Sequence[LineItem], cost: Money) -> None:
+    kind = "recipe_nothing" if not bought else "recipe_whole" if servings in (None, 1) else "recipe"
+    people = "" if servings is None else say.number(servings, scene.lang)
+    each = cost.times(1 / servings) if servings else cost
+    names = [line.name for line in bought]
+    scene.tell(kind, dish=title, servings=people, count=len(bought), total=cost, each=each, names=names)
+
+
+def _propose(scene: Scene, lines: Sequence[LineItem], needs: Sequence[Need]) -> None:
+    """What kitchens have, or this one has since the last purchase, is proposed: one word adds it. What the recipe
+    itself leaves open is only named.
+    """
+    optional = {key(need) for need in needs if need.optional and not need.pantry}
+    left_open = [line for line in lines if (line.want.family or line.want.words) in optional]
+    at_home = [line for line in lines if line not in left_open]
+    if left_open:
+        scene.tell("optional", names=list(dict.fromkeys(line.want.words for line in left_open)))
+    if at_home:
+        foods = dict.fromkeys((line.want.words, line.want.family) for line in at_home)
+        scene.tell("pantry", names=[some(words, family, scene.lang) for words, family in foods])
+        scene.ask("pantry", about=[line.id for line in at_home])
+
+
+def _left_words(scene: Scene, line: LineItem, quantity: Quantity) -> str:
+    """ "3 œufs", "150 g de beurre"."""
+    return counted(quantity, line.want.words, line.want.family, scene.lang)
 
 
 async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine, Offer | None]]:
@@ -120,7 +176,9 @@ def _line(scene: Scene, found: BasketLine, offer: Offer | None, title: str) -> L
     )
     if found.choice is None:
         return replace(line, name=found.need.words, available=False)
-    return fill(scene, line, found.choice.product, offer, found.choice.quantity)
+    chosen = fill(scene, line, found.choice.product, offer, found.choice.quantity)
+    amount = takes(found.need, found.choice.product, usual_of(found.need.family).piece)
+    return taken(chosen, Fraction(chosen.quantity) if amount is None else amount)
 
 
 def _want(need: Need) -> Want:
