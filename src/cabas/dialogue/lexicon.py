@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -48,6 +48,8 @@ VARIANT = "variant"
 KINDS = (FAMILY, LABEL, BRAND, DISH, RESTRICTED, VARIANT)
 # A name of another language than the shopper's counts this much less.
 FOREIGN = 0.1
+# How many texts' names one lexicon remembers.
+MENTIONED_KEPT = 1_024
 
 
 class Lexicon:
@@ -63,6 +65,7 @@ class Lexicon:
         self._own = Trie(lang, own)
         heard = ((entry.name, entry.weight) for entry in own)
         self._ear = Ear(lang, (*heard, *taught.names()) if taught else heard, ())
+        self._mentioned = lru_cache(MENTIONED_KEPT)(self._mentions)  # asked of each wish for each kind of goods
 
     def at(self, tokens: Sequence[Token], index: int, lang: str | None = None) -> list[Match]:
         """Every name that starts at `index`, in `lang` (the lexicon's own) and then the others; the best first."""
@@ -160,8 +163,11 @@ class Lexicon:
 
     def mentions(self, text: str, ident: str) -> bool:
         """Whether `text` names the thing of that id: a family or one below it, a label, restricted goods, a dish."""
+        return ident in self._mentioned(text)
+
+    def _mentions(self, text: str) -> frozenset[str]:
         named = {match.id for match in self.matches(tokenize(text))}
-        return ident in named or any(ident in self.above(one) for one in named)
+        return frozenset(wider for one in named for wider in self.above(one))
 
     def department(self, text: str) -> str | None:
         """The department called `text` ("les surgelés"), as the category path writes it; None when there is none."""

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
 from cabas.domain.cart import Amount
 from cabas.domain.catalog import Offer, Product, SoldBy
@@ -26,6 +28,8 @@ NATURAL = Fraction(5, 100)
 STEP, SOME, SLICE = 5, 500, 30
 # A pack of at most this many usual pieces is that one piece: a cucumber of 320 g where 350 g is usual, a small loaf.
 ONE_PIECE = Fraction(8, 5)
+# How many sums (a pack, what is asked of it) are remembered.
+RECKONED_KEPT = 8_192
 
 
 class How(StrEnum):
@@ -100,7 +104,7 @@ def packs_for(
     be missing; left out, it is nothing for amounts printed on the pack and `NATURAL` for amounts converted by usual
     weights.
     """
-    return _count(product, _share(product, _ask(need), piece), tolerance)
+    return _reckoned(_pack(product), _ask(need), piece, tolerance)[1]
 
 
 def share_of(
@@ -109,7 +113,7 @@ def share_of(
     """How many packs of `product` (grams when sold by weight) `need` takes, not rounded, and whether that went through
     a usual weight; None when it cannot be said.
     """
-    return _share(product, _ask(need), piece)
+    return _share(_pack(product), _ask(need), piece)
 
 
 def holds(product: Product, need: Ask | Quantity | None, piece: Quantity | None = None) -> Quantity | None:
@@ -117,14 +121,14 @@ def holds(product: Product, need: Ask | Quantity | None, piece: Quantity | None 
 
     A cucumber of 320 g is one piece for who asked for two cucumbers, and 320 g for who asked for 600 g.
     """
-    ask = _ask(need)
-    share = _share(product, ask, piece)
+    ask, pack = _ask(need), _pack(product)
+    share = _share(pack, ask, piece)
     if share is None or not share[0]:
         return product.content
     if product.sold_by is SoldBy.WEIGHT:
         return Quantity(1, GRAM)
-    counted = ask.same[0].dimension == "count" and share[0] == ask.same[0].base / _pieces(product)
-    return Quantity.of(_pieces(product)) if counted else product.content
+    counted = ask.same[0].dimension == "count" and share[0] == ask.same[0].base / _pieces(pack)
+    return Quantity.of(_pieces(pack)) if counted else product.content
 
 
 def choose(
@@ -142,26 +146,26 @@ def choose(
     those of unknown content, those with a price before those without. `day` lets promotions count.
     """
     ask = _ask(need)
-    best: tuple[tuple[object, ...], Choice] | None = None
-    for place, candidate in enumerate(candidates):
-        found = _weigh(candidate, ask, piece, day, tolerance)
-        if found is None:
-            continue
-        known = found.covers is not None or not ask.same
-        cost = found.cost.amount if found.cost is not None else 0
-        short = -(found.covers or Fraction(0)) if not found.enough else Fraction(0)
-        key = (not found.enough, short, not known, found.cost is None, cost, found.covers or 0, found.quantity, place)
-        if best is None or key < best[0]:
-            best = (key, found)
-    return best[1] if best else None
+    weighed = (_weigh(candidate, ask, piece, day, tolerance) for candidate in candidates)
+    found = [one for one in weighed if one is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    return min(found, key=lambda one: _order(one, ask))  # of equals the earliest
+
+
+def _order(found: Choice, ask: Ask) -> tuple[object, ...]:
+    """What makes one choice better than another: the lower one is."""
+    known = found.covers is not None or not ask.same
+    cost = found.cost.amount if found.cost is not None else 0
+    short = -(found.covers or Fraction(0)) if not found.enough else Fraction(0)
+    return (not found.enough, short, not known, found.cost is None, cost, found.covers or 0, found.quantity)
 
 
 def _weigh(
     candidate: Candidate, ask: Ask, piece: Quantity | None, day: date | None, tolerance: Fraction | None
 ) -> Choice | None:
     product, offer = candidate.product, candidate.offer
-    share = _share(product, ask, piece)
-    wanted = _count(product, share, tolerance)
+    share, wanted = _reckoned(_pack(product), ask, piece, tolerance)
     quantity = min(wanted, offer.available) if offer is not None else wanted
     if quantity <= 0:
         return None
@@ -179,11 +183,32 @@ def _ask(need: Ask | Quantity | None) -> Ask:
     return Ask((need,)) if need is not None else Ask()
 
 
-def _count(product: Product, share: tuple[Fraction, bool] | None, tolerance: Fraction | None) -> int:
+class _Pack(NamedTuple):
+    """All that reckoning looks at of a product: a store has thousands of products and a few hundred of these."""
+
+    content: Quantity | None
+    pieces: int
+    sold_by: SoldBy
+
+
+def _pack(product: Product) -> _Pack:
+    return _Pack(product.content, product.pieces, product.sold_by)
+
+
+@lru_cache(maxsize=RECKONED_KEPT)
+def _reckoned(
+    pack: _Pack, ask: Ask, piece: Quantity | None, tolerance: Fraction | None
+) -> tuple[tuple[Fraction, bool] | None, int]:
+    """The need as a number of packs, and as a whole number of them. Remembered, for exact arithmetic takes its time."""
+    share = _share(pack, ask, piece)
+    return share, _count(pack, share, tolerance)
+
+
+def _count(pack: _Pack, share: tuple[Fraction, bool] | None, tolerance: Fraction | None) -> int:
     """Packs (or grams, by steps) for a need of `share[0]` of them; `share[1]` says that a usual weight was used."""
-    weighed = product.sold_by is SoldBy.WEIGHT
+    weighed = pack.sold_by is SoldBy.WEIGHT
     if share is None:
-        return int(product.content.base) if weighed and product.content else SOME if weighed else 1
+        return int(pack.content.base) if weighed and pack.content else SOME if weighed else 1
     amount, natural = share
     if weighed:
         return max(STEP, ceil(amount / STEP) * STEP)
@@ -191,27 +216,27 @@ def _count(product: Product, share: tuple[Fraction, bool] | None, tolerance: Fra
     return max(1, ceil(amount * (1 - missing) if missing else amount))
 
 
-def _pieces(product: Product) -> Fraction:
-    counted = product.content is not None and product.content.dimension == "count"
-    return product.content.base if product.content is not None and counted else Fraction(product.pieces)
+def _pieces(pack: _Pack) -> Fraction:
+    counted = pack.content is not None and pack.content.dimension == "count"
+    return pack.content.base if pack.content is not None and counted else Fraction(pack.pieces)
 
 
-def _share(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
+def _share(pack: _Pack, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
     """The need as a (not rounded) number of packs, or grams of a weighed good; None when that cannot be said."""
     if not ask.same:
         return None
     if ask.how is not How.AMOUNT:
-        return _counted(product, ask)
-    if product.sold_by is SoldBy.WEIGHT:
-        return _grams(ask, product.content or piece)
+        return _counted(pack, ask)
+    if pack.sold_by is SoldBy.WEIGHT:
+        return _grams(ask, pack.content or piece)
     if ask.same[0].dimension == "count":
-        return _for_pieces(product, ask, piece)
-    return _for_content(product, ask, piece)
+        return _for_pieces(pack, ask, piece)
+    return _for_content(pack, ask, piece)
 
 
-def _for_pieces(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
+def _for_pieces(pack: _Pack, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
     """Pieces were said: pieces inside the pack, else by the usual weight of one."""
-    count, content, inside = ask.same[0].base, product.content, _pieces(product)
+    count, content, inside = ask.same[0].base, pack.content, _pieces(pack)
     weights = [same for same in ask.same if same.dimension != "count"]
     usual = weights[0].base / count if weights and count else piece.base if piece is not None else None
     if inside > 1 or content is None or content.dimension == "count" or usual is None:
@@ -221,10 +246,10 @@ def _for_pieces(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fra
     return count * usual / content.base, True
 
 
-def _for_content(product: Product, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
+def _for_content(pack: _Pack, ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
     """Grams or millilitres were said: the same on the pack, else pieces, else grams for millilitres."""
-    content = product.content or Quantity(product.pieces)
-    if product.content is None and product.pieces == 1:
+    content = pack.content or Quantity(pack.pieces)
+    if pack.content is None and pack.pieces == 1:
         return None
     for same in ask.same:
         if same.dimension == content.dimension:
@@ -247,10 +272,10 @@ def _grams(ask: Ask, piece: Quantity | None) -> tuple[Fraction, bool] | None:
     return (need.base * piece.base, True) if need.dimension == "count" and piece is not None else None
 
 
-def _counted(product: Product, ask: Ask) -> tuple[Fraction, bool] | None:
+def _counted(pack: _Pack, ask: Ask) -> tuple[Fraction, bool] | None:
     """Packs, containers and slices. A box of eggs is a container too: there the pack itself was meant."""
-    count, content, inside = ask.same[0].base, product.content, _pieces(product)
-    if product.sold_by is SoldBy.WEIGHT:
+    count, content, inside = ask.same[0].base, pack.content, _pieces(pack)
+    if pack.sold_by is SoldBy.WEIGHT:
         each = SLICE if ask.how is How.SLICES else content.base if content is not None else SOME
         return count * each, True
     if ask.how is How.PACKS:
