@@ -99,6 +99,4 @@ def is_clause(sight: Sight, item: Item) -> bool:
     if item.head is not None or item.brand is not None:
         return False
     inside = {place for piece in item.pieces if piece.match is not None for place in range(piece.start, piece.end)}
-    return any(
-        sight.said("clausal", place) is not None for place in range(item.start, item.end) if place not in inside
-    )
+    return any(sight.said("clausal", place) is not None for place in range(item.start, item.end) if place not in inside)

@@ -93,13 +93,18 @@ def _with_amounts(
     sight: Sight, item: Item, position: int, end: int, amounts: list[Measured], depth: int
 ) -> Iterator[tuple[Item, int]]:
     names = [match for match in sight.names(position) if match.end <= end and match.kind in (FAMILY, BRAND, LABEL)]
-    names += [match for match in sight.names(position) if match.end <= end and match.kind == VARIANT and match.words > 1]
+    names += [
+        match for match in sight.names(position) if match.end <= end and match.kind == VARIANT and match.words > 1
+    ]
     if names or sight.said("determiners", position) or sight.detail(position, end):
         bare = _copy(item)
         after = sight.said("determiners", position)
         bare.begun = bare.begun or after is not None
         yield bare, after if after is not None and after <= end and not names else position
+    halves = [match.end for match in names if match.kind == VARIANT]
     for measured in amounts[:READINGS_MAX]:
+        if measured.end < max(halves, default=0) and measured.amount.value.denominator != 1:
+            continue  # "demi-sel" is no half salt
         taken = _copy(item)
         taken.measured, taken.begun = measured, True
         taken.definite = measured.definite
@@ -306,7 +311,7 @@ def _begins_name(sight: Sight, item: Item, position: int, end: int) -> bool:
 
 
 def _begins_another(sight: Sight, position: int, after: int, end: int) -> bool:
-    """Whether "and" with an article or an amount behind it joins two things, and stands in no name ("et du fromage")."""
+    """Whether "and" with an article or an amount behind it joins two things, and is in no name ("et du fromage")."""
     if sight.said("and", position) is None:
         return False
     counted = any(not one.implied for one in sight.amounts(after, end))

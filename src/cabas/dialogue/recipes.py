@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cabas.dialogue.acts import RecipeAsk
+from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.clock import time_words
+from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.lexicon import DISH, FAMILY
 from cabas.dialogue.numbers import numbers_of
@@ -94,6 +95,24 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
     return found if found.end == tail.end and (dish is not None or found.servings is not None) else None
 
 
+def read_recipe_next(turn: Turn, start: int, end: int) -> Announced | None:
+    """ "De quoi faire une soupe à l'oignon et un crumble": another dish, right after one."""
+    sight, last = turn.sight, turn.steps[-1] if turn.steps else None
+    if not isinstance(last, Act) or last.recipe is None or last.recipe.url:
+        return None
+    first = sight.said("determiners", start)
+    first = first or next((one.end for one in sight.amounts(start, end) if one.article), start)
+    known = sight.name(first, end, DISH)
+    if known is None:
+        return None
+    served = sight.tools.grammar.sections["servings"].at(sight.text, known.end) is not None
+    if not (known.end >= end or served or sight.is_mark(known.end) or sight.said("and", known.end)):
+        return None
+    found = Announced(sight.spell(first, known.end), known.id, known.end, sure=True, known=True)
+    _tail(turn, found, end)
+    return found
+
+
 def _dish(sight: Sight, start: int, end: int) -> tuple[int, str | None]:
     """Where the words of the dish end, and its id when it is a known one."""
     known = sight.name(start, end, DISH)
@@ -111,9 +130,8 @@ def _ends(sight: Sight, place: int, end: int) -> bool:
     sections = sight.tools.grammar.sections
     if sight.is_mark(place):
         return True
-    for name in ("servings", "recipe_tail"):
-        if sections[name].at(sight.text, place) is not None:
-            return True
+    if _said_servings(sight, place) is not None or sections["recipe_tail"].at(sight.text, place) is not None:
+        return True
     cue = sections["without"].at(sight.text, place)
     if cue is not None and cue.end < end:
         return True
@@ -148,8 +166,16 @@ def _tail(turn: Turn, found: Announced, end: int) -> None:
         found.end = place = after
 
 
-def _servings(sight: Sight, found: Announced, place: int, end: int) -> int | None:
+def _said_servings(sight: Sight, place: int) -> Found | None:
+    """For how many, said from `place` on; a bare "à cinq" only where nothing is counted by it."""
     said = sight.tools.grammar.sections["servings"].at(sight.text, place)
+    if said is None or said.kind != "bare" or said.end >= len(sight.tokens):
+        return said
+    return said if sight.is_mark(said.end) or sight.said("and", said.end) is not None else None
+
+
+def _servings(sight: Sight, found: Announced, place: int, end: int) -> int | None:
+    said = _said_servings(sight, place)
     if said is None or said.end > end:
         return None
     start, stop = said.slots["number"]

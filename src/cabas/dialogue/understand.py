@@ -17,8 +17,8 @@ from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import PLAIN, build, of_topic, renamed
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item, is_clause
-from cabas.dialogue.lexicon import VARIANT
+from cabas.dialogue.item import Item
+from cabas.dialogue.plausible import plausible
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
@@ -37,8 +37,6 @@ TOKENS_MAX = 320
 PATTERN_TOKENS_MAX = 48
 # "Est-ce que vous pourriez nous rajouter encore" and the like take no more words than this.
 OPENER_TOKENS_MAX = 12
-# Unknown words in a row that may still be the name of a thing when nobody said "add".
-STRANGE_WORDS_MAX = 4
 SMALLTALK = Act("smalltalk")
 
 
@@ -208,6 +206,8 @@ def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
                 if allergen is not None and allergen[1] == end:
                     turn.wishes.unsafe.append(allergen[0])
                     return True
+                if any(not clause.is_small(before) for before in range(start, place)):
+                    break  # "is the bread gluten free" is no diet
                 diet = clause.words.diets.at(clause.tokens, place) if name == "diet" else None
                 if diet is not None and diet[1] == end:
                     turn.wishes.tags.append(label_tag(diet[0], clause.lang))
@@ -225,7 +225,8 @@ def _compare(turn: Turn, clause: Sight) -> bool:
             turn.act(Act("replace", compare=found.kind))
             return True
         items = read_items(clause, *found.slots["target"])
-        named = len(items) == 1 and items[0].has_food
+        swap = any(one.kind == "replace" for one in clause.tools.grammar.sections["frames"].fits(clause.text))
+        named = len(items) == 1 and items[0].has_food and not swap  # "change the ham for chicken"
         if named and (turn.line(items[0]) is not None or found.kind == "other"):
             turn.act(Act("replace", compare=found.kind, target=turn.reference(items[0])))
             return True
@@ -304,7 +305,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     sight = turn.sight
     good: list[Item] = []
     for item in items:
-        if _plausible(turn, item, asked=asked, after=bool(good)):
+        if plausible(turn, item, asked=asked, after=bool(good)):
             good.append(item)
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
         turn.act(Act("remove", target=turn.reference(good[0])))
@@ -316,42 +317,6 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     if definite and not asked and end < len(sight.tokens) and turn.point(good[0]):
         return
     turn.wish(good)
-
-
-def _plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
-    """Whether a thing read is one that can be wished for; `after` others in the same stretch were."""
-    sight = turn.sight
-    after = after or bool(turn.wishes.made)
-    if not asked and sight.said("questions", item.start) and item.start == 0:
-        return False
-    if not item.has_food:
-        return after or item.measured is not None or item.usual or item.pronoun or item.more
-    strange = [piece for piece in item.pieces if piece.match is None]
-    meant = asked or item.begun or item.measured is not None
-    if is_clause(sight, item) or (not meant and not _called(item) and _says_nothing(sight, item)):
-        return False
-    off = any(sight.said("offtopic", piece.start) for piece in strange)
-    if off and item.pieces[0].match is None:
-        return False
-    if any(piece.match is not None for piece in item.pieces) and not turn.wishes.made and not turn.heard.lines:
-        return True
-    if item.known and (asked or item.begun or len(strange) <= len(item.pieces) - len(strange) + 1):
-        return True
-    common = bool(strange) and all(sight.said("common", piece.start) for piece in strange)
-    if off or common or len(strange) > STRANGE_WORDS_MAX:
-        return False
-    return asked or item.measured is not None or item.begun or after
-
-
-def _called(item: Item) -> bool:
-    """Whether a name is in it, and not only what kinds of things are told apart by ("large")."""
-    named = any(piece.match is not None and piece.match.kind != VARIANT for piece in item.pieces)
-    return named or item.brand is not None
-
-
-def _says_nothing(sight: Sight, item: Item) -> bool:
-    """Whether its words are frequent ones, or one that only tells kinds apart: no things by themselves."""
-    return all(piece.match is not None or sight.said("common", piece.start) is not None for piece in item.pieces)
 
 
 def _acts(turn: Turn) -> tuple[Act, ...]:

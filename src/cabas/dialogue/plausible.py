@@ -1,0 +1,47 @@
+"""Whether what was read as a thing can be one that is wished for: words that name nothing are better asked about."""
+
+from __future__ import annotations
+
+from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.lexicon import VARIANT
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.turn import Turn
+
+# Unknown words in a row that may still be the name of a thing when nobody said "add".
+STRANGE_WORDS_MAX = 4
+
+
+def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
+    """Whether a thing read is one that can be wished for; `after` others in the same stretch were."""
+    sight = turn.sight
+    after = after or bool(turn.wishes.made)
+    if not asked and sight.said("questions", item.start) and item.start == 0:
+        return False
+    if not item.has_food:
+        return after or item.measured is not None or item.usual or item.pronoun or item.more
+    strange = [piece for piece in item.pieces if piece.match is None]
+    meant = asked or after or item.begun or item.repair or item.measured is not None
+    if is_clause(sight, item) or (not meant and not _called(item) and _says_nothing(sight, item)):
+        return False
+    off = any(sight.said("offtopic", piece.start) for piece in strange)
+    if off and item.pieces[0].match is None:
+        return False
+    if any(piece.match is not None for piece in item.pieces) and not turn.wishes.made and not turn.heard.lines:
+        return True
+    if item.known and (asked or item.begun or len(strange) <= len(item.pieces) - len(strange) + 1):
+        return True
+    common = bool(strange) and all(sight.said("common", piece.start) for piece in strange)
+    if off or common or len(strange) > STRANGE_WORDS_MAX:
+        return False
+    return asked or item.measured is not None or item.begun or after
+
+
+def _called(item: Item) -> bool:
+    """Whether a name is in it, and not only what kinds of things are told apart by ("large")."""
+    named = any(piece.match is not None and piece.match.kind != VARIANT for piece in item.pieces)
+    return named or item.brand is not None
+
+
+def _says_nothing(sight: Sight, item: Item) -> bool:
+    """Whether its words are frequent ones, or one that only tells kinds apart: no things by themselves."""
+    return all(piece.match is not None or sight.said("common", piece.start) is not None for piece in item.pieces)
