@@ -150,7 +150,7 @@ def test_every_language_says_every_fact(lang: str) -> None:
 
 
 def test_an_unknown_language_says_which_there_are() -> None:
-    with pytest.raises(NotFound, match="It speaks en, .*fr"):
+    with pytest.raises(NotFound, match=r"It speaks en, .*fr"):
         say.phrases("tlh")
 
 
