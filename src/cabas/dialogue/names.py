@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from cabas.dialogue import locales
@@ -113,9 +114,13 @@ def _quickly(text: str) -> str:
 
 def ingredient_words(text: str, lang: str) -> list[str]:
     """The stems of the words of an ingredient list, each once; small words are left out."""
-    small = _function_words(lang).small
     words = _WORD.findall(_quickly(text[:INGREDIENTS_MAX]))
-    return list(dict.fromkeys(light(word) for word in words if word not in small and not word.isdigit()))
+    return [stem for stem in dict.fromkeys(map(_ingredient, words, repeat(lang))) if stem]
+
+
+@lru_cache(maxsize=1 << 16)
+def _ingredient(word: str, lang: str) -> str:
+    return "" if word in _function_words(lang).small or word.isdigit() else light(word)
 
 
 @dataclass(frozen=True, slots=True)
