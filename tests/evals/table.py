@@ -1,7 +1,10 @@
 """`make eval`: plays the development sets through `cabas eval`, scores them with the scorer beside each set, and prints
 a table and the worst cases. The figures are the scorers'; only the targets are ours.
 
-    python tests/evals/table.py [--catalog FILE] [--out DIR]
+    python tests/evals/table.py [--catalog FILE] [--out DIR] [--pack FILE]... [--no-packs]
+
+Sets that read words are played twice: with the words every shop shares, and with knowledge packs (by default the
+taxonomies beside the sets) taught first.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,16 +70,17 @@ def sets() -> list[Set]:
     ]
 
 
-def play(one: Set, catalog: Path, out: Path) -> dict[str, object]:
-    """The scorer's figures for one set."""
-    answers = out / f"{one.name.replace(' ', '_')}.jsonl"
+def play(one: Set, catalog: Path, out: Path, packs: Sequence[Path] = ()) -> dict[str, object]:
+    """The scorer's figures for one set, played with `packs` taught first."""
+    answers = out / f"{one.name.replace(' ', '_')}{'_packs' if packs else ''}.jsonl"
     command = [sys.executable, "-m", "cabas.apps.cli", "eval", one.kind, str(one.cases), "--answers", str(answers)]
-    subprocess.run([*command, *(["--catalog", str(catalog)] if one.catalog else [])], check=True)
+    options = [part for pack in packs for part in ("--pack", str(pack))]
+    subprocess.run([*command, *(["--catalog", str(catalog), *options] if one.catalog else [])], check=True)
     scorer = SHARED / "eval" / one.kind / "score.py"
     arguments = [str(one.cases), str(answers), *([str(catalog)] if one.kind in ("recipes", "search") else [])]
     done = subprocess.run([sys.executable, str(scorer), *arguments], check=True, capture_output=True, text=True)
     figures: dict[str, object] = json.JSONDecoder().raw_decode(done.stdout.lstrip())[0]
-    if one.kind == "utterances":
+    if one.kind == "utterances" and not packs:
         worst(one.cases, answers, scorer)
     return figures
 
@@ -102,6 +107,8 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--catalog", type=Path, default=SHARED / "data" / "catalog" / "off_fr_20k.tsv.gz")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--pack", type=Path, action="append", default=[])
+    parser.add_argument("--no-packs", action="store_true")
     chosen = parser.parse_args()
     if not (SHARED / "eval").is_dir():
         print("There are no development sets beside this checkout (../shared/eval): nothing to score.")
@@ -109,16 +116,26 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = chosen.out or Path(folder)
         out.mkdir(parents=True, exist_ok=True)
-        rows = [(one, play(one, chosen.catalog, out)) for one in sets()]
-    print(f"\n{'set':16} {'figure':24} {'value':>8}   target")
-    for one, figures in rows:
+        packs = [] if chosen.no_packs else chosen.pack or [SHARED / "data" / "taxonomy"]
+        rows = [
+            (
+                one,
+                play(one, chosen.catalog, out),
+                play(one, chosen.catalog, out, packs) if packs and one.catalog else {},
+            )
+            for one in sets()
+        ]
+    print(f"\n{'set':16} {'figure':24} {'value':>8} {'packs':>8}   target")
+    for one, figures, taught in rows:
         for name, sense, target in one.targets:
             value = figures.get(name)
             if not isinstance(value, (int, float)):
                 continue
             met = value >= target if sense == ">" else value <= target
             bound = "at least" if sense == ">" else "at most"
-            print(f"{one.name:16} {name:24} {value:>8.4g}   {bound} {target:g}  {'pass' if met else 'SHORT'}")
+            more = taught.get(name)
+            beside = f"{more:>8.4g}" if isinstance(more, (int, float)) else " " * 8
+            print(f"{one.name:16} {name:24} {value:>8.4g} {beside}   {bound} {target:g}  {'pass' if met else 'SHORT'}")
     return 0
 
 

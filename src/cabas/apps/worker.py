@@ -34,10 +34,11 @@ async def tidy_once(house: House) -> Forgotten:
 
 
 async def _tidy(house: House, stop: asyncio.Event, every: timedelta) -> None:
-    while not stop.is_set():
+    while True:
         try:
             await tidy_once(house)
         except Unavailable as error:
             print(f"cabas: housekeeping waits: {error}", file=sys.stderr)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every.total_seconds())
+            return

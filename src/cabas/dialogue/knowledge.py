@@ -101,18 +101,24 @@ class Taught:
 
         The keys of `found` are (end, kind, id). Names of another language than `lang` count a little less.
         """
-        for code, (own, pack) in self.tries.items():
-            for match in own.at(tokens, index):
-                for key in [key for key in found if key[0] == match.end and key[1] in OUTRANKED]:
+        for code, trie, own in self._layers:
+            for match in trie.at(tokens, index):
+                same = [key for key in found if key[0] == match.end and key[1] in OUTRANKED]
+                if not own and same:
+                    continue
+                for key in same:
                     if found[key].weight < OWN_WEIGHT:
                         del found[key]
                 _put(found, match, code, lang)
-            for match in pack.at(tokens, index):
-                if not any(key[0] == match.end and key[1] in OUTRANKED for key in found):
-                    _put(found, match, code, lang)
         for trie in self.never.values():
             for match in trie.at(tokens, index):
                 found.pop((match.end, match.kind, match.id), None)
+
+    @cached_property
+    def _layers(self) -> tuple[tuple[str, Trie, bool], ...]:
+        """The tries that hold something, the retailer's own of all languages first."""
+        layers = [(code, trie, at == 0) for at in (0, 1) for code, tries in self.tries.items() for trie in (tries[at],)]
+        return tuple(layer for layer in layers if layer[1].entries)
 
     def names(self) -> Iterator[tuple[str, int]]:
         """The words of the lexicon's own language that mean something, with their weight: for those who mishear."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cabas.apps.eval.shop import EvalShop
+from cabas.apps.word_files import read_texts
 from cabas.demo.retailer import build
 from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.estimate import estimated_price
+from cabas.dialogue.knowledge import Knowledge
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.locales import languages
 from cabas.domain.catalog import Product
@@ -19,20 +21,32 @@ from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money
 from cabas.storage.search import open_index, rebuild
 from cabas.usecases.formats import Draft, open_feed
+from cabas.usecases.learn.teach import products_of, words_of
+from cabas.usecases.ports import Search
 
 BLOCK = 1 << 20
 DEMO_DAY = date(2026, 11, 24)
 
 
 @contextmanager
-def eval_shop(path: Path | None) -> Iterator[EvalShop]:
-    """The shop of a catalog file (None: of the demo retailer), its index in a folder that is removed afterwards."""
+def eval_shop(path: Path | None, packs: Sequence[Path] = ()) -> Iterator[EvalShop]:
+    """The shop of a catalog file (None: of the demo retailer) that was taught `packs` (files or folders of words), its
+    index in a folder that is removed afterwards.
+    """
     products, prices = _read(path) if path is not None else _demo()
     with TemporaryDirectory(prefix="cabas-eval-") as folder:
         rebuild(Path(folder), products)
         search = open_index(Path(folder))
-        words = {lang: lexicon(brands=search.brands(), lang=lang) for lang in languages()}
+        known = _knowledge(packs, search)
+        words = {lang: lexicon(search.brands(), known, lang) for lang in languages()}
         yield EvalShop(products, search, words, prices)
+
+
+def _knowledge(packs: Sequence[Path], search: Search) -> Knowledge:
+    """What a retailer would know who had imported `packs`."""
+    now, products = datetime(DEMO_DAY.year, DEMO_DAY.month, DEMO_DAY.day, tzinfo=UTC), products_of(search)
+    taught = [words_of(read_texts(path), path.name, products, "fr", now) for path in packs]
+    return Knowledge(len(taught), tuple(word for one in taught for word in one.words))
 
 
 def _demo() -> tuple[list[Product], dict[str, Money]]:

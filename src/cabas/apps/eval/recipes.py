@@ -16,6 +16,7 @@ from cabas.dialogue.weights import usual_of
 from cabas.domain.catalog import Product
 from cabas.domain.packs import holds
 from cabas.kernel.errors import InvalidInput
+from cabas.usecases.learn.apply import taught_needs
 from cabas.usecases.recipes import BasketLine, basket_for
 
 UNITS = {"mass": "g", "volume": "ml", "count": "piece"}
@@ -53,7 +54,8 @@ def _basket(
         factor = Fraction(str(asked)) / page.servings
     else:
         factor = Fraction(str(case.get("scale") or 1))
-    return page, factor, basket_for(needs_of_page(page, factor=factor), shop.search)
+    needs = taught_needs(needs_of_page(page, factor=factor), shop.lexicons[str(case["lang"])].taught)
+    return page, factor, basket_for(needs, shop.search)
 
 
 def _line(product: Product, line: BasketLine) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cabas.apps.eval.shop import EvalShop
 from cabas.dialogue.query import parse
+from cabas.usecases.learn.apply import taught_query
 
 RESULTS, WARM_UP = 10, 20
 
@@ -23,5 +24,7 @@ def run(cases: Sequence[Mapping[str, Any]], shop: EvalShop) -> Iterator[dict[str
 
 
 def _search(case: Mapping[str, Any], shop: EvalShop) -> list[str]:
-    query = parse(str(case["query"]), str(case["lang"]), shop.search.words.frequency)
+    lang = str(case["lang"])
+    query = parse(str(case["query"]), lang, shop.search.words.frequency)
+    query = taught_query(query, shop.lexicons[lang].taught)
     return [hit.product.gtin or hit.product.sku for hit in shop.search.find(query, RESULTS)]

@@ -115,12 +115,12 @@ def _spelled(case: _Case) -> None:
     names = _names(case.lang)
     cutoff = max(1, int(len(said) * APART))
     near = process.extract(said, list(names), scorer=DamerauLevenshtein.distance, score_cutoff=cutoff, limit=5)
-    best: dict[str, tuple[float, str]] = {}
-    for name, distance, _ in near:
+    best: dict[str, tuple[int, str]] = {}
+    for name, apart, _ in near:
         for family in names[name]:
-            best[family] = min(best.get(family, (distance, name)), (distance, name))
-    for family, (distance, name) in best.items():
-        case.speak(family, round(SPELLED * (1 - distance / (len(said) * 2 * APART))), f"is spelled like {name}")
+            best[family] = min(best.get(family, (int(apart), name)), (int(apart), name))
+    for family, (apart, name) in best.items():
+        case.speak(family, round(SPELLED * (1 - apart / (len(said) * 2 * APART))), f"is spelled like {name}")
     for family in _sounds(case.lang).get(_sound(case.words, case.lang), ()):
         case.speak(family, SOUNDS, f"sounds like {name_of(family, case.lang)}")
 

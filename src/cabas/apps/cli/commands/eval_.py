@@ -23,15 +23,20 @@ app = typer.Typer(
 )
 Cases = Annotated[Path, typer.Argument(help="A file of cases, or a folder of them.")]
 Catalog = Annotated[Path | None, typer.Option("--catalog", help="A catalog file; the demo retailer by default.")]
+Packs = Annotated[
+    list[Path] | None, typer.Option("--pack", help="A file or folder of words to teach first; repeatable.")
+]
 Answers = Annotated[Path | None, typer.Option("--answers", help="Where to write the answers, one a line.")]
 AsJson = Annotated[bool, typer.Option("--json", help="A JSON summary on standard output.")]
 Play = Callable[[Sequence[Mapping[str, Any]]], Iterable[dict[str, Any]]]
 
 
 @app.command("utterances")
-def utterances(path: Cases, catalog: Catalog = None, answers: Answers = None, json: AsJson = False) -> None:
+def utterances(
+    path: Cases, catalog: Catalog = None, pack: Packs = None, answers: Answers = None, json: AsJson = False
+) -> None:
     """Spoken orders: acts, lines, slots, questions."""
-    with eval_shop(catalog) as shop:
+    with eval_shop(catalog, pack or ()) as shop:
         _play(path, "dev_*.jsonl", lambda cases: run(spoken_orders.run(cases, shop)), answers, json=json)
 
 
@@ -42,18 +47,22 @@ def ingredients(path: Cases, answers: Answers = None, json: AsJson = False) -> N
 
 
 @app.command("recipes")
-def recipes(path: Cases, catalog: Catalog = None, answers: Answers = None, json: AsJson = False) -> None:
+def recipes(
+    path: Cases, catalog: Catalog = None, pack: Packs = None, answers: Answers = None, json: AsJson = False
+) -> None:
     """Recipe pages to baskets. The cases are `index.jsonl` files beside their pages."""
-    with eval_shop(catalog) as shop:
+    with eval_shop(catalog, pack or ()) as shop:
         files = files_of(path, "index.jsonl")
         found = [answer for file in files for answer in recipe_pages.run(read_cases(file), file.parent, shop)]
     _tell(found, answers, json=json)
 
 
 @app.command("search")
-def search(path: Cases, catalog: Catalog = None, answers: Answers = None, json: AsJson = False) -> None:
+def search(
+    path: Cases, catalog: Catalog = None, pack: Packs = None, answers: Answers = None, json: AsJson = False
+) -> None:
     """Queries: the best products, in order."""
-    with eval_shop(catalog) as shop:
+    with eval_shop(catalog, pack or ()) as shop:
         _play(path, "*dev*.jsonl", lambda cases: searches.run(cases, shop), answers, json=json)
 
 

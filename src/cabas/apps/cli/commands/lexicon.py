@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
 from cabas.apps.openfoodfacts import taxonomy_texts
 from cabas.apps.wiring import open_house
+from cabas.apps.word_files import read_texts
 from cabas.dialogue.knowledge import Word, content, name_of
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.tokens import tokenize
@@ -28,8 +28,6 @@ from cabas.usecases.learn.words_file import BadWords
 
 PANEL = "Shop"
 app = typer.Typer(help="Teach Cabas your words, and learn from what was not understood.", no_args_is_help=True)
-FILE_MAX_BYTES = 200_000_000
-SUFFIXES = (".csv", ".tsv", ".yaml", ".yml", ".json", ".jsonl", ".json.gz", ".jsonl.gz")
 Pack = Annotated[str, typer.Argument(help="Name of a pack: see `cabas lexicon list`.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of proposals: see `cabas lexicon learn`.")]
 
@@ -76,33 +74,6 @@ def import_(
 def _none(skus: Iterable[str]) -> dict[str, str | None]:
     """Nothing is published: no SKU is known."""
     return {}
-
-
-def read_texts(path: Path) -> dict[str, str]:
-    """The texts of a file, or of the files of a folder that hold words. Raises `InvalidInput` saying what is wrong."""
-    files = [path]
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.name.endswith(SUFFIXES))
-        if not files:
-            raise InvalidInput(f"{path} holds no words.", remedy=f"Give files like {', '.join(SUFFIXES)}.")
-    return {file.name.removesuffix(".gz"): _read(file) for file in files}
-
-
-def _read(file: Path) -> str:
-    try:
-        if file.stat().st_size > FILE_MAX_BYTES:
-            raise InvalidInput(f"{file} is larger than {FILE_MAX_BYTES // 1_000_000} MB.", remedy="Split it.")
-        raw = file.read_bytes()
-        if file.suffix == ".gz":
-            with gzip.open(file) as stream:
-                raw = stream.read(FILE_MAX_BYTES)
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InvalidInput(f"{file}:{line}: this is not UTF-8 text.", remedy="Save it as UTF-8.") from None
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "damaged"
-        raise InvalidInput(f"{file} cannot be read: {reason}.", remedy="Check the path.") from None
 
 
 def _tell(taught: Taught, *, preview: bool, json: bool) -> None:

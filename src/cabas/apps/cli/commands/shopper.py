@@ -9,8 +9,10 @@ from rich.table import Table
 
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
-from cabas.apps.wiring import open_house
+from cabas.apps.wiring import new_id, open_house
+from cabas.domain.consent import PURPOSES
 from cabas.kernel.errors import NotAllowed
+from cabas.storage.consent_record import Said
 
 PANEL = "Shop"
 app = typer.Typer(help="Shoppers and their habits.", no_args_is_help=True)
@@ -44,6 +46,29 @@ def habits(
                     habit.name, habit.brand or "", str(habit.times), every, last, "yes" if habit.overdue else ""
                 )
             show.console.print(table)
+
+    run(work())
+
+
+@app.command("consent")
+def consent(
+    shopper: Annotated[str, typer.Argument(help="Id of the shopper.")],
+    purpose: Annotated[str, typer.Argument(help=f"One of {', '.join(PURPOSES)}.")],
+    platform: Annotated[str, typer.Option(help="The platform it is for.")] = "house",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take it back.")] = False,
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """Write down what a shopper said at the counter about their data: yes, or no longer."""
+
+    async def work() -> None:
+        async with open_house(settings(data_dir, retailer)) as house:
+            person = await house.postgres.shop.shopper(house.retailer, shopper)
+            now = house.clock.now()
+            said = Said(new_id(), person.id, platform, purpose, not withdraw, now, PURPOSES.get(purpose, ""), "counter")
+            await house.postgres.consents.record(house.retailer, said)
+            verb = "no longer agrees" if withdraw else "agrees"
+            show.console.print(f"{person.name} {verb} to: {PURPOSES[purpose]} ({platform}).")
 
     run(work())
 
