@@ -232,6 +232,8 @@ class TimeWords:
         if name in phrases:
             return phrases[name].at(tokens, index)
         number = self.numbers.single(tokens, index)
+        if number is not None and number.value.denominator != 1:
+            number = self.numbers.whole(tokens, index)  # "las cinco y media" is no five and a half
         if number is None or number.collective or number.value.denominator != 1:
             return None
         if number.article:

@@ -85,6 +85,11 @@ class Numbers:
             return None
         return replace(self._range(tokens, number), start=index)
 
+    def whole(self, tokens: Sequence[Token], index: int) -> Number | None:
+        """The number at `index` without the fraction on top of it."""
+        found = self._integer(tokens, index)
+        return Number(found[0], index, found[1]) if found else None
+
     def fraction_after(self, tokens: Sequence[Token], index: int) -> tuple[Fraction, int] | None:
         """The half of "deux litres et demi", "a gallon and a half": what is added to one unit."""
         glue = self._and_a.every(tokens, index)

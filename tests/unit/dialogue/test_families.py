@@ -9,6 +9,7 @@ from importlib.resources import files
 import pytest
 import yaml
 
+from cabas.dialogue import locales
 from cabas.dialogue.families import ALLERGENS, pack_size, sheets
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money
@@ -45,7 +46,7 @@ def test_every_file_holds_a_category_and_families():
 
 
 def test_only_known_keys_are_used():
-    assert wrong(lambda sheet: set(sheet) <= KEYS) == []
+    assert wrong(lambda sheet: set(sheet) <= KEYS | set(locales.languages())) == []
 
 
 def test_ids_are_snake_case():
