@@ -224,6 +224,24 @@ def family_is_nonfood(family: str) -> bool:
     return any(is_nonfood(tuple(str(part) for part in parts), lang) for lang, parts in path.items())
 
 
+@cache
+def department(family: str) -> str:
+    """The department a family is sold in, in whatever language comes first: only good for comparing."""
+    return str(next(iter(sheets()[family]["category"].values()))[0])
+
+
+@cache
+def is_of(family: str, group: str) -> bool:
+    """Whether a family is sold in one of the departments that `forms.yaml` lists under `group`, in any language."""
+    path = sheets()[family]["category"] if family in sheets() else {}
+    return any(parts[0] in locales.words(locales.read(lang, "forms").get(group)) for lang, parts in path.items())
+
+
+def is_raw(family: str) -> bool:
+    """Whether a family is one thing as it grew or was caught: fruit, vegetables, meat, fish."""
+    return is_of(family, "fresh") or is_of(family, "raw")
+
+
 class Found(NamedTuple):
     """A family, the votes for it, and the words of the name that spoke for it."""
 
@@ -267,11 +285,15 @@ def best_family(
         if family not in votes or votes[family][0] < total:
             votes[family] = (total, family, met)
     nonfood = bool(category) and is_nonfood(category, lang)
+    shelves = {department(family) for family, _ in path}
     best: _Candidate | None = None
     for one in votes.values():
         if one[0] <= (best[0] if best else threshold) or names.excluded(one[1], name.words):
             continue
         if category and nonfood != family_is_nonfood(one[1]):
+            continue
+        # What is shelved with the biscuits or the juices is no fresh fruit, whatever its name begins with.
+        if shelves and is_raw(one[1]) and department(one[1]) not in shelves:
             continue
         best = one
     if best is None:
@@ -308,4 +330,6 @@ def _votes(name: Name, start: int, end: int, lang: str, brand: Stems = ()) -> fl
     weights = [1.0 if word not in known else 0.5 for word in beside if word not in skipped and word not in brand]
     if not weights:
         return votes + VOTES["start"] + (VOTES["stretch"] if first else 0.0)
-    return votes + VOTES["unknown"] * sum(weights[:3]) + (VOTES["tied"] if tied else 0.0)
+    if tied:  # a long name said of an unknown head is no more of a head: "salmorejo à l'huile d'olive vierge"
+        votes = min(votes, VOTES["word"]) + VOTES["tied"]
+    return votes + VOTES["unknown"] * sum(weights[:3])

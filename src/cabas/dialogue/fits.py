@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import above, below, names_of
+from cabas.dialogue.classify import above, below, is_of, names_of
 from cabas.dialogue.families import sheets
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light, read_name
@@ -33,7 +33,7 @@ def fits(want: Want, product: Product) -> bool:
                 return False
         elif product.family not in below(family):
             return False
-        if _is_fresh(family) and _another_form(want, product):
+        if another_form(f"{want.words} {' '.join(want.constraints)}", want.lang, family, product):
             return False
     return not lacking(want, product)
 
@@ -62,23 +62,55 @@ def _is_called(product: Product, family: str) -> bool:
     return any(shown[: len(name)] == name for name in names_of(product.lang).names.get(family, ()))
 
 
-@cache
-def _is_fresh(family: str) -> bool:
-    """Fruit and vegetables: what is dried, candied or in syrup is not what one means by their name."""
-    paths = {sheets()[family]["category"].get(lang, ("",))[0] for lang in locales.languages() if family in sheets()}
+def another_form(words: str, lang: str, family: str, product: Product) -> bool:
+    """Whether the product shows a word of another form ("séchées", "au sirop", "de soja") that is not among the `words`
+    asked for, or, being fresh, another fruit or vegetable beside the one asked for ("pomme châtaigne").
+    """
+    forms = _forms_of(family, product.lang)
+    if not forms:
+        return False
+    asked = set(read_name(words, lang).words)
+    left = [word for word in _shown_name(product) if word not in asked and word not in _family_words(family)]
+    if any(word in forms for word in left):
+        return True
+    return is_of(family, "fresh") and any(_other_fresh(word, family, product.lang) for word in left)
+
+
+@lru_cache(maxsize=8192)
+def _forms_of(family: str, lang: str) -> frozenset[str]:
+    """The words, as stems, that make another thing of a family: each group of departments has its own."""
+    groups = (("fresh", "forms"), ("raw", "raw_forms"), ("animal", "imitations"))
+    return frozenset(word for group, words in groups if is_of(family, group) for word in _forms(lang, words))
+
+
+@lru_cache(maxsize=8192)
+def _other_fresh(word: str, family: str, lang: str) -> bool:
+    """Whether a word names fresh food that is no kind of `family`: only what is sold counts, "fruit" is no kin."""
+    kin = {one for one in above(family) if sheets()[one].get("packs") or sheets()[one].get("price")}
     return any(
-        path in locales.words(locales.read(lang, "forms").get("fresh"))
-        for path in paths
-        for lang in locales.languages()
+        (word,) in names and is_of(other, "fresh") and kin.isdisjoint(above(other))
+        for other, names in names_of(lang).names.items()
     )
 
 
-def _another_form(want: Want, product: Product) -> bool:
-    """Whether the product shows a word of another form ("séchées", "au sirop") that was not asked for."""
-    forms = _forms(product.lang)
-    asked = set(read_name(f"{want.words} {' '.join(want.constraints)}", want.lang).words)
-    explained = _family_words(want.family) if want.family else frozenset()
-    return any(word in forms and word not in asked and word not in explained for word in _shown_name(product))
+def called(product: Product, family: str) -> bool:
+    """Whether the product's name itself, and not only its aisle, holds a name of `family` or of a kind of it."""
+    return _called(product.name, product.lang, family)
+
+
+@lru_cache(maxsize=1 << 16)
+def _called(name: str, lang: str, family: str) -> bool:
+    words = frozenset(read_name(name, lang).words)
+    names = names_of(lang).names
+    return any(words.issuperset(one) for kind in below(family) for one in names.get(kind, ()))
+
+
+def besides(words: str, lang: str, family: str | None, product: Product) -> int:
+    """How many other foods the product's name tells of that nobody asked for: the chocolate of a whipped cream."""
+    if family is None:
+        return 0
+    asked = frozenset(read_name(words, lang).words) | _family_words(family)
+    return sum(word not in asked and _names_food(word, product.lang) for word in frozenset(_shown_name(product)))
 
 
 def _shown_name(product: Product) -> tuple[str, ...]:
@@ -86,9 +118,8 @@ def _shown_name(product: Product) -> tuple[str, ...]:
 
 
 @cache
-def _forms(lang: str) -> frozenset[str]:
-    said = locales.words(locales.read(lang, "forms").get("forms"))
-    return frozenset(light(fold(word)) for word in said)
+def _forms(lang: str, group: str) -> frozenset[str]:
+    return frozenset(light(fold(word)) for word in locales.words(locales.read(lang, "forms").get(group)))
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from cabas.dialogue.families import sheets
+from cabas.dialogue.fits import besides, called
 from cabas.dialogue.labels import Label, labels_by_word
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product, Storage
@@ -27,7 +28,7 @@ NEAR = 0.8
 # in packs too many, cost in how much dearer than the cheapest. What the shopper usually buys outweighs relevance, price
 # and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
-           "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8}  # fmt: skip
+           "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8, "called": 0.4, "besides": -0.3}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
 
@@ -120,6 +121,8 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         value += WEIGHTS["broken"] * len(broken)
         is_mine = product.sku == shelf.mine
         value += WEIGHTS["frozen"] if _needlessly_frozen(product, want) and not is_mine else 0
+        value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
+        value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product))
         value += 0 if choice.enough else WEIGHTS["short"]
         value += WEIGHTS["habit"] if is_mine else 0
         if choice.covers is not None and ask.same:

@@ -12,8 +12,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import above, below, names_of
+from cabas.dialogue.classify import above, below, is_of, names_of
 from cabas.dialogue.families import sheets
+from cabas.dialogue.fits import another_form, besides, called
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.names import read_name
 from cabas.dialogue.query import parse
@@ -28,6 +29,8 @@ from cabas.usecases.ports import Hit, Query, RecipePages, Search
 HITS, ALTERNATIVES_MAX = 30, 6
 # A family with more kinds than this (cheese, pasta) is no answer to a kind nobody knows.
 WIDE = 12
+# Of a family with more kinds than this (vegetables, cheese), the plain food is no answer to one of its kinds.
+KINDS_MAX = 40
 # Products whose relevance is below this share of the best one's are another thing.
 NEAR = 0.75
 # What counts between products that are equally right: relevance and popularity from 0 to 1, waste in packs too many;
@@ -39,6 +42,8 @@ WEIGHTS = {
     "cost": -0.25,
     "unknown": -2.0,
     "kin": 0.6,
+    "called": 0.5,
+    "besides": -0.4,
     "poured": -0.5,
     "mixed": -0.15,
 }
@@ -136,13 +141,27 @@ def line_for(
 
 
 def wanted(need: Need) -> tuple[Need, ...]:
-    """What would do for a need, best first: what it names, what the recipe offers instead, the plain wider food."""
+    """What would do for a need, best first: what it names, what the recipe offers instead, what a clerk would, and the
+    plain wider food.
+    """
     others = (replace(need, words=words, family=family_of_food(words, need.lang)) for words in need.alternatives)
-    return (need, *others, *_wider(need))
+    clerk = sheets().get(need.family or "", {}).get("instead") or ()
+    instead = (replace(need, words=_first_name(family, need), family=str(family)) for family in clerk)
+    wider = (one for one in _wider(need) if one.family and _answers_for_kinds(one.family))
+    return (need, *others, *instead, *wider)
+
+
+def _first_name(family: str, need: Need) -> str:
+    return locales.words(sheets()[family].get(need.lang))[0]
 
 
 def _wider(need: Need) -> tuple[Need, ...]:
     return tuple(replace(need, family=family) for family in (above(need.family)[1:2] if need.family else ()))
+
+
+def _answers_for_kinds(family: str) -> bool:
+    """Whether the plain food will do for a kind of it: tomatoes for plum tomatoes, but no pork for minced pork."""
+    return not is_of(family, "raw") and len(below(family)) <= KINDS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +204,9 @@ def fitting(need: Need, search: Search, offers: Mapping[str, Offer] | None = Non
 def is_for(need: Need, product: Product) -> bool:
     """Whether `product` is the food needed."""
     if need.family:
-        return product.family in below(need.family) and _is_called(product, _unmet(need))
+        if product.family not in below(need.family) or another_form(need.words, need.lang, need.family, product):
+            return False
+        return _is_called(product, _unmet(need))
     words = frozenset(read_name(need.words, need.lang).words)
     return bool(words) and _is_called(product, words)
 
@@ -237,6 +258,8 @@ def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None,
         hit, choice = draft
         points = WEIGHTS["relevance"] * hit.score / top + WEIGHTS["popularity"] * hit.product.popularity / 1000
         points += WEIGHTS["kin"] * (need.family is not None and hit.product.family == need.family)
+        points += WEIGHTS["called"] * (need.family is not None and called(hit.product, need.family))
+        points += WEIGHTS["besides"] * min(2, besides(need.words, need.lang, need.family, hit.product))
         if choice.covers is not None:
             points += WEIGHTS["waste"] * min(3.0, max(0.0, float(choice.covers) - 1))
         elif need.same:

@@ -19,7 +19,7 @@ from cabas.kernel.text import fold
 LANGUAGES = ("fr", "en")
 KEYS = {
     "category", "vat", "storage", "sold_by", "fr", "en", "gender", "parent", "packs", "price", "brands", "labels",
-    "allergens", "popularity", "piece", "age", "staple", "not", "variants",
+    "allergens", "popularity", "piece", "age", "staple", "not", "instead", "variants",
 }  # fmt: skip
 VAT_RATES = (210, 550, 1000, 2000)
 PRICE = re.compile(r"(\d+(?:\.\d{1,2})?)-(\d+(?:\.\d{1,2})?)")
@@ -71,6 +71,11 @@ def test_parents_exist_and_never_go_round():
         while (parent := SHEETS[seen[-1]].get("parent")) is not None:
             assert parent not in seen, f"{family} is its own ancestor"
             seen.append(parent)
+
+
+def test_what_is_offered_instead_is_another_family():
+    assert wrong(lambda sheet: set(sheet.get("instead", ())) <= set(SHEETS)) == []
+    assert [family for family, sheet in SHEETS.items() if family in sheet.get("instead", ())] == []
 
 
 def test_a_family_without_a_price_is_a_wider_word_with_children():
