@@ -46,10 +46,15 @@ fix: .venv/installed ## format and mend what lint can
 eval: .venv/installed ## score the development sets of ../shared, if they are there
 	@$(RUN) python tests/evals/table.py
 
+conformance: .venv/installed ## hold the surfaces to other people's checkers and clients (needs npm and its registry)
+	@$(UV) sync --frozen --quiet --inexact --group conformance
+	@cd tests/foreign && npm install --no-audit --no-fund --no-package-lock --silent
+	@$(RUN) pytest tests/foreign
+
 bench: .venv/installed ## speed, each figure beside a named baseline of the same run
 	@$(RUN) cabas bench
 
 clean: ## remove everything that make made, the demo shop included
 	rm -rf .venv $(TOOLS) var dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help setup demo test check fix eval bench clean
+.PHONY: help setup demo test check fix eval conformance bench clean

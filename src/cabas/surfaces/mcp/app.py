@@ -54,6 +54,8 @@ def server(premises: Premises) -> MCPServer[Any]:
         if module.__name__.rpartition(".")[2] != "cart":
             module.add(made, shop)
     prompts.add(made)
+    if premises.testing:
+        import_module("cabas.surfaces.mcp.fixtures").add(made)
     return made
 
 
@@ -67,7 +69,8 @@ def routes(premises: Premises) -> list[BaseRoute]:
         allowed_origins=[premises.url, "http://127.0.0.1:*", "http://localhost:*"],
     )
     app = made.streamable_http_app(
-        streamable_http_path=PATH, json_response=True, stateless_http=True, transport_security=security,
+        streamable_http_path=PATH, transport_security=security,
+        json_response=not premises.testing, stateless_http=not premises.testing,
         max_request_body_size=BODY_MAX_BYTES,
     )  # fmt: skip
     endpoint = app.routes[0].endpoint  # type: ignore[attr-defined]
