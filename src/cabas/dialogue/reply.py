@@ -73,7 +73,7 @@ def render(facts: Iterable[Fact], lang: str, today: date, said: Sequence[str] = 
 
 def _questions_last(facts: list[Fact], lang: str) -> list[Fact]:
     def asks(item: Fact) -> bool:
-        return str(_template(item, lang, ())["text"]).rstrip().endswith("?")
+        return "?" in str(_template(item, lang, ())["text"])
 
     return sorted(facts, key=asks)
 
@@ -144,14 +144,17 @@ def _about(line: LineItem, way: _Way) -> dict[str, str]:
     """What was asked for with one line and what came of it: "trois pommes ajoutées", ": Golden, 500 grammes"."""
     wish, lang = line.want, way.lang
     name = _named(say.spoken_name(line.name, lang), way)
+    how = str(say.phrases(lang)["format"]["chosen"])
+    weight = ""
     if line.sold_by == "weight":
-        name = f"{name}, {say.spoken_name(say.measure(Quantity(line.quantity, 'GRM'), lang), lang)}"
+        weight = say.spoken_measures(say.measure(Quantity(line.quantity, "GRM"), lang), lang)
     if wish.lang != lang or fold(wish.words) == fold(line.name):
         many = line.sold_by == "each" and line.quantity > 1
-        wish, chosen = Want(name, lang, Amount(Fraction(line.quantity)) if many else None), ""
+        wish, chosen = Want(name, lang, Amount(Fraction(line.quantity)) if many else None), weight
     else:
         usual = f"{nouns.yours(wish.words, lang)}, " if _is_usual(line) else ""
-        chosen = str(say.phrases(lang)["format"]["chosen"]).format(name=f"{usual}{name}")
+        chosen = f"{usual}{name}{', ' if weight else ''}{weight}"
+    chosen = how.format(name=chosen) if chosen else ""
     asked = f"{nouns.asked(wish, lang)[0]} {nouns.asked_agreed('added', wish, lang)}"
     price = f", {say.spoken_money(line.price, lang)}" if line.price is not None else ""
     return {"asked": f"{asked[:1].upper()}{asked[1:]}{chosen}{price}"}
@@ -182,7 +185,7 @@ def _words(value: object, way: _Way) -> str:
     if isinstance(value, LineItem):
         return line_words(value, way)
     if isinstance(value, Slot):
-        return say.window(value.starts_at, value.ends_at, way.today, lang)
+        return say.window(value.starts_at, value.ends_at, way.today, lang, spoken=way.spoken)
     if isinstance(value, Amount):
         return say.amount(value, lang)
     if isinstance(value, Quantity):
@@ -230,7 +233,7 @@ def line_words(line: LineItem, way: _Way) -> str:
     own = _named(say.spoken_name(line.name, lang) if spoken else line.name, way)
     if line.sold_by == "weight":
         weight = say.measure(Quantity(line.quantity, "GRM"), lang)
-        return f"{own} {say.spoken_name(weight, lang) if spoken else weight}{price}"
+        return f"{own} {say.spoken_measures(weight, lang) if spoken else weight}{price}"
     name = own if spoken or not line.brand or line.brand in line.name else f"{own} ({_named(line.brand, way)})"
     if spoken and line.quantity > 1:
         name = nouns.numbered(Fraction(line.quantity), name, lang, spoken=True)

@@ -23,7 +23,7 @@ from cabas.kernel.text import fold
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 VOWELS = frozenset("aeiouh")
 # The size at the end of a product's name, "6 x 1,5 l", and a measure anywhere else in it.
-_SIZE = re.compile(r"\s*(?:\b\d+\s*[x×]\s*)?\b\d+(?:[.,]\d+)?\s*(?:kg|g|mg|l|cl|ml|dl)$", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(?:(?:\b\d+\s*[x×]\s*)?\b\d+(?:[.,]\d+)?\s*(?:kg|g|mg|l|cl|ml|dl)|[x×]\s*\d+)$", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(kg|g|cl|ml|l)\b", re.IGNORECASE)
 
 
@@ -99,15 +99,19 @@ def spoken_money(amount: Money, lang: str) -> str:
 
 def spoken_name(name: str, lang: str) -> str:
     """A product's name for the ear: what one pack holds is seen, not heard, and units are words where they stay."""
-    units = phrases(lang)["format"]["spoken_units"]
-    short = _SIZE.sub("", name).strip(" -–,")
+    return spoken_measures(_SIZE.sub("", name).strip(" -–,") or name, lang)
+
+
+def spoken_measures(text: str, lang: str) -> str:
+    """`text` with its units in words: "750 grammes"."""
+    words = phrases(lang)["format"]
 
     def said(match: re.Match[str]) -> str:
-        one, more = units[match[2].lower()]
+        one, more = words["spoken_units"][match[2].lower()]
         value = Fraction(match[1].replace(",", "."))
-        return f"{number(value, lang)} {one if value < 2 else more}"
+        return f"{number(value, lang)} {more if value >= words['many_from'] else one}"
 
-    return _MEASURED.sub(said, short or name)
+    return _MEASURED.sub(said, text)
 
 
 def measure(quantity: Quantity, lang: str) -> str:
@@ -174,26 +178,27 @@ def day(when: date, today: date, lang: str) -> str:
     )
 
 
-def hour(when: datetime, lang: str) -> str:
-    """ "18 h", "18 h 30"."""
-    words = phrases(lang)["format"]
-    return str(words["minute" if when.minute else "hour"].format(hour=when.hour, minute=when.minute))
+def hour(when: datetime, lang: str, *, spoken: bool = False) -> str:
+    """ "18 h", "18 h 30"; spoken "18 heures 30", "6:30 pm"."""
+    words, kind = phrases(lang)["format"], "minute" if when.minute else "hour"
+    form: str = words.get(f"spoken_{kind}", words[kind]) if spoken else words[kind]
+    half = words.get("halves", ["", ""])[when.hour >= 12]
+    return form.format(hour=when.hour, minute=when.minute, twelve=(when.hour - 1) % 12 + 1, half=half)
 
 
-def window(starts_at: datetime, ends_at: datetime, today: date, lang: str) -> str:
+def window(starts_at: datetime, ends_at: datetime, today: date, lang: str, *, spoken: bool = False) -> str:
     """ "demain entre 18 h et 19 h", in the time zone of its arguments."""
-    return str(
-        phrases(lang)["format"]["window"].format(
-            day=day(starts_at.date(), today, lang), start=hour(starts_at, lang), end=hour(ends_at, lang)
-        )
-    )
+    start, end = hour(starts_at, lang, spoken=spoken), hour(ends_at, lang, spoken=spoken)
+    return str(phrases(lang)["format"]["window"].format(day=day(starts_at.date(), today, lang), start=start, end=end))
 
 
 def elides(before: str, lang: str) -> bool:
     """Whether small words lose their vowel in front of `before`: "d'œufs", but "de haricots"."""
-    words, plain = phrases(lang)["format"], fold(before)
-    aspirated = tuple(fold(word) for word in words.get("aspirated", ()))
-    return bool(words["elide"]) and plain[:1] in VOWELS and not plain.startswith(aspirated)
+    words, plain = phrases(lang)["format"], fold(before).strip()
+    first = plain.partition(" ")[0]
+    aspirated = {fold(word) for word in words.get("aspirated", ())}
+    keeps = first in aspirated or first[:-1] in aspirated or " ".join(plain.split()[:2]) in aspirated
+    return bool(words["elide"]) and plain[:1] in VOWELS and not keeps
 
 
 def elided(word: str, before: str, lang: str) -> str:

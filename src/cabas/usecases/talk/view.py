@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cabas.dialogue.acts import Act
+from cabas.dialogue.ssml import ssml
 from cabas.domain.cart import Cart, LineItem, Pending
 from cabas.domain.receipt import Receipt
 from cabas.usecases.ports import Store
@@ -21,6 +22,11 @@ class Reply:
     speech: str
     chips: tuple[str, ...] = ()
     notice: str | None = None
+
+    @property
+    def ssml(self) -> str:
+        """`speech` for voices that read SSML, after the `notice` when there is one."""
+        return ssml(f"{self.notice} {self.speech}" if self.notice else self.speech)
 
 
 @dataclass(frozen=True, slots=True)

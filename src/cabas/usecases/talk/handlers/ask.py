@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act
+from cabas.dialogue.say import phrases
 from cabas.domain.cart import Want
 from cabas.usecases.talk.refer import find_lines
 from cabas.usecases.talk.scene import Scene
@@ -48,7 +49,9 @@ async def _one(scene: Scene, kind: str, want: Want) -> None:
         scene.tell("price_unknown" if kind == "ask_price" else "available_no_price", name=line.name)
     elif kind == "ask_price":
         per_unit = f" ({line.per_unit})" if line.per_unit and line.sold_by == "each" else ""
-        scene.tell("price", name=line.name, price=line.unit_price, per_unit=per_unit or _per_kilo(line.sold_by))
+        heard = phrases(scene.lang)["format"].get("per_kilo", "") if line.sold_by == "weight" else ""
+        written = per_unit or _per_kilo(line.sold_by)
+        scene.tell("price", name=line.name, price=line.unit_price, per_unit=written, per_heard=heard)
     else:
         scene.tell("available", name=line.name, price=line.unit_price)
 
