@@ -25,7 +25,7 @@ REASONS = {
 
 def failures_of(scene: Scene, acts: Sequence[Act]) -> list[Failure]:
     """What went wrong, as far as this turn shows: in it, or in the one before. Look before the turn is remembered."""
-    if scene.desk.learning is None or not (scene.text or acts or scene.cart != scene.before):
+    if scene.desk.learning is None or not (scene.text or acts or scene.cart != scene.began):
         return []
     said = next((text for who, text in reversed(scene.talk.said) if who == "shopper"), "")
     return [*_in_this_turn(scene, acts), *(_in_the_last(scene, acts, said) if said else ())]
@@ -63,7 +63,7 @@ def _in_the_last(scene: Scene, acts: Sequence[Act], said: str) -> Iterator[Failu
     """What the shopper's reaction says of the words before: taken back, changed for something else, or repeated."""
     now = {line.id: line for line in scene.cart.lines}
     focus = set(scene.talk.focus)
-    fresh = [line for line in scene.before.lines if line.id in focus and line.recipe is None]
+    fresh = [line for line in scene.began.lines if line.id in focus and line.recipe is None]
     gone = [line for line in fresh if line.id not in now]
     undone = any(act.kind == "undo" for act in acts)
     for line in gone:
@@ -73,7 +73,7 @@ def _in_the_last(scene: Scene, acts: Sequence[Act], said: str) -> Iterator[Failu
         other = now.get(line.id)
         if other is not None and other.sku not in (line.sku, None) and other.family != line.family:
             yield replace(_of_line(scene, "replaced", said, line), instead=other.sku)
-    before = {line.id for line in scene.before.lines}
+    before = {line.id for line in scene.began.lines}
     added = [line for line in scene.cart.lines if line.id not in before and line.sku is not None]
     notes = [line for line in fresh if line.sku is None]
     if len(added) == 1 and len(notes) == 1:

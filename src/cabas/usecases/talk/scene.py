@@ -42,6 +42,7 @@ class Scene:
     shopper: Shopper | None
     agreement: Agreement
     before: Cart = field(default_factory=Cart)
+    began: Cart = field(init=False)
     facts: list[Fact] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
     offered: tuple[Slot, ...] = ()
@@ -59,6 +60,9 @@ class Scene:
     known_habits: tuple[Habit, ...] | None = None
     personal: bool | None = None
     denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.began = self.talk.cart  # stays what the turn began with; `before` is moved by an undo
 
     @property
     def lang(self) -> str:

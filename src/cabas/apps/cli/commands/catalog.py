@@ -22,6 +22,7 @@ from cabas.storage.reading import ReaderPool
 from cabas.storage.search import IndexFolders
 from cabas.usecases import publish
 from cabas.usecases.formats import Reject
+from cabas.usecases.learn.apply import taught_query
 
 PANEL = "Shop"
 app = typer.Typer(help="Publish and search products.", no_args_is_help=True)
@@ -177,7 +178,10 @@ def search(
     async def work() -> None:
         async with open_house(settings(data_dir, retailer)) as house:
             index = house.search(house.retailer)
-            hits = index.find(parse(words, (lang or "fr").partition("-")[0], index.words.frequency), most)
+            code = (lang or "fr").partition("-")[0]
+            await house.lexicons.refresh(house.retailer, now=True)
+            query = parse(words, code, index.words.frequency)
+            hits = index.find(taught_query(query, house.lexicon(house.retailer, code).taught), most)
             if json:
                 show.json_out([{"score": hit.score, "product": hit.product} for hit in hits])
                 return
