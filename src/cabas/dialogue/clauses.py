@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.lexicon import DISH, FAMILY
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.when import Times, When
 
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
 # A time and a method take no more words than this.
 TIME_TOKENS_MAX = 24
+# The name of a dish that is looked back at is no longer than this.
+DISH_TOKENS_MAX = 5
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -82,13 +84,21 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return False
     grammar = sight.tools.grammar
     cue = grammar.cues.at(sight.tokens, place)
-    if cue is not None and cue[1] - place > 1 and cue[1] < end:
+    if cue is not None and cue[1] - place > 1 and cue[1] < end and not _asks_for_it(sight, place):
         return True
     before = sight.tokens[place - 1].folded
     verb = sight.tokens[place].folded in grammar.macro("drop") and not any(
         before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop")
     )
     return verb and place + 1 < end
+
+
+def _asks_for_it(sight: Sight, place: int) -> bool:
+    """Whether a dish ends here and its ingredients are asked for: "apple crumble ingredients for six"."""
+    dishes = (match for start in range(max(0, place - DISH_TOKENS_MAX), place) for match in sight.names(start))
+    return sight.said("ingredients", place) is not None and any(
+        match.kind == DISH and match.end == place for match in dishes
+    )
 
 
 def _named(sight: Sight, place: int, end: int) -> bool:

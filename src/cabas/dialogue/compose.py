@@ -42,7 +42,7 @@ def compose(sight: Sight, item: Item) -> None:
     needs_asking = bool(beside or item.ands or not item.known)
     flavors = len(item.ands) == 1 and head is not None and _flavors(sight, item, head)
     asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS
-    if asked and (flavors or not _two(item)) and sight.knows(item.words):
+    if asked and (flavors or not _two(item)) and _alone(sight, item, beside) and sight.knows(item.words):
         item.known = True
         item.cost += COST["asked"]
     else:
@@ -109,6 +109,26 @@ def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     return "compound" if single and opened and closed else "beside"
 
 
+def _alone(sight: Sight, item: Item, beside: list[Piece]) -> bool:
+    """Whether nothing else stands beside names side by side where no mark was heard: "eggs milk bread" is a list,
+    though there is milk bread.
+    """
+    if sight.written or item.ands or len(beside) != 1 or len(item.pieces) != 2:
+        return True
+    before, after, size = item.start - 1, item.end, len(sight.tokens)
+    left = before >= 0 and not item.begun and _ends_name(sight, item.start)
+    return not left and (after >= size or sight.name(after, size, FAMILY) is None)
+
+
+def _ends_name(sight: Sight, place: int) -> bool:
+    """Whether a name ends right here."""
+    size = len(sight.tokens)
+    return any(
+        match.end == place and match.kind == FAMILY for start in range(max(0, place - 3), min(place, size))
+        for match in sight.names(start)
+    )  # fmt: skip
+
+
 def _two(item: Item) -> bool:
     """Whether one name stands on either side of "and" and nothing else: a list, whatever is made of both ("milk and
     bread", for all the milk bread there is).
@@ -129,6 +149,9 @@ def _only_flavors(sight: Sight, item: Item) -> int:
 def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
     """Whether "et" stands inside one thing: "une purée carotte et panais", "plum and fig chutney"."""
     place = item.ands[0]
+    paired = sight.said("paired", item.pieces[0].start)
+    if paired is not None and place < paired < item.end:  # "sour cream and onion dip"
+        return True
     after = [piece for piece in item.pieces if piece.start > place]
     before = [piece for piece in item.pieces if piece.start < place]
     if head.start > place:  # head last: flavors of one kind stand on both sides

@@ -69,14 +69,16 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         count = {"double": 2, "triple": 3}.get(kind) or (int(said) if said is not None else 1)
         item.measured, item.trailing = sight.tools.measures.counted(count, start, found.end), True
     elif kind == "filler" and sight.said("tails", start) == found.end:
-        item.refines = True
+        item.refines = item.begun or not any(piece.match is not None for piece in item.pieces)
     return found.end
 
 
 def _each(sight: Sight, item: Item, found: Found) -> int | None:
     """ "Six of each" counts everything before; "200 g each" is the size of one."""
     start, end = found.slots["amount"]
-    measured = next((one for one in sight.amounts(start, end) if one.end == end and not one.article), None)
+    glue = sight.tools.measures.of
+    ends = {end} | {place for place in range(start, end) if (of := glue.at(sight.tokens, place)) and of[1] == end}
+    measured = next((one for one in sight.amounts(start, end) if one.end in ends and not one.article), None)
     if measured is None:
         return None
     if measured.unit is not None and measured.unit.kind == "measure":

@@ -265,6 +265,9 @@ def _other(
 ) -> tuple[int, bool]:  # fmt: skip
     """Anything that is no name, amount or detail."""
     after = sight.said("and", position) or sight.said("or", position)
+    if after is not None and after < end and not item.has_food:
+        item.cost += COST["and"]  # "any flavor, plus cream": it stands before the thing, not in it
+        return after, False
     if after is not None and after < end:
         item.ands.append(position)
         item.kept.extend(range(position, after))

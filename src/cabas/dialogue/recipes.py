@@ -49,7 +49,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     while last > cue.end and sight.is_small(last - 1):
         last -= 1  # "chicken curry on Saturday"
     words = sight.spell(cue.end, last).strip()
-    if not words:
+    number = numbers_of(sight.lang).at(sight.tokens, cue.end)
+    if not words or (number is not None and number.end >= last):
         return None
     named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
     found = Announced(words, dish, stop, cue.kind == "strong", named)
@@ -71,6 +72,9 @@ def read_recipe_before(turn: Turn, start: int, end: int) -> Announced | None:
             continue
         stop, dish = _dish(sight, first, last)
         announced = Announced(sight.spell(first, stop).strip(), dish, stop, sure=True, known=True)
+        if "number" in found.slots:
+            number = numbers_of(sight.lang).at(sight.tokens, start + found.slots["number"][0])
+            announced.servings = int(number.value) if number is not None else None
         _tail(turn, announced, last)
         announced.end = end
         return announced

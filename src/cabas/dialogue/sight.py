@@ -24,7 +24,7 @@ NAME_TOKENS_MAX = 4
 _SECTIONS = (
     "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
     "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
-    "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite",
+    "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite", "paired", "ingredients",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 

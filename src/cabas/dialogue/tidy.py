@@ -15,6 +15,7 @@ from cabas.dialogue.clock import time_words
 from cabas.dialogue.grammar import grammar_of, words_in
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
 from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.sight import Tools
 from cabas.dialogue.tokens import Token, tokenize
 from cabas.kernel.text import fold
@@ -26,8 +27,35 @@ _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 
 def tidy(tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) -> tuple[Token, ...]:
     """The tokens to be read."""
-    kept = _without_fillers(_misheard_numbers(_buts(tokens, tools), tools), tools)
+    kept = _without_fillers(_misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools)
     return tuple(_reread(_made_for(kept, tools), tools, knows))
+
+
+def _meant(tokens: Sequence[Token], tools: Tools) -> list[Token]:
+    """ "A bag of flower" is flour: words that nobody says of groceries, unless they are part of a longer name."""
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        found = _heard_as(tools.lang).at(tokens, index)
+        if found is None or _inside(tokens, index, found[1], tools):
+            kept.append(tokens[index])
+            index += 1
+            continue
+        words, end = found
+        fresh = [replace(word, start=tokens[index].start, end=tokens[end - 1].end) for word in tokenize(words)]
+        kept.append(replace(fresh[0], lead=tokens[index].lead))
+        kept.extend(fresh[1:])
+        index = end
+    return kept
+
+
+def _inside(tokens: Sequence[Token], index: int, end: int, tools: Tools) -> bool:
+    """Whether a name begins before the words [index, end) and covers them, or begins with them and is longer."""
+    return any(
+        match.kind in _NAMES and match.end > (end if start == index else index)
+        for start in range(max(0, index - 3), index + 1)
+        for match in tools.lexicon.at(tokens, start, tools.lang)
+    )
 
 
 def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
@@ -220,11 +248,13 @@ def _by_sound(
         return None
     ear = shared_ear(tools.lang)
     heard = [name for name, end in (*tools.lexicon.heard(tokens, index), *ear.heard(tokens, index)) if end == index + 1]
+    named: list[tuple[bool, str]] = []
     for word in (*heard, *ear.homophones(tokens[index].folded)):
         swapped = (*tokens[:index], *tokenize(word), *tokens[index + 1 :])
-        if any(match.kind in _NAMES for match in tools.lexicon.at(swapped, index, tools.lang)):
-            return index + 1, tokenize(word)
-    return None
+        kinds = {match.kind for match in tools.lexicon.at(swapped, index, tools.lang)}
+        if not kinds.isdisjoint(_NAMES):
+            named.append((FAMILY not in kinds, word))  # rather a thing than a brand
+    return (index + 1, tokenize(min(named, key=lambda one: one[0])[1])) if named else None
 
 
 def _expected(tokens: Sequence[Token], index: int, tools: Tools, *, counted: bool) -> bool:
@@ -281,6 +311,15 @@ def _plain_words(lang: str) -> frozenset[str]:
     return grammar_of(lang).words | frozenset(
         words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])
     )
+
+
+@lru_cache(maxsize=16)
+def _heard_as(lang: str) -> Phrases[str]:
+    """What a recognizer writes -> what is meant."""
+    phrases: Phrases[str] = Phrases()
+    for heard, meant in locales.read(lang, "sounds").get("meant", {}).items():
+        phrases.put(str(heard), str(meant))
+    return phrases
 
 
 @lru_cache(maxsize=16)
