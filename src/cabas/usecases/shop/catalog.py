@@ -12,6 +12,7 @@ from cabas.domain.catalog import Offer, Product, unit_price
 from cabas.domain.pricing import line_total, price_today
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money
+from cabas.usecases.learn.apply import taught_query
 from cabas.usecases.ports import Query
 from cabas.usecases.shop.visit import Visit
 
@@ -74,7 +75,8 @@ async def find(visit: Visit, ask: CatalogAsk, *, start: int = 0, limit: int = 10
             code="bad_page",
         )
     query = Query(words=words, lang=visit.caller.lang, brand=ask.brand or None, labels=ask.labels)
-    hits = visit.search.find(query, DEPTH_MAX)
+    taught = visit.front.desk.lexicon(visit.caller.retailer_id, visit.caller.lang).taught
+    hits = visit.search.find(taught_query(query, taught), DEPTH_MAX)
     listings = await listed(visit, [hit.product for hit in hits])
     fitting = [one for one in listings if _fits(one, ask)]
     page = tuple(fitting[start : start + limit])
