@@ -134,6 +134,17 @@ def test_habits_are_for_those_who_agreed(cabas: Command, demo_folder: Path) -> N
     assert cabas("shopper", "habits", "nobody").code == 2
 
 
+def test_who_takes_consent_back_has_no_habits_any_more(cabas: Command, demo_folder: Path) -> None:
+    consent = ("shopper", "consent", "sam", "personal_results")
+    assert cabas("shopper", "habits", "sam", "--json").json
+    assert cabas(*consent, "--platform", "google", "--withdraw").code == 0
+    assert cabas("shopper", "habits", "sam", "--json").json, "the retailer itself still may"
+    assert cabas(*consent, "--withdraw").code == 0
+    assert cabas("shopper", "habits", "sam").code == 1
+    assert cabas(*consent).code == 0
+    assert cabas("shopper", "habits", "sam", "--json").json
+
+
 def test_the_doctor(cabas: Command, tmp_path: Path, make_database: Callable[[], str]) -> None:
     ran = cabas("doctor")
     assert (ran.code, "ill" in ran.told.split()) == (0, False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from cabas.agreement.book import HOUSE
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
 from cabas.apps.wiring import new_id, open_house
@@ -67,6 +69,9 @@ def consent(
             now = house.clock.now()
             said = Said(new_id(), person.id, platform, purpose, not withdraw, now, PURPOSES.get(purpose, ""), "counter")
             await house.postgres.consents.record(house.retailer, said)
+            if (purpose, platform) == ("personal_results", HOUSE):
+                # Told to the retailer itself, it holds for the account: without it no partner gets them either.
+                await house.postgres.fill.shoppers(house.retailer, [replace(person, personal=not withdraw)])
             verb = "no longer agrees" if withdraw else "agrees"
             show.console.print(f"{person.name} {verb} to: {PURPOSES[purpose]} ({platform}).")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from cabas.dialogue.acts import Act
 from cabas.dialogue.say import phrases
@@ -157,6 +158,8 @@ def swap(scene: Scene, line: LineItem, product: Product, offer: Offer) -> None:
     units = units_of(scene, product, line.want)
     others = tuple(sku for sku in (line.sku, *line.alternatives) if sku and sku != product.sku)
     changed = fill(scene, replace(line, alternatives=others, why=("asked",)), product, offer, units)
+    # Packs of another size: what a recipe takes of them is the whole, rather than promised twice.
+    changed = replace(changed, used=Fraction(units)) if line.used else changed
     scene.update(scene.cart.put(changed))
     scene.touch([line.id])
     scene.tell("replaced", old=line.name, items=[changed])
