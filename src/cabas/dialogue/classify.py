@@ -115,7 +115,9 @@ class FamilyNames:
         best, met = family, max((len(name) for name in self.names[family] if words.issuperset(name)), default=0)
         for word in said:
             for name, child in names.get(word, ()):
-                if len(name) > met and words.issuperset(name) and not self.excluded(child, said):
+                # A kind's name of as many words says more than its own: "beurre de baratte doux" is unsalted butter.
+                longer = len(name) > met or (best == family and len(name) == met > 1)
+                if longer and words.issuperset(name) and not self.excluded(child, said):
                     best, met = child, len(name)
         return best
 
@@ -279,8 +281,11 @@ def best_family(
     leaf = path[0][0] if path else ""
     wider = above(leaf) if path else ()
     votes: dict[str, _Candidate] = {family: (vote, family, ()) for family, vote in reversed(path)}
-    for worth, family, met in _candidates(name, lang, brand):
+    heads = _candidates(name, lang, brand)
+    for worth, family, met in heads:
         kin = bool(path) and (family in wider or leaf in above(family))
+        if kin and len(heads) > 1:  # "chips de lentilles" shelved with the chips are no plain chips
+            kin = not any(len(other) > len(met) and other[: len(met)] == met for _, _, other in heads)
         total = worth + (VOTES["kin"] if kin else 0.0)
         if family not in votes or votes[family][0] < total:
             votes[family] = (total, family, met)

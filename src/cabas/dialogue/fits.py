@@ -141,17 +141,19 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str
     Words that most names of the family hold are its own ("tomato" of tomato ketchup), and so is the head of what was
     said; "salt" and "vinegar" are not crisps' own, though some crisps are called so.
     """
-    foods = {word for word in said if word not in _own_words(family) and _names_food(word, lang)}
+    own = _own_words(family) | _forms(lang, "imitations")
+    foods = {word for word in said if word not in own and _names_food(word, lang)}
     head = said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0]
     return frozenset(foods - {head})
 
 
 @cache
 def _own_words(family: str) -> frozenset[str]:
-    """The words that stand in at least half of the family's names of one language."""
+    """The words of the family's first names, and those that stand in at least half of its names of one language."""
     own: set[str] = set()
     for lang in locales.languages():
         names = names_of(lang).names.get(family, ())
+        own.update(names[0] if names else ())
         counts = Counter(word for name in names for word in set(name))
         own.update(word for word, count in counts.items() if 2 * count >= len(names))
     return frozenset(own)
