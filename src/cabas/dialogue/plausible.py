@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.item import Item, Piece, is_clause
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
@@ -23,6 +23,8 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     meant = asked or after or item.begun or item.repair or item.measured is not None
     if is_clause(sight, item) or (not meant and not _called(item) and _says_nothing(sight, item)):
         return False
+    if all(_sized(sight, piece) for piece in item.pieces) and item.brand is None:
+        return False
     off = any(sight.said("offtopic", piece.start) for piece in strange)
     if off and item.pieces[0].match is None:
         return False
@@ -34,6 +36,11 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
     return asked or item.measured is not None or item.begun or after
+
+
+def _sized(sight: Sight, piece: Piece) -> bool:
+    """Whether a word only tells how large: "the small one" is one of something else."""
+    return piece.end in (sight.said("small_size", piece.start), sight.said("large_size", piece.start))
 
 
 def _called(item: Item) -> bool:
