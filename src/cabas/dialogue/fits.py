@@ -159,9 +159,14 @@ def _own_words(family: str) -> frozenset[str]:
     return frozenset(own)
 
 
-@lru_cache(maxsize=8192)
 def _names_food(word: str, lang: str) -> bool:
-    return any((word,) in names for names in names_of(lang).names.values())
+    return word in _single_names(lang)
+
+
+@cache
+def _single_names(lang: str) -> frozenset[str]:
+    """The words that name a family by themselves."""
+    return frozenset(name[0] for names in names_of(lang).names.values() for name in names if len(name) == 1)
 
 
 def _all(groups: Iterable[tuple[str, ...]]) -> Iterable[str]:

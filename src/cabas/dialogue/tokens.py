@@ -16,7 +16,8 @@ import snowballstemmer
 from cabas.dialogue import locales
 from cabas.kernel.text import INVISIBLE, fold
 
-TEXT_MAX, TOKENS_MAX = 10_000, 800
+# A longer run of letters is no word, and is not read: looking for what it may be misspelled for takes its square.
+TEXT_MAX, TOKENS_MAX, WORD_MAX = 10_000, 800, 60
 
 _TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.)\S{1,2000})"
@@ -62,6 +63,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
         end = found.end()
         if kind == "mark" and body in _JOINTS and not gap and tokens and text[end : end + 1].isalnum():
             pending = "'" if body in "'’‘ʼ" else "-"  # joins the words around it
+            continue
+        if kind == "word" and len(body) > WORD_MAX:
             continue
         lead = pending or (" " if gap or not tokens else "")
         pending = ""

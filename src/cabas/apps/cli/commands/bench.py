@@ -44,7 +44,7 @@ def benchmarks() -> dict[str, Path]:
 
     Raises `NotFound` in an installation, which has none.
     """
-    found = {path.stem: path for path in sorted(FOLDER.glob("*.py")) if path.stem != "ranking"}
+    found = {path.stem: path for path in sorted(FOLDER.glob("*.py")) if path.stem != "ranking" and path.stem[0] != "_"}
     if not found:
         raise NotFound(
             "The benchmarks are not part of an installed Cabas.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -13,9 +14,11 @@ from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Retailer, settings
 from cabas.apps.config import Config
 from cabas.apps.counter import Counter
-from cabas.apps.wiring import open_house
+from cabas.apps.warm import warm
+from cabas.apps.wiring import House, open_house
 from cabas.dialogue.locales import languages
 from cabas.domain.customer import Shopper
+from cabas.kernel.errors import CabasError
 
 PANEL = "Run"
 
@@ -53,6 +56,7 @@ async def serve(
                 show.console.print(banner)
             stop = asyncio.Event()
             beside = [asyncio.create_task(worker.work(house, stop))] if housekeeping else []
+            Thread(target=_warm, args=(house,), daemon=True).start()  # shoppers are served meanwhile
             try:
                 await web.serve(app, [listener])
             finally:
@@ -61,3 +65,11 @@ async def serve(
     finally:
         listener.close()
     show.console.print("Closed.")
+
+
+def _warm(house: House) -> None:
+    try:
+        search = house.search(house.retailer)
+    except CabasError:  # nothing is published yet
+        search = None
+    warm(search)
