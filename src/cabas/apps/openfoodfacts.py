@@ -15,7 +15,8 @@ NAMES = {"categories": "category", "ingredients": "ingredient"}
 def taxonomy_texts(cache: Path) -> dict[str, str]:
     """File name -> text, as Open Food Facts publishes its taxonomies; fetched anew only when there are newer ones.
 
-    They are kept in the folder `cache`. Raises `Unavailable` when the package is missing or the site does not answer.
+    They are kept in the folder `cache`, and read from there when the site does not answer. Raises `Unavailable` when
+    the package is missing, or nothing was ever fetched.
     """
     try:
         from openfoodfacts.taxonomy import get_taxonomy
@@ -27,8 +28,11 @@ def taxonomy_texts(cache: Path) -> dict[str, str]:
     texts = {}
     for goods in GOODS:
         try:
-            taxonomy = get_taxonomy(NAMES[goods], download_newer=True, cache_dir=cache)
-        except (OSError, ValueError) as error:  # requests' errors are OSErrors
+            try:
+                taxonomy = get_taxonomy(NAMES[goods], download_newer=True, cache_dir=cache)
+            except OSError:  # requests' errors are OSErrors
+                taxonomy = get_taxonomy(NAMES[goods], cache_dir=cache)
+        except (OSError, ValueError) as error:
             raise Unavailable(
                 f"Open Food Facts does not answer: {error}",
                 remedy="Try again later, or import a downloaded folder.",
