@@ -193,13 +193,23 @@ def _words(value: object, way: _Way) -> str:
     if isinstance(value, (int, Fraction)):
         return say.number(value, lang)
     if isinstance(value, (tuple, list)):
-        if not way.spoken and len(value) > 1 and all(isinstance(one, LineItem) for one in value):
-            told = len({one.why[:1] for one in value}) > 1  # a reason all of them share is said by the sentence
-            return say.join([listed(one, way, reason=told) for one in value], lang, way.most)
-        if way.spoken and len(value) > 1 and all(isinstance(one, LineItem) for one in value):
-            return say.join([_heard(one, way) for one in value], lang, way.most)
-        return say.join([_words(one, way) for one in value], lang, way.most)
+        return _list(value, way)
     return _named(str(value), way)
+
+
+def _list(values: Sequence[object], way: _Way) -> str:
+    """The first of `values` in words, and how many more there are."""
+    shown = values[: way.most]
+    lines = [one for one in shown if isinstance(one, LineItem)]
+    if len(values) == 1 or len(lines) < len(shown):
+        parts = [_words(one, way) for one in shown]
+    elif way.spoken:
+        parts = [_heard(one, way) for one in lines]
+    else:
+        # A reason all of them share is said by the sentence.
+        told = len({one.why[:1] for one in values if isinstance(one, LineItem)}) > 1
+        parts = [listed(one, way, reason=told) for one in lines]
+    return say.join([*parts, *[""] * (len(values) - len(parts))], way.lang, way.most)
 
 
 def _heard(line: LineItem, way: _Way) -> str:
