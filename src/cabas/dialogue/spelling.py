@@ -21,6 +21,8 @@ from cabas.dialogue.sounds import sound
 FUZZY_MIN, TWO_WRONG_MIN, JOINED_MAX = 4, 7, 3
 # How many words' neighbors one speller remembers.
 NEAR_KEPT = 8_192
+# A table of words has two to the power of this many buckets.
+BUCKET_BITS = 12
 # How much a word counts that is not the very word: another form is as good as the word.
 SAME_SOUND, ONE_WRONG, TWO_WRONG, JOINED = 0.8, 0.78, 0.6, 0.75
 
@@ -32,32 +34,21 @@ class Speller:
         self.words, self.lang = words, lang
         self.near = lru_cache(NEAR_KEPT)(self._near)
         if tables is None:
-            self._shorter = _table(_deletions(words))
-            self._sounds = _table((sound(word, lang), index) for index, word in enumerate(words))
+            self._shorter = _Table.of(_deletions(words))
+            self._sounds = _Table.of((sound(word, lang), index) for index, word in enumerate(words))
         else:
-            self._shorter, self._sounds = array("Q"), array("Q")
-            self._shorter.frombytes(tables[0])
-            self._sounds.frombytes(tables[1])
-            if sys.byteorder == "big":
-                self._shorter.byteswap()
-                self._sounds.byteswap()
+            self._shorter, self._sounds = map(_Table.read, tables)
 
     def tables(self) -> tuple[bytes, bytes]:
         """What `tables` of the constructor takes: little-endian, for a file."""
-        result = []
-        for table in (self._shorter, self._sounds):
-            copy = array("Q", table)
-            if sys.byteorder == "big":
-                copy.byteswap()
-            result.append(copy.tobytes())
-        return result[0], result[1]
+        return self._shorter.written(), self._sounds.written()
 
     def _near(self, word: str) -> tuple[tuple[str, float], ...]:
         """Other known words `word` may stand for and how surely (0-1), the surest first. Ask `near`."""
         found: dict[str, float] = {}
         if len(word) >= FUZZY_MIN:
             most = 2 if len(word) >= TWO_WRONG_MIN else 1
-            for index in {index for left in {word, *_without_one(word)} for index in _at(self._shorter, left)}:
+            for index in {index for left in {word, *_without_one(word)} for index in self._shorter.at(left)}:
                 other = self.words[index]
                 distance = OSA.distance(word, other, score_cutoff=most)
                 # The first letter is seldom the wrong one.
@@ -73,7 +64,7 @@ class Speller:
         """The known words of that sound; a sound of one letter says nothing."""
         if len(key) < 2:
             return []
-        return [word for index in _at(self._sounds, key) if sound(word := self.words[index], self.lang) == key]
+        return [word for index in self._sounds.at(key) if sound(word := self.words[index], self.lang) == key]
 
     def joined(self, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """(start, end, word): two or three words in a row that sound like one known word ("épis nards")."""
@@ -99,13 +90,47 @@ def _deletions(words: Iterable[str]) -> Iterator[tuple[str, int]]:
                 yield left, index
 
 
-def _table(entries: Iterable[tuple[str, int]]) -> array[int]:
-    return array("Q", sorted(zlib.crc32(key.encode()) << 32 | index for key, index in entries))
+class _Table:
+    """Numbers by a word: sorted 64-bit entries, the word's hash above, the number below.
 
+    A look-up begins in the bucket of the first bits of the hash: all over the table it would wait for memory.
+    """
 
-def _at(table: array[int], key: str) -> Iterator[int]:
-    low = zlib.crc32(key.encode()) << 32
-    place = bisect_left(table, low)
-    while place < len(table) and table[place] >> 32 == low >> 32:
-        yield table[place] & 0xFFFFFFFF
-        place += 1
+    __slots__ = ("_entries", "_starts")
+
+    def __init__(self, entries: array[int]) -> None:
+        self._entries = entries
+        self._starts = [bisect_left(entries, bucket << 64 - BUCKET_BITS) for bucket in range(1 << BUCKET_BITS)]
+        self._starts.append(len(entries))
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[str, int]]) -> _Table:
+        """The table of (word, number) pairs."""
+        return cls(array("Q", sorted(zlib.crc32(key.encode()) << 32 | index for key, index in entries)))
+
+    @classmethod
+    def read(cls, written: bytes) -> _Table:
+        """The table that `written` gave."""
+        entries = array("Q")
+        entries.frombytes(written)
+        if sys.byteorder == "big":
+            entries.byteswap()
+        return cls(entries)
+
+    def written(self) -> bytes:
+        """The entries, little-endian."""
+        copy = array("Q", self._entries)
+        if sys.byteorder == "big":
+            copy.byteswap()
+        return copy.tobytes()
+
+    def at(self, key: str) -> list[int]:
+        """The numbers of a word, and of those of the same hash."""
+        hashed, entries, found = zlib.crc32(key.encode()), self._entries, []
+        bucket = hashed >> 32 - BUCKET_BITS
+        end = self._starts[bucket + 1]
+        place = bisect_left(entries, hashed << 32, self._starts[bucket], end)
+        while place < end and entries[place] >> 32 == hashed:
+            found.append(entries[place] & 0xFFFFFFFF)
+            place += 1
+        return found
