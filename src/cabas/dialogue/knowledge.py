@@ -101,14 +101,16 @@ class Taught:
 
         The keys of `found` are (end, kind, id). Names of another language than `lang` count a little less.
         """
+        mine: set[tuple[int, str, str]] = set()
         for code, trie, own in self._layers:
             for match in trie.at(tokens, index):
                 same = [key for key in found if key[0] == match.end and key[1] in OUTRANKED]
                 if not own and same:
                     continue
                 for key in same:
-                    if found[key].weight < OWN_WEIGHT:
+                    if key not in mine:
                         del found[key]
+                mine.add((match.end, match.kind, match.id))
                 _put(found, match, code, lang)
         for trie in self.never.values():
             for match in trie.at(tokens, index):

@@ -41,6 +41,17 @@ def test_own_words_come_before_shared_ones_and_packs_after_them() -> None:
     assert families(taught(Word("schmurtz", "fr", "parsnip", own=False)), "du schmurtz") == ["parsnip"]
 
 
+def test_own_words_come_before_the_most_popular_family() -> None:
+    popular = max(lexicon(lang="fr").families.items(), key=lambda one: int(one[1].get("popularity", 0)))
+    name = popular[1]["fr"][0]
+    assert families(taught(Word(name, "fr", "parsnip")), name) == ["parsnip"]
+
+
+def test_words_may_mean_two_things() -> None:
+    both = taught(Word("schmurtz", "fr", "parsnip"), Word("schmurtz", "fr", "courgette"))
+    assert {match.id for match in both.at(tokenize("schmurtz"), 0)} == {"parsnip", "courgette"}
+
+
 def test_a_longer_shared_name_is_not_cut_by_a_taught_word() -> None:
     own = taught(Word("jus", "fr", "courgette"))
     assert families(own, "jus de pomme") == families(lexicon(lang="fr"), "jus de pomme") == ["apple_juice"]

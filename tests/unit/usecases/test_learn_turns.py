@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -171,6 +172,22 @@ async def test_the_same_words_again() -> None:
     assert [one[:3] for one in await camille.failures()] == [
         ("asked_twice", "ajoute deux carottes", "carottes"),
     ]
+
+
+async def test_numbers_and_addresses_of_people_are_never_kept() -> None:
+    camille = await talker()
+    await camille.say("ajoute deux schmurtz pour le 06 12 34 56 78")
+    await camille.say("ajoute trois zorglubs camille@example.org")
+    kept = repr(await camille.failures())
+    assert "schmurtz" in kept
+    assert "zorglub" in kept
+    assert not {"06", "78", "@", "example"} & set(re.findall(r"@|\w+", kept))
+
+
+async def test_a_long_list_of_unknown_things_is_kept_in_part() -> None:
+    camille = await talker()
+    await camille.say("\n".join(f"2 schmurtz{letter}{other}" for letter in "abcdefg" for other in "hijkl"))
+    assert len(await camille.failures()) == 20
 
 
 @pytest.mark.parametrize("shopper", [None, "camille"])

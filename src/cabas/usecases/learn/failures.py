@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,13 +23,19 @@ REASONS = {
     "asked_twice": "the shopper said the same thing again",
 }
 
+# A pasted list of a hundred unknown things is one failure many times over.
+FAILURES_MAX = 20
+# Numbers as long as those of telephones, cards and houses with their postcode, and addresses of mail: nobody's words.
+_PRIVATE = re.compile(r"\S+@\S+|\+?\d(?:[\s.-]?\d){4,}")
+
 
 def failures_of(scene: Scene, acts: Sequence[Act]) -> list[Failure]:
     """What went wrong, as far as this turn shows: in it, or in the one before. Look before the turn is remembered."""
     if scene.desk.learning is None or not (scene.text or acts or scene.cart != scene.began):
         return []
     said = next((text for who, text in reversed(scene.talk.said) if who == "shopper"), "")
-    return [*_in_this_turn(scene, acts), *(_in_the_last(scene, acts, said) if said else ())]
+    found = [*_in_this_turn(scene, acts), *(_in_the_last(scene, acts, said) if said else ())]
+    return found[:FAILURES_MAX]
 
 
 async def note(scene: Scene, failures: Sequence[Failure]) -> None:
@@ -88,7 +95,6 @@ def _of_line(scene: Scene, why: str, said: str, line: LineItem) -> Failure:
 
 
 def _failure(scene: Scene, why: str, said: str, words: str | None) -> Failure:
-    talk = scene.talk
-    return Failure(
-        scene.desk.new_id(), talk.store_id, scene.now, talk.lang, talk.platform, scene.channel, why, said, words
-    )
+    talk, ident = scene.talk, scene.desk.new_id()
+    heard, failed = _PRIVATE.sub("…", said), _PRIVATE.sub("…", words) if words is not None else None
+    return Failure(ident, talk.store_id, scene.now, talk.lang, talk.platform, scene.channel, why, heard, failed)
