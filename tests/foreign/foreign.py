@@ -24,6 +24,6 @@ def run_program(name: str, *arguments: str, seconds: float = 300) -> subprocess.
     """What it prints and how it ends."""
     path = program(name)
     env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run(  # noqa: S603 (a pinned program of our own choice)
+    return subprocess.run(
         [str(path), *arguments], cwd=HERE, env=env, capture_output=True, text=True, timeout=seconds, check=False
     )

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from foreign import program, run_program
 from starlette.applications import Starlette
 
 from cabas.apps.web import lifespan
 from cabas.surfaces.mcp.app import routes
+from foreign import program, run_program
 from support.browser import serving
 from support.premises import stage_of
 

@@ -6,12 +6,12 @@ They exist in test mode only (`CABAS_TESTING=1`). Names and answers are the suit
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import struct
 import zlib
 from typing import Annotated, Any
 
-import anyio
 from mcp.server.context import ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -116,7 +116,7 @@ def _talking(server: MCPServer[Any]) -> None:
             await ctx.request_context.session.send_log_message(
                 "info", step, related_request_id=ctx.request_context.request_id
             )
-            await anyio.sleep(STEP_SECONDS)
+            await asyncio.sleep(STEP_SECONDS)
         return _text("Logged.")
 
     @server.tool()
@@ -124,7 +124,7 @@ def _talking(server: MCPServer[Any]) -> None:
         """Reports how far it is."""
         for done in (0, 50, 100):
             await ctx.report_progress(done, 100)
-            await anyio.sleep(STEP_SECONDS)
+            await asyncio.sleep(STEP_SECONDS)
         return _text("Done.")
 
     @server.tool()
