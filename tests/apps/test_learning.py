@@ -116,6 +116,9 @@ def test_a_file_of_words_is_taken_whole_or_not_at_all(taught_nothing: Command, t
     assert "courgette" in ordered.told.lower()
     assert "There are ours" in cabas("lexicon", "remove", "theirs").told
     assert cabas("lexicon", "list", "--retailer", "somebody-else", "--json").json == []
+    stranger = cabas("lexicon", "import", str(file), "--retailer", "somebody-else")
+    assert (stranger.code, stranger.out) == (2, "")
+    assert "somebody-else has neither products nor stores. Check --retailer." in stranger.told
 
 
 def test_a_taxonomy_says_what_it_took_and_what_it_left(taught_nothing: Command, tmp_path: Path) -> None:

@@ -59,6 +59,8 @@ def import_(
     async def work() -> Taught:
         async with open_house(config) as house:
             published = (config.index_dir / house.retailer).is_dir()
+            if not published and not await house.postgres.shop.stores(house.retailer):
+                raise NotFound(f"{house.retailer} has neither products nor stores.", remedy="Check --retailer.")
             products = products_of(house.search(house.retailer)) if published else _none
             taught = words_of(texts, pack_id, products, lang, house.clock.now())
             if not preview:
