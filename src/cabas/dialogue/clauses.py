@@ -23,7 +23,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         if token.is_mark and token.folded in STRONG and not _in_time(sight, place):
             return place
         if token.folded == ",":
-            if _begins(sight, place + 1, end) and not whole:
+            if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
                 return place
             place, whole = place + 1, False
             continue
@@ -38,6 +38,19 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1
     return end
+
+
+def _is_diet(sight: Sight, start: int, end: int) -> bool:
+    """Whether the words so far say who cannot eat what: "je suis végétarienne, du jambon végétal"."""
+    diets, stretch = sight.tools.grammar.sections["diets"], sight.tools.grammar.text(sight.tokens[start:end])
+    phrases = {"diet": sight.words.diets, "allergen": sight.words.allergens}
+    return any(
+        phrases[name].at(sight.tokens, start + place) is not None
+        for found in diets.fits(stretch)
+        for name in phrases.keys() & found.slots.keys()
+        for place in range(*found.slots[name])
+        if found.kind != "never"
+    )
 
 
 def _in_time(sight: Sight, place: int) -> bool:
@@ -80,7 +93,7 @@ def _begins(sight: Sight, place: int, end: int) -> bool:
 
 def _breaks(sight: Sight, place: int, end: int) -> bool:
     """Whether, where nobody wrote marks, another request begins in the middle of words."""
-    if _named(sight, place, end) or sight.is_small(place - 1):
+    if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
         return False
     grammar = sight.tools.grammar
     cue = grammar.cues.at(sight.tokens, place)

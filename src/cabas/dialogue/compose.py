@@ -7,7 +7,7 @@ from dataclasses import replace
 from cabas.dialogue import locales
 from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
-from cabas.dialogue.lexicon import FAMILY, RESTRICTED, VARIANT
+from cabas.dialogue.lexicon import DISH, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.measures import size_tag
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import spell, stem
@@ -17,6 +17,8 @@ from cabas.domain.catalog import SoldBy
 
 # Names longer than this are no single thing the catalog could be asked about.
 ASKED_WORDS = 8
+# More names than these beside the head are a list.
+BESIDE_MAX = 2
 
 
 def compose(sight: Sight, item: Item) -> None:
@@ -40,9 +42,10 @@ def compose(sight: Sight, item: Item) -> None:
     extras = [piece for piece in matched if piece is not (head or matched[0])]
     beside = [piece for piece in extras if not piece.linked]
     needs_asking = bool(beside or item.ands or not item.known)
-    flavors = len(item.ands) == 1 and head is not None and _flavors(sight, item, head)
+    lead = head or _dish(item)
+    flavors = len(item.ands) == 1 and lead is not None and _flavors(sight, item, lead)
     asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS
-    if asked and (flavors or not _two(item)) and _alone(sight, item, beside) and sight.knows(item.words):
+    if asked and (flavors or not _two(sight, item)) and _alone(sight, item, beside) and sight.knows(item.words):
         item.known = True
         item.cost += COST["asked"]
     else:
@@ -113,6 +116,8 @@ def _alone(sight: Sight, item: Item, beside: list[Piece]) -> bool:
     """Whether nothing else stands beside names side by side where no mark was heard: "eggs milk bread" is a list,
     though there is milk bread.
     """
+    if len(beside) > BESIDE_MAX:
+        return False
     if sight.written or item.ands or len(beside) != 1 or len(item.pieces) != 2:
         return True
     before, after, size = item.start - 1, item.end, len(sight.tokens)
@@ -129,13 +134,15 @@ def _ends_name(sight: Sight, place: int) -> bool:
     )  # fmt: skip
 
 
-def _two(item: Item) -> bool:
+def _two(sight: Sight, item: Item) -> bool:
     """Whether one name stands on either side of "and" and nothing else: a list, whatever is made of both ("milk and
-    bread", for all the milk bread there is).
+    bread", for all the milk bread there is). Where no mark was heard, several may stand before it.
     """
-    if len(item.ands) != 1 or len(item.pieces) != 2:
+    several = len(item.pieces) > 2 and not sight.written and locales.read(sight.lang, "locale").get("head") == "last"
+    if len(item.ands) != 1 or (len(item.pieces) != 2 and not several):
         return False
-    return all(piece.match is not None and piece.match.kind == FAMILY for piece in item.pieces)
+    last = [piece for piece in item.pieces if piece.start > item.ands[0]]
+    return len(last) == 1 and all(piece.match is not None and piece.match.kind == FAMILY for piece in item.pieces)
 
 
 def _only_flavors(sight: Sight, item: Item) -> int:
@@ -178,6 +185,12 @@ def _alike(sight: Sight, one: Piece, other: Piece, depth: int | None = None) -> 
     return len(paths) == 2 and paths[0] == paths[1]
 
 
+def _dish(item: Item) -> Piece | None:
+    """The name of a dish that the thing begins with."""
+    first = item.pieces[0] if item.pieces else None
+    return first if first is not None and first.match is not None and first.match.kind == DISH else None
+
+
 def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
     """The name that says what it is: the first in French, the last in English. None when another word does."""
     if not matched:
@@ -186,6 +199,8 @@ def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
     if locales.read(sight.lang, "locale").get("head", "first") == "first":
         first = matched[0]
         strangers = [piece for piece in item.pieces if piece.start < first.start and piece.match is None]
+        if item.ands and _dish(item) is not None and item.pieces[0].start < first.start:
+            return None  # "une quiche poireaux et saumon" is no salmon
         # "nuggets de poulet" with a word nobody knows is no chicken
         heads = [piece for piece in strangers if first.linked or lexicon.heads_names(_folded(sight, piece), sight.lang)]
         return None if heads else first

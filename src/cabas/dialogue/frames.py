@@ -198,9 +198,8 @@ def _halve(turn: Turn, found: Found) -> list[Act] | None:
 
 def _swap_it(turn: Turn, found: Found) -> list[Act] | None:
     """ "Replace it with leeks": what was spoken of last; a question when nothing was."""
-    acts = _replace(turn, found)
-    if acts is not None or turn.focus is not None or turn.heard.topic or turn.wishes.made:
-        return acts
+    if turn.focus is not None or turn.heard.topic or turn.wishes.made:
+        return _replace(turn, found)
     items = turn.items(*found.slots["new"])
     return [Act("set_quantity", target=Reference(), doubt="referent")] if items and items[0].has_food else None
 
@@ -309,7 +308,11 @@ def _replace(turn: Turn, found: Found) -> list[Act] | None:
     for more in new[1:]:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
-    if not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made:
+    lost = not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made
+    if lost and item.known and not turn.heard.lines and not is_clause(turn.sight, item):
+        turn.wish([item])  # "add turkey instead" of what was taken back
+        return []
+    if lost:
         return [Act("replace", compare="other")] if item.tags and not item.has_food else None
     if item.has_food and is_clause(turn.sight, item):
         return None
@@ -354,7 +357,8 @@ def renamed(turn: Turn, want: Want, name: str) -> Want:
 def _ask(kind: str) -> Frame:
     def frame(turn: Turn, found: Found) -> list[Act] | None:
         if "about" not in found.slots:
-            return [Act(kind, target=Reference())]
+            wants = of_topic(turn, None, ()).wants if turn.heard.topic else ()
+            return [Act(kind, wants=wants, target=None if wants else Reference())]
         items = turn.items(*found.slots["about"])
         if len(items) == 1 and items[0].pronoun and not items[0].has_food:
             return [Act(kind, target=Reference())]
@@ -369,13 +373,9 @@ def _ask(kind: str) -> Frame:
 
 def _cheapest(turn: Turn, found: Found) -> list[Act] | None:
     """ "What's the cheapest rice you have": the price of that one."""
-    acts = _ask("ask_price")(turn, found) or []
-    tag = label_tag("cheapest", turn.heard.lang)
-    cheap = [
-        replace(act, wants=tuple(replace(want, constraints=(*want.constraints, tag)) for want in act.wants))
-        for act in acts
-    ]
-    return cheap or None
+    tag, acts = label_tag("cheapest", turn.heard.lang), _ask("ask_price")(turn, found) or []
+    wants = tuple(replace(one, constraints=(*one.constraints, tag)) for act in acts for one in act.wants)
+    return [Act("ask_price", wants=wants)] if wants else None
 
 
 _FRAMES: dict[str, Frame] = {

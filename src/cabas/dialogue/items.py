@@ -100,7 +100,12 @@ def _with_amounts(
         bare = _copy(item)
         after = sight.said("determiners", position)
         bare.begun = bare.begun or after is not None
-        yield bare, after if after is not None and after <= end and not names else position
+        vague = sight.said("vague", position)
+        if vague is not None and vague == after and after <= end and not names:  # "a few slices of ham"
+            bare.vague = True
+            yield from _openings(sight, bare, after, end, depth + 1)
+        else:
+            yield bare, after if after is not None and after <= end and not names else position
     halves = [match.end for match in names if match.kind == VARIANT]
     for measured in amounts[:READINGS_MAX]:
         if measured.end < max(halves, default=0) and measured.amount.value.denominator != 1:
@@ -181,6 +186,8 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
         return None
     if sight.is_small(position) and match.end == position + 1 and not item.begun and match.kind != FAMILY:
         return None
+    if sight.is_small(position) and match.end == position + 1 and match.lang not in (None, "", sight.lang):
+        return None  # "the" is no tea
     if match.kind == LABEL:
         item.tags.append(label_tag(match.id, sight.lang))
         return match.end

@@ -128,8 +128,18 @@ class Sight:
         """Names that start at a token, the best first."""
         if index not in self._names:
             self.steps += 1
-            self._names[index] = self.tools.lexicon.at(self.tokens, index, self.lang)
+            found = self.tools.lexicon.at(self.tokens, index, self.lang)
+            self._names[index] = [match for match in found if not self._runs_on(match, found)]
         return self._names[index]
+
+    def _runs_on(self, match: Match, found: list[Match]) -> bool:
+        """Whether a brand is a thing and the article of the next one ("milk a loaf" is no Milka)."""
+        if match.kind != "brand" or match.end - match.start < 2 or self.said("determiners", match.end - 1) is None:
+            article = match.kind == "brand" and match.end - match.start == 2
+            article = article and bool(self.tools.measures.at(self.tokens, match.end - 1))
+            if not article or self.tokens[match.end - 1].kind != "word":
+                return False
+        return any(one.kind == "family" and one.end == match.end - 1 for one in found)
 
     def name(self, index: int, end: int, *kinds: str) -> Match | None:
         """The longest name of one of the kinds that starts at a token and ends by `end`; of two of the same length the

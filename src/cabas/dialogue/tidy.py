@@ -160,7 +160,8 @@ def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
 def _begins(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
     """Whether a verb of adding or "and" stands right before."""
     before = tokens[index - 1].folded
-    return before in tools.grammar.macro("put") or tools.words.at("and", tokens, index - 1) == index
+    asked = before in tools.grammar.macro("put") or before in tools.grammar.macro("me")
+    return asked or tools.words.at("and", tokens, index - 1) == index
 
 
 def _is_name(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
