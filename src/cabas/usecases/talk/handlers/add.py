@@ -16,6 +16,8 @@ from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import add_lines, line_of, requantify, take
 
 KINDS = ("add",)
+# The class of goods for adults that restricted.yaml has no name for.
+ANY_AGE = "age"
 _COUNTED = ("piece", "pack", "dozen", "bunch", "can", "bottle", "jar", "tub", "bag")
 # The most of a measured thing one cart holds, per unit said.
 _MOST = {"kg": 100, "l": 500, "g": 100_000, "ml": 500_000, "dozen": 40, "slice": 500}
@@ -73,7 +75,8 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
 
 def tell_ages(scene: Scene, lines: Sequence[LineItem]) -> None:
     """Goods for adults are flagged, and an age to prove is announced."""
-    adult = [line for line in lines if line.minimum_age]
+    noted = (line for line in lines if line.sku is None and age_class(scene, line) != ANY_AGE)
+    adult = [*(line for line in lines if line.minimum_age), *noted]
     if adult:
         scene.restricted.extend(age_class(scene, line) for line in adult)
         scene.tell("age", names=[line.name for line in adult])
@@ -81,9 +84,12 @@ def tell_ages(scene: Scene, lines: Sequence[LineItem]) -> None:
 
 def age_class(scene: Scene, line: LineItem) -> str:
     """Which kind of age-restricted goods a line is, as `restricted.yaml` names it; "age" when no kind says so."""
-    families = set(scene.lexicon.above(line.family)) if line.family else set()
-    named = [one.id for one in restricted().values() if one.kind == "age" and families & set(one.families)]
-    return named[0] if named else "age"
+    family = line.family or line.want.family
+    families = set(scene.lexicon.above(family)) if family else set()
+    kinds = [one for one in restricted().values() if one.kind == "age"]
+    named = [one.id for one in kinds if families & set(one.families)]
+    named += [one.id for one in kinds if line.sku is None and scene.lexicon.mentions(line.want.words, one.id)]
+    return named[0] if named else ANY_AGE
 
 
 def _readable(tag: str) -> str:
