@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cabas.dialogue import locales
 from cabas.extras.llm import SECONDS, LlmSettings
 from cabas.kernel.errors import InvalidInput
 
@@ -19,7 +20,7 @@ class Config:
 
     `url` is where partners reach it, when that is another address than host and port. `testing` opens the hooks that
     conformance tools need: payments that are none, orders that are changed by a request. Never in a real shop.
-    `llm` and the like are the optional parts (`cabas.extras`); None is off.
+    `llm`, `embeddings` (languages) and `speech` (a model's folder) are the optional parts; empty is off.
     """
 
     data_dir: Path
@@ -32,6 +33,8 @@ class Config:
     url: str = ""
     testing: bool = False
     llm: LlmSettings | None = None
+    embeddings: tuple[str, ...] = ()
+    speech: Path | None = None
 
     @property
     def public_url(self) -> str:
@@ -67,6 +70,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         url=env.get("CABAS_URL", "").rstrip("/"),
         testing=env.get("CABAS_TESTING", "") == "1",
         llm=_llm(env),
+        embeddings=_languages(env, "CABAS_EMBEDDINGS"),
+        speech=Path(env["CABAS_SPEECH"]).expanduser().absolute() if env.get("CABAS_SPEECH") else None,
     )
 
 
@@ -75,6 +80,14 @@ def _llm(env: Mapping[str, str]) -> LlmSettings | None:
         return None
     seconds = _number(env, "CABAS_LLM_SECONDS", SECONDS)
     return LlmSettings(env["CABAS_LLM_URL"], env.get("CABAS_LLM_MODEL", ""), env.get("CABAS_LLM_KEY", ""), seconds)
+
+
+def _languages(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    langs = tuple(code.strip() for code in env.get(name, "").split(",") if code.strip())
+    unknown = [code for code in langs if code not in locales.languages()]
+    if unknown:
+        raise InvalidInput(f"{name} names {unknown[0]!r}.", remedy=f"Name some of {', '.join(locales.languages())}.")
+    return langs
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:

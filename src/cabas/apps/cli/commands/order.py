@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from cabas.apps import demo
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import At, DataDir, Json, Lang, Retailer, StoreOption, clock, settings, spoken
+from cabas.apps.hear import transcribe
 from cabas.apps.play import Played, Wish, play
 from cabas.apps.wiring import House, open_house
 from cabas.kernel.errors import NotFound
@@ -17,8 +19,11 @@ PANEL = "Talk"
 
 
 def command(
-    text: Annotated[str, typer.Argument(help='What is needed, in one sentence: "deux litres de lait et des œufs".')],
+    text: Annotated[
+        str, typer.Argument(help='What is needed, in one sentence: "deux litres de lait et des œufs".')
+    ] = "",
     lang: Lang = None,
+    audio: Annotated[Path | None, typer.Option(help="A sound file that says it, instead of the text.")] = None,
     shopper: Annotated[str | None, typer.Option(help="Order as this shopper.")] = None,
     platform: Annotated[str, typer.Option(help="The platform it comes through; see `cabas agreement list`.")] = "house",
     channel: Annotated[str, typer.Option(help="voice, chat, web, app or store.")] = "voice",
@@ -32,6 +37,9 @@ def command(
     retailer: Retailer = None,
 ) -> None:
     """Order in one sentence: what was understood, the cart, the slot, the order and its ledger."""
+    if audio is not None:
+        text = transcribe(settings(data_dir, retailer), audio, spoken(lang, "").lang)
+        show.notes.print(text, markup=False, highlight=False)
     said = spoken(lang, text)
 
     async def work() -> Played:
