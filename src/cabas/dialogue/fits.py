@@ -35,6 +35,8 @@ def fits(want: Want, product: Product) -> bool:
             return False
         if another_form(f"{want.words} {' '.join(want.constraints)}", want.lang, family, product):
             return False
+        if _is_thinner(family, product):
+            return False
     return not lacking(want, product)
 
 
@@ -91,6 +93,13 @@ def _other_fresh(word: str, family: str, lang: str) -> bool:
         (word,) in names and is_of(other, "fresh") and kin.isdisjoint(above(other))
         for other, names in names_of(lang).names.items()
     )
+
+
+def _is_thinner(family: str, product: Product) -> bool:
+    """Whether the name shows a percentage lower than the family has: cream of 4 % is no whipping cream."""
+    least = sheets()[family].get("least_percent")
+    said = (size[:-1].replace(",", ".") for size in read_name(product.name, product.lang).sizes if size.endswith("%"))
+    return least is not None and any(float(percent) < least for percent in said)
 
 
 def called(product: Product, family: str) -> bool:

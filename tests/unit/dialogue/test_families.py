@@ -19,7 +19,7 @@ from cabas.kernel.text import fold
 LANGUAGES = ("fr", "en")
 KEYS = {
     "category", "vat", "storage", "sold_by", "fr", "en", "gender", "parent", "packs", "price", "brands", "labels",
-    "allergens", "popularity", "piece", "age", "staple", "not", "instead", "variants",
+    "allergens", "popularity", "piece", "age", "staple", "not", "instead", "variants", "least_percent",
 }  # fmt: skip
 VAT_RATES = (210, 550, 1000, 2000)
 PRICE = re.compile(r"(\d+(?:\.\d{1,2})?)-(\d+(?:\.\d{1,2})?)")

@@ -23,6 +23,7 @@ A file holds families of one department:
         age: 18                                            # minimum age, where there is one
         staple: true                                       # kitchens have it (salt, oil): proposed, not pushed
         not: [lait corporel]                               # names that contain the words but are another thing
+        least_percent: 25                                  # a name with a lower percentage is another thing
         instead: [single_cream]                            # what a clerk would offer where there is none, best first
         variants: [{fr: entier, en: whole}]                # more words that make another SKU of the same family
 
