@@ -100,9 +100,11 @@ def _centiles(values: Sequence[float]) -> str:
     return f"p50 {cuts[49]:.1f} p95 {cuts[94]:.1f} p99 {cuts[98]:.1f} ms"
 
 
-def new_sentences(search: TantivySearch) -> Iterator[tuple[str, str]]:
-    """(language, text): things that are sold here, the popular ones more often, one to five in a breath."""
-    chance = random.Random(SEED)  # noqa: S311
+def new_sentences(search: TantivySearch, kind: str = "") -> Iterator[tuple[str, str]]:
+    """(language, text): things that are sold here, the popular ones more often, one to five in a breath. Each `kind` of
+    stores hears others, so that none was said before.
+    """
+    chance = random.Random(f"{SEED}{kind}")  # noqa: S311
     sold = [one for one in sorted(search.words.families) if sheets().get(one, {}).get("fr") and sheets()[one].get("en")]
     fame = [1 + int(sheets()[one].get("popularity", 0)) for one in sold]
     said: set[str] = set()
@@ -162,7 +164,7 @@ class Bench:
                 await self.turn(desk, lang, text, next(number), warmed)
         gc.collect()
         gc.freeze()
-        for lang, text in new_sentences(self.search):
+        for lang, text in new_sentences(self.search, name):
             await self.turn(desk, lang, text, next(number), new)
         for _ in range(ROUNDS):
             for lang, sentences in AGAIN.items():

@@ -146,8 +146,7 @@ def choose(
     those of unknown content, those with a price before those without. `day` lets promotions count.
     """
     ask = _ask(need)
-    weighed = (_weigh(candidate, ask, piece, day, tolerance) for candidate in candidates)
-    found = [one for one in weighed if one is not None]
+    found = [one for candidate in candidates if (one := _weigh(candidate, ask, piece, day, tolerance)) is not None]
     if len(found) < 2:
         return found[0] if found else None
     return min(found, key=lambda one: _order(one, ask))  # of equals the earliest
