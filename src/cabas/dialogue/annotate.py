@@ -120,13 +120,14 @@ def _labels_of(name: str, said: tuple[str, ...], lang: str) -> frozenset[str]:
 
 
 # Raise it when the same words come to mean something else: what was imported before is then read anew.
-RULES = 1
+RULES = 2
 
 
 @cache
 def version() -> str:
     """A mark of all that decides how a row is read: the rules, families, labels and words."""
-    words = [locales.read(lang, name) for lang in locales.languages() for name in ("search", "words", "units", "foods")]
+    sheets_read = ("search", "words", "units", "foods", "forms")
+    words = [locales.read(lang, name) for lang in locales.languages() for name in sheets_read]
     known = repr((RULES, dict(sheets()), sorted(labels()), words, sorted(restricted())))
     return fingerprint(known.encode())[:16]
 
