@@ -6,8 +6,8 @@ can be shown later (GDPR, article 7).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 # purpose: what the shopper is asked. UCP names purposes by reverse domain; a surface maps its names to these.
@@ -39,6 +39,25 @@ class Grant:
             self.withdrawn_at is not None and self.withdrawn_at <= now
         )
         return self.granted_at <= now and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a shopper said to a question about their data: one entry of the record.
+
+    `id` is made by the caller; `text_version` names the words shown, `surface` where, `proof` what else can show it.
+    """
+
+    id: str
+    shopper_id: str
+    platform: str
+    purpose: str
+    granted: bool
+    at: datetime
+    text_version: str
+    surface: str
+    until: datetime | None = None
+    proof: Mapping[str, object] = field(default_factory=dict)
 
 
 def purposes(grants: Iterable[Grant], platform: str, now: datetime) -> frozenset[str]:

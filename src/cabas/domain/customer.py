@@ -8,7 +8,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A person with an account at the retailer. `personal` says they agreed to results from their own history."""
+    """A person with an account at the retailer. `personal` says they agreed to results from their own history.
+
+    `email` is where a link to sign in is sent, in lower case; without one they cannot sign in by mail.
+    """
 
     id: str
     retailer_id: str
@@ -18,6 +21,7 @@ class Shopper:
     loyalty_card: str | None = None
     birth_date: date | None = None
     personal: bool = False
+    email: str | None = None
 
     @property
     def first_name(self) -> str:

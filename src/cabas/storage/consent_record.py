@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import replace
 
-from cabas.domain.consent import PURPOSES, Grant
+from cabas.domain.consent import PURPOSES, Grant, Said
 from cabas.kernel.errors import InvalidInput
 
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a shopper said to a question about their data: one entry of the record.
-
-    `id` is made by the caller; `text_version` names the words shown, `surface` where, `proof` what else can show it.
-    """
-
-    id: str
-    shopper_id: str
-    platform: str
-    purpose: str
-    granted: bool
-    at: datetime
-    text_version: str
-    surface: str
-    until: datetime | None = None
-    proof: Mapping[str, object] = field(default_factory=dict)
+__all__ = ["Said", "check_purpose", "grants"]
 
 
 def check_purpose(said: Said) -> None:

@@ -33,7 +33,7 @@ OFFER = "store_id sku price currency".split()
 PROMOTION = "store_id sku promotion_id kind value every starts ends label".split()
 STOCK = "store_id sku on_hand safety".split()
 SLOT = "store_id slot_id method starts_at ends_at cutoff capacity taken fee currency".split()
-SHOPPER = "shopper_id name locale store_id loyalty_card birth_date personal".split()
+SHOPPER = "shopper_id name locale store_id loyalty_card birth_date personal email".split()
 # How many of the first columns are the key, besides the retailer.
 KEY_WIDTH = {"store": 1, "product": 1, "offer": 2, "promotion": 3, "stock": 2, "slot": 2, "shopper": 1, "purchase": 3}
 PURCHASE = "shopper_id receipt_id line store_id bought_at sku name family brand quantity".split()
@@ -161,7 +161,7 @@ def _slot(slot: Slot) -> Row:
 
 def _shopper(shopper: Shopper) -> Row:
     who = (shopper.id, shopper.name, shopper.locale, shopper.store_id)
-    return (*who, shopper.loyalty_card, shopper.birth_date, shopper.personal)
+    return (*who, shopper.loyalty_card, shopper.birth_date, shopper.personal, shopper.email)
 
 
 def _purchase(line: TillLine) -> Row:

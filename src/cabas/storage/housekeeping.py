@@ -38,5 +38,6 @@ async def tidy(postgres: Postgres, retailer_id: str, now: datetime) -> Forgotten
         conversations += await postgres.conversations.forget(retailer_id, store.id, now - KEEP_CONVERSATIONS)
         await postgres.shop.drop_holds(retailer_id, store.id, NOBODY, now=now)
     delivered = await Outbox(postgres.database).forget(retailer_id, now - KEEP_EVENTS_AND_KEYS)
+    await postgres.links.forget(retailer_id, now - KEEP_EVENTS_AND_KEYS)
     failures = await postgres.failures.forget(retailer_id, now - KEEP_FAILURES)
     return Forgotten(conversations, delivered, failures)

@@ -12,6 +12,7 @@ from cabas.storage.consents import PostgresConsents
 from cabas.storage.conversations import PostgresConversations
 from cabas.storage.database import Database
 from cabas.storage.fill import PostgresFill
+from cabas.storage.links import PostgresLinks
 from cabas.storage.orders import PostgresOrders
 from cabas.storage.partners import PostgresPartnerKeys
 from cabas.storage.shop import PostgresShop
@@ -30,6 +31,7 @@ class Postgres:
     conversations: PostgresConversations
     failures: PostgresFailures
     fill: PostgresFill
+    links: PostgresLinks
     orders: PostgresOrders
     partners: PostgresPartnerKeys
     shop: PostgresShop
@@ -49,6 +51,7 @@ class Postgres:
             conversations=PostgresConversations(database, versions),
             failures=PostgresFailures(database),
             fill=PostgresFill(database),
+            links=PostgresLinks(database),
             orders=PostgresOrders(database),
             partners=PostgresPartnerKeys(database),
             shop=PostgresShop(database),

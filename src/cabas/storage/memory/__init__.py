@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cabas.storage.memory.fill import MemoryFill
+from cabas.storage.memory.links import MemoryLinks
 from cabas.storage.memory.orders import MemoryOrders
 from cabas.storage.memory.partners import MemoryAnswers, MemoryPartnerKeys
 from cabas.storage.memory.people import MemoryConsents, MemoryConversations
@@ -63,6 +64,11 @@ class Memory:
     def answers(self) -> MemoryAnswers:
         """`usecases.shop.ports.Answers`."""
         return MemoryAnswers(self.rows)
+
+    @property
+    def links(self) -> MemoryLinks:
+        """`usecases.link.ports.Links`."""
+        return MemoryLinks(self.rows)
 
     @property
     def fill(self) -> MemoryFill:

@@ -18,6 +18,7 @@ from cabas.domain.order import Order
 from cabas.domain.payment import Payment
 from cabas.kernel.money import Money
 from cabas.usecases.learn.ports import Failure, Pack, Proposal
+from cabas.usecases.link.ports import Link, Ticket
 from cabas.usecases.ports import Store
 from cabas.usecases.shop.ports import PartnerKey, Stored
 
@@ -65,6 +66,8 @@ class Rows:
     payments: dict[Key, list[Payment]] = field(default_factory=dict)
     partner_keys: dict[Key, tuple[PartnerKey, bytes]] = field(default_factory=dict)
     request_answers: dict[Key, tuple[str, Stored | None]] = field(default_factory=dict)
+    links: dict[Key, Link] = field(default_factory=dict)
+    tickets: dict[tuple[str, str, bytes], Ticket] = field(default_factory=dict)
     postings: dict[Key, list[Posting]] = field(default_factory=dict)
     outbox: dict[Key, list[Event]] = field(default_factory=dict)
     answers: dict[Key, tuple[str, bytes]] = field(default_factory=dict)

@@ -64,12 +64,12 @@ ON CONFLICT (retailer_id, store_id, slot_id) DO UPDATE SET
     capacity = excluded.capacity, fee = excluded.fee, currency = excluded.currency;
 
 -- merge_shopper: Shoppers; what is known of one already is replaced.
-INSERT INTO shopper (retailer_id, shopper_id, name, locale, store_id, loyalty_card, birth_date, personal)
-SELECT retailer_id, shopper_id, name, locale, store_id, loyalty_card, birth_date, personal
+INSERT INTO shopper (retailer_id, shopper_id, name, locale, store_id, loyalty_card, birth_date, personal, email)
+SELECT retailer_id, shopper_id, name, locale, store_id, loyalty_card, birth_date, personal, email
 FROM incoming
 ON CONFLICT (retailer_id, shopper_id) DO UPDATE SET
     name = excluded.name, locale = excluded.locale, store_id = excluded.store_id, loyalty_card = excluded.loyalty_card,
-    birth_date = excluded.birth_date, personal = excluded.personal;
+    birth_date = excluded.birth_date, personal = excluded.personal, email = excluded.email;
 
 -- merge_purchase: Lines of receipts; a receipt read twice counts once.
 INSERT INTO purchase (retailer_id, shopper_id, receipt_id, line, store_id, bought_at, sku, name, family, brand, quantity)

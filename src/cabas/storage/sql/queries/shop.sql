@@ -79,7 +79,7 @@ WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s
   AND (holder = %(holder)s OR expires_at <= %(at)s);
 
 -- shopper: One shopper.
-SELECT shopper_id, retailer_id, name, locale, store_id, loyalty_card, birth_date, personal
+SELECT shopper_id, retailer_id, name, locale, store_id, loyalty_card, birth_date, personal, email
 FROM shopper
 WHERE retailer_id = %(retailer_id)s AND shopper_id = %(shopper_id)s;
 
