@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from cabas.surfaces.chat.app import routes
-from cabas.surfaces.chat.guard import Limiter
+from cabas.surfaces.guard import Limiter
 
 HOME = "http://testserver"
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from starlette.applications import Starlette
 
 from cabas.surfaces.chat.app import routes
-from cabas.surfaces.chat.guard import Limiter
+from cabas.surfaces.guard import Limiter
 from support.browser import DESK, PHONE, chromium, serving, settled
 
 pytestmark = pytest.mark.browser

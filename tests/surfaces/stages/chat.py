@@ -8,7 +8,7 @@ from fake_shop import FakeShop
 from starlette.applications import Starlette
 
 from cabas.surfaces.chat.app import routes
-from cabas.surfaces.chat.guard import Limiter
+from cabas.surfaces.guard import Limiter
 
 
 def stage() -> Starlette:

@@ -21,7 +21,6 @@ from starlette.types import Scope
 
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
-from cabas.surfaces.chat.guard import Guard, Limiter
 from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, tight, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text
 from cabas.surfaces.chat.wire import (
@@ -36,6 +35,7 @@ from cabas.surfaces.chat.wire import (
     tap_value,
 )
 from cabas.surfaces.contract import Surface
+from cabas.surfaces.guard import Guard, Limiter
 from cabas.usecases.ports import Store
 from cabas.usecases.talk.view import Alternative, View
 

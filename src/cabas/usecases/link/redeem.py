@@ -92,7 +92,7 @@ async def _known(at: Counter, kind: str, secret: str, client: Client) -> tuple[T
 
 
 async def _use(at: Counter, ticket: Ticket, link: Link) -> None:
-    """Use it up. A ticket that was used before was stolen: its link ends with all that came of it (OAuth 2.1, 4.3.1)."""
+    """Use it up. A ticket that was used before was stolen: its link ends with all that came of it."""
     if await at.desk.links.use(at.retailer, ticket.kind, ticket.hash, at.now) is None:
         await unlink(at.desk, at.retailer, link, at.now, "reuse")
         raise _refused("This was used before; whatever came of it is revoked.")

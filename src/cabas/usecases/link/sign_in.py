@@ -35,7 +35,7 @@ def address(text: str) -> str:
 async def ask_by_mail(
     desk: LinkDesk, retailer_id: str, email: str, now: datetime, write: Callable[[str, Shopper], Letter]
 ) -> Letter | None:
-    """The letter with a link to sign in (`write(secret, shopper)` words it), to be sent; None when there is none to send.
+    """The letter with a link to sign in, worded by `write(secret, shopper)`; None when there is none to send.
 
     Whoever asks learns nothing: the same is stored for an address nobody has. Raises `InvalidInput` for no address.
     """

@@ -1,4 +1,4 @@
-"""What stands in front of every route of the page: who may post, how often, how much, and what the browser may load."""
+"""What stands in front of every page: who may post, how often, how much, and what the browser may load."""
 
 from __future__ import annotations
 
