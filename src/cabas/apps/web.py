@@ -20,6 +20,7 @@ from cabas import surfaces
 from cabas.apps.counter import Counter
 from cabas.apps.wiring import House
 from cabas.kernel.errors import Unavailable
+from cabas.storage.partner_web import PartnerWeb
 from cabas.surfaces.contract import Premises, Surface
 
 # A body larger than this is refused by every surface of its own; the server stops reading headers here.
@@ -67,6 +68,7 @@ def premises(house: House, counter: Counter) -> Premises:
         clock=house.clock,
         secret=house.secret,
         testing=house.config.testing,
+        web=PartnerWeb(local=house.config.testing),
     )
 
 

@@ -6,7 +6,7 @@ What several surfaces share stands beside this file: `door` (who is calling), `k
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from cabas.agreement.agreement import Agreement
 from cabas.kernel.clock import Clock
+from cabas.kernel.errors import Unavailable
 from cabas.usecases.shop.ports import Answers, PartnerKeys
 from cabas.usecases.shop.visit import Shopfront
 
@@ -43,11 +44,35 @@ class NoTokens:
         return None
 
 
+class Web(Protocol):
+    """Other people's servers: profiles of platforms, and addresses that are told of orders. Only public ones."""
+
+    async def get(self, url: str) -> bytes:
+        """The JSON document at `url`. Raises `InvalidInput` for an address that is not asked, `Unavailable`."""
+        ...
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """The status `url` answers with. Raises as `get`."""
+        ...
+
+
+class NoWeb:
+    """Nobody is asked or told."""
+
+    async def get(self, url: str) -> bytes:
+        """Always `Unavailable`."""
+        raise Unavailable(f"Nothing is fetched from {url[:200]}.", remedy="Open the house with a way to the web.")
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """Always `Unavailable`."""
+        raise Unavailable(f"Nothing is sent to {url[:200]}.", remedy="Open the house with a way to the web.")
+
+
 @dataclass(frozen=True, slots=True)
 class Premises:
     """What a surface works with. `counter` are the conversations of the retailer's own page, `front` the shop by
     protocol. `url` is the public address without a slash at its end. `testing` opens what conformance tools need: it
-    is never on by default. `guests` are demo shoppers that may be pretended to be.
+    is never on by default. `guests` are demo shoppers that may be pretended to be. `web` reaches partners' servers.
     """
 
     retailer: str
@@ -61,6 +86,7 @@ class Premises:
     secret: bytes = field(repr=False, default=b"")
     tokens: Tokens = field(default_factory=NoTokens)
     testing: bool = False
+    web: Web = field(default_factory=NoWeb)
 
 
 async def healthy(premises: Premises) -> str:
@@ -73,7 +99,8 @@ class Surface:
     """One way in. `routes(premises)` returns its Starlette routes; `version` is that of the protocol it speaks.
 
     `health(premises)` is empty, or says what keeps it from working. `own` is the retailer's own page, which is no
-    partner's way in.
+    partner's way in. `tell(premises, platform, order_id)` tells a platform of an order it brought, as it is now; True
+    when this surface did, False when the order is none of its; it raises when the platform did not take it.
     """
 
     name: str
@@ -83,3 +110,4 @@ class Surface:
     version: str = ""
     health: Callable[[Premises], Awaitable[str]] = healthy
     own: bool = False
+    tell: Callable[[Premises, str, str], Awaitable[bool]] | None = None

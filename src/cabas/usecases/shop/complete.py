@@ -81,7 +81,7 @@ async def _place(visit: Visit, talk: Conversation, payment: Payment, key: str, r
         agreements=desk.agreements,
         consents=desk.consents,
         clock=desk.clock,
-        new_id=desk.new_id,
+        new_id=lambda: talk.id,  # one session, one order: either is found by the other's id
         pairwise_key=desk.pairwise_key,
     )
 

@@ -117,6 +117,7 @@ async def _changed(visit: Visit, talk: Conversation, ask: SessionAsk) -> Convers
         note=session.note if ask.note is None else ask.note[:NOTE_MAX],
         adult=session.adult if ask.adult is None else ask.adult,
         source=session.source if ask.source is None else ask.source,
+        callback=session.callback if ask.callback is None else ask.callback,
     )
     talk = replace(talk, session=session)
     if ask.items is not None:

@@ -66,6 +66,7 @@ class SessionAsk:
     note: str | None = None
     adult: bool | None = None
     source: str | None = None
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""Orders: what was sold, where it is, what changed since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cabas.domain.cart import Conversation
+from cabas.domain.order import OrderLine, OrderStatus
+from cabas.kernel.errors import NotFound
+from cabas.surfaces.ucp.asked import Answer, Asked
+from cabas.surfaces.ucp.profile import ORDER
+from cabas.surfaces.ucp.show import KILOGRAM, address, weighed
+from cabas.usecases.partners import NotKnown
+from cabas.usecases.shop.orders import OrderView, get_order
+
+HANDED_OVER = (OrderStatus.COMPLETED,)
+
+
+async def read(asked: Asked) -> Answer:
+    """The order, for the platform it came through, or the shopper who linked their account."""
+    front, caller = asked.front, asked.caller
+    if asked.guest and not asked.signer and not asked.premises.testing:
+        raise NotKnown("Orders are shown to those who say who they are.", remedy="Send a key or sign the request.")
+    view = await get_order(front, caller, asked.ident)
+    talk = await front.desk.conversations.load(caller.retailer_id, view.order.id)
+    if asked.guest and not asked.premises.testing and profile_of(talk) != asked.signer:
+        raise NotFound(f"There is no order {asked.ident[:60]}.", remedy="Check its id.", code="order_not_found")
+    return Answer({"ucp": asked.said((ORDER,)), **entity(view, talk, asked.face.endpoint)})
+
+
+def profile_of(talk: Conversation | None) -> str:
+    """The profile of the platform that opened a checkout."""
+    parts = talk.session.callback.split(" ") if talk and talk.session else []
+    return parts[1] if len(parts) > 1 else ""
+
+
+def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[str, Any]:
+    """The whole order, as far as the platform may see it."""
+    order, seen = view.order, view.seen
+    named = {line.sku: line.id for line in (talk.cart.lines if talk else ()) if line.sku}
+    told = talk is not None and talk.platform == order.platform  # what the platform ordered itself is no secret to it
+    shown_lines = order.lines if told or "lines" in seen else ()
+    lines = [_line(one, named.get(one.sku, str(one.line)), view) for one in shown_lines]
+    totals: list[dict[str, Any]] = [{"type": "subtotal", "amount": order.goods.amount}]
+    totals += [{"type": "fulfillment", "amount": order.fee.amount}, {"type": "total", "amount": order.total.amount}]
+    shown: dict[str, Any] = {
+        "id": order.id,
+        "label": order.number,
+        "checkout_id": order.id,
+        "permalink_url": f"{endpoint}/orders/{order.id}",
+        "line_items": lines,
+        "fulfillment": {
+            "expectations": [_expectation(view, lines)] if "slot" in seen else [],
+            "events": _events(view, lines),
+        },
+        "adjustments": [],
+        "currency": order.total.currency,
+        "totals": totals,
+    }
+    return shown
+
+
+def _line(line: OrderLine, ident: str, view: OrderView) -> dict[str, Any]:
+    order, product = view.order, view.products.get(line.sku)
+    gone, done = order.status is OrderStatus.CANCELED, order.status in HANDED_OVER
+    item: dict[str, Any] = {"id": line.sku, "title": line.name, "price": line.unit_price.amount}
+    if weighed(product) or line.sold_by == "weight":
+        item["quantity_unit"] = KILOGRAM
+    return {
+        "id": ident,
+        "item": item,
+        "quantity": {
+            "original": line.quantity,
+            "total": 0 if gone else line.quantity,
+            "fulfilled": line.quantity if done else 0,
+        },
+        "totals": [{"type": "subtotal", "amount": line.price.amount}, {"type": "total", "amount": line.price.amount}],
+        "status": "removed" if gone else "fulfilled" if done else "processing",
+    }
+
+
+def _expectation(view: OrderView, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    order = view.order
+    return {
+        "id": order.slot_id,
+        "line_items": _all(lines),
+        "method_type": "shipping" if order.method == "delivery" else order.method,
+        "destination": address(view.store) if order.method == "pickup" else {"address_country": "FR"},
+        "fulfillable_on": order.slot_starts_at.isoformat(),
+    }
+
+
+def _events(view: OrderView, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where the goods are now: the protocol's words for the status."""
+    names = {
+        OrderStatus.PICKING: "processing",
+        OrderStatus.READY: "ready_for_pickup" if view.order.method == "pickup" else "processing",
+        OrderStatus.OUT_FOR_DELIVERY: "shipped",
+        OrderStatus.COMPLETED: "delivered",
+        OrderStatus.CANCELED: "canceled",
+    }
+    name = names.get(view.order.status)
+    if name is None:
+        return []
+    at = view.order.placed_at.isoformat()
+    return [{"id": f"{view.order.id}.{name}", "occurred_at": at, "type": name, "line_items": _all(lines)}]
+
+
+def _all(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": line["id"], "quantity": line["quantity"]["original"]} for line in lines]
