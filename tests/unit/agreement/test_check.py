@@ -81,7 +81,7 @@ def test_the_examples_are_good(path) -> None:
          "This list is empty.", "Use some of: pickup, delivery."),
         ('fields = ["total"]', 'fields = ["total", "lines"]', 20, 20, "data_sharing.shares[1].fields[2]",
          '"lines" says something about a person and needs their consent.',
-         "Add a purpose: receipts, personal_results, personal_service, loyalty, contact, marketing."),
+         "Add a purpose: receipts, personal_results, personal_service, loyalty, contact, marketing, learning."),
         ('id = "halle-google"', 'id = "Halle Google"', 1, 1, "id", "This cannot be an id.",
          "Use small letters, digits and dashes."),
         ("[commission]\n[[commission.rates]]\n", "[commission]\nmaximum = 2.505\n[[commission.rates]]\n", 15, 1,
