@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
@@ -89,6 +90,16 @@ class Premises:
     web: Web = field(default_factory=NoWeb)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something happened to an order of a platform. `id` is the same however often it is told; `at` is when."""
+
+    id: str
+    platform: str
+    order_id: str
+    at: datetime
+
+
 async def healthy(premises: Premises) -> str:
     """Fine, for a surface that needs nothing of its own."""
     return ""
@@ -99,8 +110,8 @@ class Surface:
     """One way in. `routes(premises)` returns its Starlette routes; `version` is that of the protocol it speaks.
 
     `health(premises)` is empty, or says what keeps it from working. `own` is the retailer's own page, which is no
-    partner's way in. `tell(premises, platform, order_id)` tells a platform of an order it brought, as it is now; True
-    when this surface did, False when the order is none of its; it raises when the platform did not take it.
+    partner's way in. `tell(premises, news)` tells a platform of an order it brought, as it is now: True when it was
+    told, False when the order is none of this surface's; it raises when the platform did not take it.
     """
 
     name: str
@@ -110,4 +121,4 @@ class Surface:
     version: str = ""
     health: Callable[[Premises], Awaitable[str]] = healthy
     own: bool = False
-    tell: Callable[[Premises, str, str], Awaitable[bool]] | None = None
+    tell: Callable[[Premises, News], Awaitable[bool]] | None = None

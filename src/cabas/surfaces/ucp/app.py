@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from cabas.surfaces.contract import Premises, Surface
+from cabas.surfaces.contract import News, Premises, Surface
 from cabas.surfaces.door import Door
 from cabas.surfaces.ucp.gate import Gate
 from cabas.surfaces.ucp.mcp import Tools
@@ -18,6 +18,7 @@ from cabas.surfaces.ucp.operations import ACTIONS, Action
 from cabas.surfaces.ucp.platforms import Platforms
 from cabas.surfaces.ucp.profile import VERSIONS, Face
 from cabas.surfaces.ucp.signing import key_of
+from cabas.surfaces.ucp.webhooks import tell
 
 PATH = "/ucp"
 # Seconds a profile may be kept by those who read it.
@@ -50,7 +51,7 @@ def routes(premises: Premises, versions: Sequence[str] = VERSIONS) -> list[BaseR
         made.append(Route(f"{base}/.well-known/ucp", _document(face)))
         made.append(Route(f"{face.path}/mcp", Tools(gate, face).endpoint, methods=["POST"]))
         if testing is not None:
-            made += testing.routes(gate, face, base)
+            made += testing.routes(gate, face)
         for path in dict.fromkeys(one.path for one in ACTIONS):
             here = [
                 testing.around(one) if testing else one
@@ -82,4 +83,8 @@ def _routes(premises: Premises) -> Sequence[BaseRoute]:
     return routes(premises)
 
 
-surface = Surface("ucp", "Universal Commerce Protocol", PATH, _routes, version=VERSIONS[0])
+async def _tell(premises: Premises, news: News) -> bool:
+    return await tell(premises, faces(premises), news)
+
+
+surface = Surface("ucp", "Universal Commerce Protocol", PATH, _routes, version=VERSIONS[0], tell=_tell)

@@ -64,7 +64,7 @@ class Asked:
     @property
     def callback(self) -> str:
         """What must be remembered of the platform to tell it of an order later."""
-        return " ".join((self.face.version, self.profile, self.webhook)).strip()
+        return f"ucp {self.face.version} {self.profile} {self.webhook}".strip()
 
     def can(self, name: str) -> bool:
         """Whether both sides know a capability."""

@@ -30,8 +30,16 @@ async def read(asked: Asked) -> Answer:
 
 def profile_of(talk: Conversation | None) -> str:
     """The profile of the platform that opened a checkout."""
-    parts = talk.session.callback.split(" ") if talk and talk.session else []
-    return parts[1] if len(parts) > 1 else ""
+    return remembered(talk)[1]
+
+
+def remembered(talk: Conversation | None) -> tuple[str, str, str]:
+    """Of the platform that opened a checkout: version, profile, webhook (`Asked.callback`), or nothing."""
+    surface, *rest = talk.session.callback.split(" ") if talk and talk.session else [""]
+    if surface != "ucp":
+        return "", "", ""
+    version, profile, webhook = (*rest, "", "", "")[:3]
+    return version, profile, webhook
 
 
 def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,12 +18,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from cabas.domain.payment import Payment, PaymentStatus
-from cabas.kernel.errors import Unavailable
-from cabas.surfaces.contract import Premises
+from cabas.kernel.errors import CabasError, NotFound, Unavailable
+from cabas.surfaces.contract import News, Premises
 from cabas.surfaces.ucp.asked import Answer, Asked
 from cabas.surfaces.ucp.gate import Gate
 from cabas.surfaces.ucp.operations import Action
 from cabas.surfaces.ucp.profile import Face
+from cabas.surfaces.ucp.signing import key_of
+from cabas.surfaces.ucp.webhooks import tell
 from cabas.usecases.shop.ports import (
     Answers,
     PaymentAction,
@@ -37,6 +40,8 @@ from cabas.usecases.shop.view import SessionAsk
 
 FAIL, CONFIRM = "fail_token", "confirm_token"
 CARD = PaymentHandler("test_card", "dev.cabas.payment.test_card", "2026-11-22")
+# Keys everybody knows, for tools that sign.
+TESTER, RETIRED = b"a tester's key", b"a tester's retired key"
 MISSING = frozenset({"slot_needed", "slot_closed", "address_needed", "address_not_served"})
 
 
@@ -146,13 +151,42 @@ class Bench:
                     line["status"] = "removed" if line["quantity"]["total"] <= 0 else line["status"]
         return order
 
-    def routes(self, gate: Gate, face: Face, base: str) -> list[BaseRoute]:
+    def routes(self, gate: Gate, face: Face) -> list[BaseRoute]:
         """The hooks of one version."""
         return [
-            Route(f"{base}/testing/idempotency/age", self._age, methods=["POST"]),
-            Route(f"{base}/testing/idempotency/outage", self._outage, methods=["POST"]),
-            Route(f"{base}/testing/profiles/{{name}}", _profile(face)),
+            Route(f"{face.path}/testing/orders/{{id}}/adjust", self._adjusting(gate), methods=["POST"]),
+            Route(f"{face.path}/testing/idempotency/age", self._age, methods=["POST"]),
+            Route(f"{face.path}/testing/idempotency/outage", self._outage, methods=["POST"]),
+            Route(f"{face.path}/testing/profiles/{{name}}", _profile(face)),
         ]
+
+    def _adjusting(self, gate: Gate) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            said, order_id, premises = await request.json(), request.path_params["id"], self.premises
+            try:
+                order = await premises.front.desk.orders.get(premises.retailer, order_id)
+            except NotFound as problem:
+                return JSONResponse({"code": problem.code, "content": str(problem)}, 404)
+            talk = await premises.front.desk.conversations.load(premises.retailer, order_id)
+            sku = next((one.sku for one in (talk.cart.lines if talk else ()) if one.id == said["line_item_id"]), None)
+            line = next((one for one in order.lines if one.sku == sku), order.lines[0])
+            many, changes = int(said["quantity"]), self.adjusted.setdefault(order_id, [])
+            back = line.price.amount * many // line.quantity
+            one: dict[str, Any] = {
+                "id": f"{order_id}.{len(changes) + 1}",
+                "type": str(said["type"]),
+                "occurred_at": premises.clock.now().isoformat(),
+                "status": "completed",
+                "line_items": [{"id": said["line_item_id"], "quantity": -many}],
+                "totals": [{"type": "total", "amount": -back}],
+            }
+            changes.append(one)
+            news = News(one["id"], order.platform, order_id, premises.clock.now())
+            with suppress(CabasError):
+                await tell(premises, gate.faces, news, self.adjust)
+            return JSONResponse(one)
+
+        return endpoint
 
     async def _age(self, request: Request) -> Response:
         """A key gets no older than the day it is kept at least: 23 hours change nothing."""
@@ -176,11 +210,22 @@ def _with_handler(body: bytes) -> bytes:
 
 
 def _profile(face: Face) -> Callable[[Request], Awaitable[Response]]:
-    """Profiles of platforms that do not fit."""
+    """Profiles of platforms: one that signs, and some that do not fit."""
 
     async def endpoint(request: Request) -> Response:
         capabilities = {"com.example.other": [{"version": face.version}]}
+        mine = {one: [{"version": face.version}] for one in face.capabilities()}
+        unusable = {
+            "kid": "ed25519",
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        }
         known = {
+            "signer": {
+                "ucp": {"version": face.version, "capabilities": mine},
+                "keys": [dict(key_of(TESTER).public), unusable, dict(key_of(RETIRED).public)],
+            },
             "incompatible": {"ucp": {"version": face.version, "capabilities": capabilities}},
             "unsupported": {"ucp": {"version": "2020-01-01", "capabilities": {}}},
             "malformed": {"ucp": 1},

@@ -14,6 +14,7 @@ from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Retailer, settings
 from cabas.apps.config import Config
 from cabas.apps.counter import Counter
+from cabas.apps.tell import teller
 from cabas.apps.warm import warm
 from cabas.apps.wiring import House, open_house
 from cabas.dialogue.locales import languages
@@ -55,7 +56,8 @@ async def serve(
             if banner:
                 show.console.print(banner)
             stop = asyncio.Event()
-            beside = [asyncio.create_task(worker.work(house, stop))] if housekeeping else []
+            send = teller(web.premises(house, counter), tuple(web.found_surfaces()))
+            beside = [asyncio.create_task(worker.work(house, stop, send=send))] if housekeeping else []
             Thread(target=_warm, args=(house,), daemon=True).start()  # shoppers are served meanwhile
             try:
                 await web.serve(app, [listener])

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from cabas.apps import worker
+from cabas.apps import web, worker
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
+from cabas.apps.counter import Counter
+from cabas.apps.tell import teller
 from cabas.apps.wiring import open_house
 
 PANEL = "Run"
@@ -22,7 +24,7 @@ def command(
     data_dir: DataDir = None,
     retailer: Retailer = None,
 ) -> None:
-    """Delete in time what is not to be kept. `cabas serve` does it by itself, unless told --no-worker."""
+    """Tell platforms of their orders and delete what is not to be kept; `cabas serve` does, unless told --no-worker."""
 
     async def work() -> None:
         async with open_house(settings(data_dir, retailer)) as house:
@@ -31,7 +33,8 @@ def command(
                 for number in (signal.SIGINT, signal.SIGTERM):
                     asyncio.get_running_loop().add_signal_handler(number, stop.set)
                 show.notes.print("Tidying up every hour (Ctrl-C ends it).")
-                await worker.work(house, stop)
+                shared = web.premises(house, Counter(house.desk, house.retailer, "house"))
+                await worker.work(house, stop, send=teller(shared, tuple(web.found_surfaces())))
                 return
             done = await worker.tidy_once(house)
             if json:
