@@ -13,6 +13,7 @@ from cabas.kernel.errors import Conflict, InvalidInput
 from cabas.kernel.money import Money
 from cabas.storage.database import SET_RETAILER
 from cabas.storage.postgres import Postgres
+from cabas.storage.reading import ReaderPool
 from cabas.storage.search import IndexFolders, open_index
 from cabas.usecases.formats import Reject
 from cabas.usecases.ports import Query, Store
@@ -40,8 +41,9 @@ class Importer:
     async def run(self, rows: Iterable[str], options: Options | None = None, head: str = HEAD) -> Report:
         data = "\n".join([head, *rows]).encode()
         return await import_catalog(
-            self.postgres.catalog, self.index, self.retailer_id, [data], source="test", now=NOW, options=options
-        )
+            self.postgres.catalog, self.index, self.retailer_id, [data], source="test", now=NOW, options=options,
+            readers=ReaderPool(1),
+        )  # fmt: skip
 
     async def products(self) -> dict[str, Product]:
         batches = self.postgres.catalog.products(self.retailer_id)
@@ -138,8 +140,9 @@ async def test_a_file_that_breaks_off_changes_nothing(importer: Importer) -> Non
 
     with pytest.raises(OSError, match="went away"):
         await import_catalog(
-            importer.postgres.catalog, importer.index, importer.retailer_id, broken(), source="broken", now=NOW
-        )
+            importer.postgres.catalog, importer.index, importer.retailer_id, broken(), source="broken", now=NOW,
+            readers=ReaderPool(1),
+        )  # fmt: skip
     assert "p9" not in await importer.products()
     assert await importer.table("SELECT count(*) FROM import_run") == [(1,)]
 
@@ -158,7 +161,7 @@ async def test_refused_rows_and_progress_are_told(importer: Importer) -> None:
     data = "\n".join([HEAD, *ROWS, "p9;<b>Sel</b>;;;0,50 €"]).encode()
     report = await import_catalog(
         importer.postgres.catalog, importer.index, importer.retailer_id, [data], source="test", now=NOW,
-        watch=seen.append, refused=told.append,
+        watch=seen.append, refused=told.append, readers=ReaderPool(1),
     )  # fmt: skip
     assert report.rejected == {"html_in_title": 1}
     assert [(reject.line, reject.code) for reject in told] == [(6, "html_in_title")]

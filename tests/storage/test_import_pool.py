@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from cabas.dialogue.annotate import Annotator
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import InvalidInput, Unavailable
 from cabas.storage.postgres import Postgres
@@ -18,7 +18,7 @@ from cabas.storage.reading import ReaderPool
 from cabas.storage.search import IndexFolders, open_index
 from cabas.usecases.formats import Draft, Reject
 from cabas.usecases.publish import Report, import_catalog
-from cabas.usecases.publishing import InProcess, Readers
+from cabas.usecases.publishing import Packed, Readers, Task
 
 pytestmark = [
     pytest.mark.anyio,
@@ -49,7 +49,7 @@ class Dying:
     def __init__(self, after: int) -> None:
         self._after = after
 
-    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+    def read(self, task: Task, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
         def watched() -> Iterator[Sequence[Draft]]:
             for number, chunk in enumerate(chunks):
                 if number == self._after:
@@ -57,7 +57,7 @@ class Dying:
                         os.kill(child, signal.SIGKILL)
                 yield chunk
 
-        return ReaderPool(2, from_rows=FROM_ROWS).read(annotator, watched())
+        return ReaderPool(2, from_rows=FROM_ROWS).read(task, watched())
 
 
 def children() -> list[int]:
@@ -91,11 +91,13 @@ async def stored(postgres: Postgres, retailer_id: str) -> dict[str, Product]:
 
 
 def test_the_order_of_the_file_is_kept() -> None:
-    annotator = Annotator("fr", ["Pré Vert"], ["Pré Vert"])
+    task = Task("fr", ("Pré Vert",), ("Pré Vert",), estimated="EUR", indexed=True)
     asked = [drafts(3), drafts(0), *([one] for one in drafts(40)), drafts(250)]
-    here = list(InProcess().read(annotator, asked))
-    assert [[one.sku for one in chunk] for chunk in here] == [[one.sku for one in chunk] for chunk in asked]
-    assert [list(chunk) for chunk in ReaderPool(3, from_rows=FROM_ROWS).read(annotator, asked)] == here
+    here = list(ReaderPool(1).read(task, asked))
+    assert [[msgspec.msgpack.decode(one.entry)[0] for one in chunk] for chunk in here] == [
+        [one.sku for one in chunk] for chunk in asked
+    ]
+    assert [list(chunk) for chunk in ReaderPool(3, from_rows=FROM_ROWS).read(task, asked)] == here
     assert children() == []
 
 
@@ -108,7 +110,7 @@ def test_chunks_are_taken_a_bounded_number_ahead() -> None:
             taken += 1
             yield [one]
 
-    answers = ReaderPool(2, from_rows=FROM_ROWS).read(Annotator("fr"), asked())
+    answers = ReaderPool(2, from_rows=FROM_ROWS).read(Task("fr"), asked())
     ahead = [taken - number for number, _ in enumerate(answers)]
     assert len(ahead) == 200
     assert max(ahead) == 7
@@ -116,12 +118,12 @@ def test_chunks_are_taken_a_bounded_number_ahead() -> None:
 
 
 def test_a_small_file_starts_no_process() -> None:
-    answers = ReaderPool(2, from_rows=1000).read(Annotator("fr"), [drafts(20)] * 50)
+    answers = ReaderPool(2, from_rows=1000).read(Task("fr"), [drafts(20)] * 50)
     assert [(len(chunk), children()) for chunk in answers] == [(20, [])] * 50
 
 
 def test_reading_that_is_given_up_leaves_no_process() -> None:
-    answers = ReaderPool(2, from_rows=FROM_ROWS).read(Annotator("fr"), [drafts(20)] * 50)
+    answers = ReaderPool(2, from_rows=FROM_ROWS).read(Task("fr"), [drafts(20)] * 50)
     next(answers)
     next(answers)
     assert len(children()) == 2
@@ -136,7 +138,7 @@ async def test_several_processes_store_what_one_does(postgres: Postgres, retaile
     one, several = f"{retailer_id}-one", f"{retailer_id}-several"
     told_one: list[Reject] = []
     told_several: list[Reject] = []
-    report = await imported(postgres, one, tmp_path, lines, InProcess(), told_one)
+    report = await imported(postgres, one, tmp_path, lines, ReaderPool(1), told_one)
     pool = ReaderPool(2, from_rows=FROM_ROWS)
     assert await imported(postgres, several, tmp_path, lines, pool, told_several) == report
     assert (report.added, report.refused) == (1497, 3)
@@ -157,7 +159,7 @@ async def test_several_processes_store_what_one_does(postgres: Postgres, retaile
 async def test_a_process_that_dies_ends_the_import_and_changes_nothing(
     postgres: Postgres, retailer_id: str, tmp_path: Path
 ) -> None:
-    await imported(postgres, retailer_id, tmp_path, rows(300), InProcess(), [])
+    await imported(postgres, retailer_id, tmp_path, rows(300), ReaderPool(1), [])
     before = await stored(postgres, retailer_id)
     changed = [line.replace(" g;", " g bio;") for line in rows(5000)]
     with pytest.raises(Unavailable, match="Nothing was changed") as caught:

@@ -14,7 +14,7 @@ from cabas.domain.catalog import Product
 from cabas.kernel.errors import Conflict
 from cabas.storage import search_build, search_folder
 from cabas.storage.search import Answers, IndexBroken, IndexFolders, TantivySearch, open_index, rebuild, update
-from cabas.storage.search_cards import Cards, CardWriter
+from cabas.storage.search_cards import Cards, CardWriter, encode
 from cabas.usecases.ports import Query, Search
 
 pytestmark = pytest.mark.anyio
@@ -251,10 +251,10 @@ def test_no_more_answers_are_kept_than_allowed() -> None:
 def test_a_record_is_found_by_its_place_after_others_were_added(tmp_path: Path) -> None:
     products = catalog()
     first = CardWriter(tmp_path)
-    places = [first.add(card(product), product) for product in products[:5]]
+    places = [first.add(encode(card(product)), encode(product)) for product in products[:5]]
     first.close()
     second = CardWriter(tmp_path)
-    places += [second.add(card(product), product) for product in products[5:]]
+    places += [second.add(encode(card(product)), encode(product)) for product in products[5:]]
     second.close()
     held = Cards(tmp_path)
     assert [held.product(place) for place in places] == products

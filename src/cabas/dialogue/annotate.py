@@ -162,8 +162,9 @@ def _allergens(ingredients: str, said: Sequence[str], lang: str) -> frozenset[st
     """Annex II of EU regulation 1169/2011: what the retailer declares and what the ingredient list names."""
     if not ingredients and not said:
         return _EMPTY
-    # Open data marks allergens with underscores: "_lait_".
-    found = _allergen_book(lang).within(f"{ingredients} ; {' ; '.join(said)}".replace("_", " "))
+    # A text is cut at what is no letter: the underscores that mark allergens in open data ("_lait_") are gone.
+    words = text_stems(ingredients)
+    found = _allergen_book(lang).among(words + _label_stems(tuple(said)) if said else words)
     return frozenset(found | ALLERGENS.intersection(said)) - {""}
 
 

@@ -98,7 +98,14 @@ class Phrasebook:
 
 def text_stems(text: str) -> list[str]:
     """The stems of the words and numbers of a text, whatever its language."""
-    return list(map(light, _WORD.findall(_quickly(text))))
+    return list(map(light, _words(text)))
+
+
+# An ingredient list is cut for its allergens, then for the index, and seldom met again.
+@lru_cache(maxsize=64)
+def _words(text: str) -> list[str]:
+    """The words and numbers of a text, folded. Not to be changed."""
+    return _WORD.findall(_quickly(text))
 
 
 def _quickly(text: str) -> str:
@@ -114,8 +121,8 @@ def _quickly(text: str) -> str:
 
 def ingredient_words(text: str, lang: str) -> list[str]:
     """The stems of the words of an ingredient list, each once; small words are left out."""
-    words = _WORD.findall(_quickly(text[:INGREDIENTS_MAX]))
-    return [stem for stem in dict.fromkeys(map(_ingredient, words, repeat(lang))) if stem]
+    stems = dict.fromkeys(map(_ingredient, _words(text[:INGREDIENTS_MAX]), repeat(lang)))
+    return [stem for stem in stems if stem]
 
 
 @lru_cache(maxsize=1 << 16)

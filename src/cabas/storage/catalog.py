@@ -14,6 +14,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.kernel.errors import Conflict, InvalidInput
 from cabas.kernel.quantity import Quantity
+from cabas.storage.catalog_lines import product_line, stock_line
 from cabas.storage.database import SET_RETAILER, Database, Row
 from cabas.storage.queries import queries
 from cabas.usecases.formats import StockRow
@@ -22,10 +23,6 @@ from cabas.usecases.publishing import Row as Published
 
 SQL = queries("catalog")
 CHUNK, BATCH = 500, 2000
-_NULL = "\\N"
-
-_encode = msgspec.json.Encoder(order="sorted").encode
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _Connection = AsyncConnection[Row]
 
 
@@ -49,7 +46,7 @@ class PostgresCatalog:
         async with self._import(where, source, now) as (connection, generation):
             await connection.execute(SQL["stage_products"])
             known = {sku: digest for sku, digest in await _rows(connection, SQL["digests"], where) if digest}
-            lines = (_product_line(row, options) for row in rows(known))
+            lines = (product_line(row, options) for row in rows(known))
             count = await _copy(connection, SQL["copy_products"], lines)
             await connection.execute("CREATE UNIQUE INDEX ON incoming (sku)")
             await connection.execute("ANALYZE incoming")
@@ -93,7 +90,7 @@ class PostgresCatalog:
         where: dict[str, object] = {"retailer_id": retailer_id}
         async with self._import(where, source, now) as (connection, generation):
             await connection.execute(SQL["stage_stock"])
-            count = await _copy(connection, SQL["copy_stock"], (_stock_line(row, options) for row in rows))
+            count = await _copy(connection, SQL["copy_stock"], (stock_line(row, options) for row in rows))
             await connection.execute("ANALYZE incoming")
             unknown = tuple(
                 StockRow(line, store_id, sku, sold, quantity)
@@ -150,38 +147,11 @@ def product_of(row: Row) -> Product:
     )  # fmt: skip
 
 
-def _product_line(row: Published, options: Options) -> str:
-    """A line of `copy_products`: what PostgreSQL reads as text, tab-separated."""
-    # JSON holds no raw tab or line break, only backslashes.
-    document = _NULL if row.product is None else _encode(row.product).decode().replace("\\", "\\\\")
-    price = _NULL if row.price is None else str(row.price.amount)
-    currency = options.currency if row.price is None else row.price.currency
-    quantity = row.quantity
-    if quantity is None and row.available and options.uncounted:
-        quantity = options.uncounted
-    cells = (
-        row.sku.translate(_ESCAPED), f"\\\\x{row.digest.hex()}", document, price, currency, "t" if row.priced else "f",
-        "t" if row.estimated else "f", "f" if row.available is False else "t",
-        _NULL if quantity is None else str(quantity),
-    )  # fmt: skip
-    return "\t".join(cells) + "\n"
-
-
-def _stock_line(row: StockRow, options: Options) -> str:
-    quantity = row.quantity
-    if quantity is None:
-        quantity = options.uncounted if row.available else 0
-    price = _NULL if row.price is None else str(row.price.amount)
-    currency = options.currency if row.price is None else row.price.currency
-    names = (row.store_id.translate(_ESCAPED), row.sku.translate(_ESCAPED))
-    return "\t".join((str(row.line), *names, price, currency, "t" if row.available else "f", str(quantity))) + "\n"
-
-
-async def _copy(connection: _Connection, statement: bytes, lines: Iterator[str]) -> int:
+async def _copy(connection: _Connection, statement: bytes, lines: Iterator[bytes]) -> int:
     count = 0
     async with connection.cursor() as cursor, cursor.copy(statement) as copy:
         while chunk := list(islice(lines, CHUNK)):
-            await copy.write("".join(chunk).encode())
+            await copy.write(b"".join(chunk))
             count += len(chunk)
     return count
 

@@ -1,8 +1,9 @@
 """Rows of a large file are read into products by processes of their own, one per core, in the order of the file.
 
 A process (`python -m cabas.storage.reading`) takes messages from its standard input and answers each on its standard
-output: four bytes of length and a MessagePack document. The first message says in which language and with which brands
-to read, each other one is a chunk of drafts. What a process could not finish ends the import; nothing is stored then.
+output: four bytes of length and a MessagePack document. The first message is the task, each other one a chunk of
+drafts. A product is packed where it is read: its line for PostgreSQL and its entry for the index are made there, while
+its words are at hand. What a process could not finish ends the import; nothing is stored then.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from typing import BinaryIO, Self
 import msgspec
 
 from cabas.dialogue.annotate import Annotator
-from cabas.domain.catalog import Product
+from cabas.dialogue.estimate import estimated_price
 from cabas.kernel.errors import Unavailable
+from cabas.storage.catalog_lines import columns
+from cabas.storage.search_cards import encode
+from cabas.storage.search_entry import entry_of
 from cabas.usecases.formats import Draft
-from cabas.usecases.publishing import product_of
+from cabas.usecases.publishing import Packed, Task, product_of
 
 # Starting the processes takes as long as reading so many rows.
 POOL_FROM = 5_000
@@ -34,9 +38,24 @@ PROCESSES_MAX = 4
 # Chunks a process may have before it and behind it. They are what bounds the memory.
 CHUNKS_AHEAD = 3
 
-_encode = msgspec.msgpack.Encoder().encode
 _drafts = msgspec.msgpack.Decoder(list[Draft]).decode
-_products = msgspec.msgpack.Decoder(list[Product]).decode
+# (stored, entry, price) of every product
+_answers = msgspec.msgpack.Decoder(list[tuple[bytes, bytes, int | None]]).decode
+
+
+class Packer:
+    """Reads drafts into products and packs them."""
+
+    def __init__(self, task: Task) -> None:
+        self._task, self._annotator = task, Annotator(task.lang, task.brands, task.own_brands)
+
+    def pack(self, draft: Draft) -> tuple[bytes, bytes, int | None]:
+        """What `Packed` holds."""
+        product, task = product_of(self._annotator, draft), self._task
+        price = None
+        if task.estimated and draft.price is None:
+            price = estimated_price(product, task.estimated).amount
+        return columns(product), encode(entry_of(product)) if task.indexed else b"", price
 
 
 def cores() -> int:
@@ -51,20 +70,21 @@ class ReaderPool:
         self._processes = min(cores(), PROCESSES_MAX) if processes is None else processes
         self._from_rows = from_rows
 
-    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+    def read(self, task: Task, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
         """The products of every chunk, in order. Raises `Unavailable` when a process that reads is gone."""
         chunks, count = iter(chunks), 0
+        pack = Packer(task).pack
         while self._processes < 2 or count < self._from_rows:
             chunk = next(chunks, None)
             if chunk is None:
                 return
-            yield [product_of(annotator, draft) for draft in chunk]
+            yield [Packed(*pack(draft)) for draft in chunk]
             count += len(chunk)
-        yield from self._shared(annotator, chunks)
+        yield from self._shared(task, chunks)
 
-    def _shared(self, annotator: Annotator, chunks: Iterator[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+    def _shared(self, task: Task, chunks: Iterator[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
         with ExitStack() as stack:
-            idle = deque(stack.enter_context(_Reader(annotator)) for _ in range(self._processes))
+            idle = deque(stack.enter_context(_Reader(task)) for _ in range(self._processes))
             asked: deque[_Reader | None] = deque()
             for chunk in chunks:
                 if chunk:
@@ -77,20 +97,20 @@ class ReaderPool:
                 yield _answer(asked.popleft())
 
 
-def _answer(reader: _Reader | None) -> Sequence[Product]:
+def _answer(reader: _Reader | None) -> Sequence[Packed]:
     return () if reader is None else reader.answer()
 
 
 class _Reader:
     """One process that reads. It gives its answers in the order it was asked."""
 
-    def __init__(self, annotator: Annotator) -> None:
+    def __init__(self, task: Task) -> None:
         # This very program. Its own group: Ctrl-C is for the process that stores, which then ends this one.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "cabas.storage.reading"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, bufsize=1 << 18, process_group=0,
         )  # fmt: skip
-        self._send(_encode((annotator.lang, annotator.brands, annotator.own_brands)))
+        self._send(encode(task))
 
     def __enter__(self) -> Self:
         return self
@@ -104,14 +124,14 @@ class _Reader:
 
     def ask(self, chunk: Sequence[Draft]) -> None:
         """Hand over drafts."""
-        self._send(_encode(chunk))
+        self._send(encode(chunk))
 
-    def answer(self) -> list[Product]:
+    def answer(self) -> list[Packed]:
         """The products of the chunk that was asked first."""
         message = _receive(_pipe(self._process.stdout))
         if message is None:
             raise self._gone()
-        return _products(message)
+        return [Packed(*one) for one in _answers(message)]
 
     def _send(self, message: bytes) -> None:
         pipe = _pipe(self._process.stdin)
@@ -156,15 +176,14 @@ def work(source: BinaryIO, target: BinaryIO) -> None:
     first = _receive(source)
     if first is None:
         return
-    lang, brands, own_brands = msgspec.msgpack.decode(first, type=tuple[str, list[str], list[str]])
-    annotator = Annotator(lang, brands, own_brands)
+    pack = Packer(msgspec.msgpack.decode(first, type=Task)).pack
     # Messages are taken while others are answered: whoever asks is never held up, so that nobody waits for the other.
     asked: SimpleQueue[bytes | None] = SimpleQueue()
     taker = Thread(target=_take, args=(source, asked), daemon=True)
     taker.start()
-    gc.freeze()
+    gc.disable()  # nothing made here refers back to what holds it
     while (message := asked.get()) is not None:
-        _put(target, _encode([product_of(annotator, draft) for draft in _drafts(message)]))
+        _put(target, encode([pack(draft) for draft in _drafts(message)]))
     taker.join()
 
 

@@ -21,8 +21,9 @@ from cabas.dialogue.query import Query, complete
 from cabas.dialogue.ranking import Card, Sought, score
 from cabas.domain.catalog import Product
 from cabas.storage import search_format
-from cabas.storage.search_build import HEAP_BYTES, IndexDraft, document, register
+from cabas.storage.search_build import HEAP_BYTES, IndexDraft, register
 from cabas.storage.search_cards import Cards, CardWriter
+from cabas.storage.search_entry import document, entry_of
 from cabas.storage.search_folder import CURRENT, REMEDY, IndexBroken, alone, folder_of, generation
 from cabas.storage.search_query import pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
@@ -209,23 +210,23 @@ def update(path: Path | str, changed: Iterable[Product], withdrawn: Iterable[str
         _require_ours(folder)
         words = Words.load(folder)
         builder = WordsBuilder(words.lang, words)
-        products = list(changed)
+        entries = [entry_of(product) for product in changed]
         # The words come first: a reader that knows a word too many is harmless, one too few is not.
-        for product in products:
-            builder.add(product)
+        for entry in entries:
+            builder.add(entry)
         builder.build().save(folder)
         index = _tantivy(folder)
         register(index)
         writer = index.writer(HEAP_BYTES, 1)
-        for sku in (*(product.sku for product in products), *withdrawn):
+        for sku in (*(entry.sku for entry in entries), *withdrawn):
             writer.delete_documents_by_term("sku", sku)
         cards = CardWriter(folder)
-        for product in products:
-            writer.add_document(document(product, cards))
+        for entry in entries:
+            writer.add_document(document(entry, cards.add(entry.card, entry.product)))
         cards.close()
         writer.commit()
         writer.wait_merging_threads()
-    return len(products)
+    return len(entries)
 
 
 class IndexFolders:

@@ -1,58 +1,38 @@
-"""Making a search index: documents, a writer, and a draft that is put in use whole or not at all.
+"""Making a search index: a writer, and a draft that is put in use whole or not at all.
 
-A large catalog is indexed by a process of its own while this one goes on reading. It takes products from its standard
-input (`python -m cabas.storage.search_build FOLDER LANG`), each as four bytes of length and a MessagePack document.
+A large catalog is indexed by a process of its own while others go on reading. It takes entries from its standard input
+(`python -m cabas.storage.search_build FOLDER LANG`), each as four bytes of length and a MessagePack document.
 """
 
 from __future__ import annotations
 
+import gc
 import shutil
 import struct
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 import tantivy
 
-from cabas.dialogue.names import ingredient_words
-from cabas.dialogue.ranking import card
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import Unavailable
 from cabas.storage import search_format
 from cabas.storage.search_cards import CardWriter, encode
+from cabas.storage.search_entry import Entry, document, entry_of
 from cabas.storage.search_folder import alone, new_draft, put_in_use
 from cabas.storage.search_words import WordsBuilder
 
 HEAP_BYTES = 64_000_000
 # Starting a process takes as long as indexing so many products.
 WORKER_FROM = 8_000
+_LENGTH = struct.Struct("<I")
 
-decode = msgspec.msgpack.Decoder(Product).decode
-
-
-def document(product: Product, cards: CardWriter) -> tantivy.Document:
-    """What is indexed of a product. The product itself and the card that ranking reads are added to `cards`."""
-    held = card(product)
-    made = tantivy.Document()
-    made.add_text("sku", product.sku)
-    made.add_text("name", " ".join(held.words))
-    made.add_text("holds", " ".join(held.words + held.brand))
-    if product.ingredients:
-        made.add_text("inside", " ".join(ingredient_words(product.ingredients, product.lang)))
-    for name, values in (
-        ("family", held.families), ("kin", held.kin), ("leaf", held.leaf + held.path), ("brand", held.brand),
-        ("label", held.labels),
-    ):  # fmt: skip
-        if values:
-            made.add_text(name, " ".join(values))
-    if not held.extra:
-        made.add_text("mark", "plain")
-    made.add_unsigned("place", cards.add(held, product))
-    return made
+decode = msgspec.msgpack.Decoder(Entry).decode
 
 
 def schema() -> tantivy.Schema:
@@ -82,9 +62,9 @@ class _Writer:
         self._cards = CardWriter(folder)
         self._words = WordsBuilder(lang)
 
-    def add(self, product: Product) -> None:
-        self._writer.add_document(document(product, self._cards))
-        self._words.add(product)
+    def add(self, entry: Entry) -> None:
+        self._writer.add_document(document(entry, self._cards.add(entry.card, entry.product)))
+        self._words.add(entry)
 
     def close(self) -> None:
         self._cards.close()
@@ -105,20 +85,31 @@ class IndexDraft:
         self._held = ExitStack()
         self._held.enter_context(alone(root))
         self._number, self._folder = new_draft(root)
-        self._waiting: list[Product] = []
+        self._waiting: list[bytes] = []
         self._worker: subprocess.Popen[bytes] | None = None
         self.count = 0
 
     def add(self, products: Iterable[Product]) -> None:
         """Put products in."""
         for product in products:
-            self.count += 1
-            if self._worker is None:
-                self._waiting.append(product)
-                if len(self._waiting) >= WORKER_FROM:
-                    self._hand_over()
-            else:
-                self._send(product)
+            self.put(encode(entry_of(product)))
+
+    def put(self, entry: bytes) -> None:
+        """Put the entry of a product in, encoded as it was where the product was read."""
+        self.count += 1
+        if self._worker is not None:
+            self._send(entry)
+            return
+        self._waiting.append(entry)
+        if len(self._waiting) >= WORKER_FROM:
+            self._hand_over()
+
+    def end(self) -> None:
+        """Nothing more is put in: what is left to do is done while others go on."""
+        if self._worker is not None and self._worker.stdin is not None:
+            source, self._worker.stdin = self._worker.stdin, None
+            with suppress(BrokenPipeError):  # `publish` says why
+                source.close()
 
     def publish(self) -> int:
         """Put the index in use at once; returns the number of its products."""
@@ -144,25 +135,24 @@ class IndexDraft:
         self._worker = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1 << 20
         )
-        for product in self._waiting:
-            self._send(product)
+        for entry in self._waiting:
+            self._send(entry)
         self._waiting = []
 
-    def _send(self, product: Product) -> None:
+    def _send(self, entry: bytes) -> None:
         if self._worker is None or self._worker.stdin is None:
             raise Unavailable("The indexing process is gone.", remedy="Try again.")
-        payload = encode(product)
         try:
-            self._worker.stdin.write(struct.pack("<I", len(payload)))
-            self._worker.stdin.write(payload)
+            self._worker.stdin.write(_LENGTH.pack(len(entry)))
+            self._worker.stdin.write(entry)
         except BrokenPipeError:
             raise self._failed() from None
 
     def _finish(self) -> None:
         if self._worker is None:
             writer = _Writer(self._folder, self._lang)
-            for product in self._waiting:
-                writer.add(product)
+            for entry in self._waiting:
+                writer.add(decode(entry))
             writer.close()
             return
         try:
@@ -181,10 +171,11 @@ class IndexDraft:
 
 
 def work(source: BinaryIO, folder: Path, lang: str) -> None:
-    """Index the products that come from `source` into `folder`."""
+    """Index the entries that come from `source` into `folder`."""
+    gc.disable()  # nothing made here refers back to what holds it
     writer = _Writer(folder, lang)
     while head := source.read(4):
-        (size,) = struct.unpack("<I", head)
+        (size,) = _LENGTH.unpack(head)
         writer.add(decode(source.read(size)))
     writer.close()
 

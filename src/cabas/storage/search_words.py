@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-import zlib
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,14 +14,13 @@ import msgspec
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import names_of
-from cabas.dialogue.names import LACKING, light, read_name
+from cabas.dialogue.names import LACKING, light
 from cabas.dialogue.spelling import Speller
 from cabas.dialogue.trie import small_words
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
+from cabas.storage.search_entry import Entry, entry_of, pairs_of
 
-# Pairs are counted among so many words of a name: a longer one is a sentence.
-TOGETHER_MAX = 14
 FILE = "words.msgpack"
 
 
@@ -49,27 +47,24 @@ class WordsBuilder:
         self.brands: Counter[str] = Counter(base.brands if base else ())
         self.families: set[str] = set(base.families if base else ())
         self.paths: set[str] = set(base.paths if base else ())
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[str] = set()
         self.products = base.products if base else 0
 
-    def add(self, product: Product) -> None:
-        """Count a product's words."""
-        name = read_name(product.name, product.lang)
-        brand = read_name(product.brand, product.lang) if product.brand else None
-        raw = (*name.raw, *(brand.raw if brand else ()))
-        stems = (*name.words, *(brand.words if brand else ()))
-        self.counts.update(set(raw))
-        self.pairs.update(_pairs([stem.lstrip(LACKING) for stem in stems[:TOGETHER_MAX]]))
-        if product.brand:
-            self.brands[product.brand] += 1
-        if product.category not in self._seen:
-            self._seen.add(product.category)
-            self.paths.update(stem for part in product.category for stem in read_name(part, product.lang).words)
-        if product.family and product.family not in self.families:
-            self.families.add(product.family)
+    def add(self, entry: Entry) -> None:
+        """Count the words of a product."""
+        self.counts.update(entry.words)
+        self.pairs.update(entry.pairs)
+        if entry.brand:
+            self.brands[entry.brand] += 1
+        path = entry.texts.get("leaf", "")
+        if path not in self._seen:
+            self._seen.add(path)
+            self.paths.update(path.split())
+        if entry.family and entry.family not in self.families:
+            self.families.add(entry.family)
             for code in locales.languages():
-                for words in names_of(code).names.get(product.family, ()):
-                    self.pairs.update(_pairs(words))
+                for words in names_of(code).names.get(entry.family, ()):
+                    self.pairs.update(pairs_of(words))
         self.products += 1
 
     def build(self) -> Words:
@@ -145,7 +140,7 @@ class Words:
             return False
         if len(said) == 1:
             return said[0] in self._single
-        return all(self._together(pair) for pair in _pairs(said))
+        return all(self._together(pair) for pair in pairs_of(said))
 
     def _together(self, pair: int) -> bool:
         place = bisect_left(self.pairs, pair)
@@ -157,17 +152,9 @@ def _small() -> frozenset[str]:
     return frozenset().union(*(small_words(lang) for lang in locales.languages()))
 
 
-def _pairs(stems: Sequence[str]) -> Iterator[int]:
-    words = [stem.encode() for stem in sorted(set(stems))]
-    for index, first in enumerate(words):
-        begun = zlib.crc32(first + b" ")  # of "first second", the checksum goes on from that of "first "
-        for second in words[index + 1 :]:
-            yield zlib.crc32(second, begun)
-
-
 def words_of(lang: str, products: Iterable[Product]) -> Words:
     """The words of a whole catalog at once."""
     builder = WordsBuilder(lang)
     for product in products:
-        builder.add(product)
+        builder.add(entry_of(product))
     return builder.build()

@@ -10,30 +10,33 @@ import csv
 import io
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
 from cabas.dialogue.annotate import Annotator, version
 from cabas.dialogue.estimate import estimated_price
-from cabas.domain.catalog import Product
 from cabas.kernel.errors import InvalidInput
+from cabas.kernel.money import Money
 from cabas.usecases.formats import Draft, Feed, Reject, Rules, StockRow, open_feed
 from cabas.usecases.publishing import (
     PREVIEW_SCANNED,
     CatalogStore,
     Index,
-    InProcess,
     Known,
     Merged,
     NewIndex,
     Options,
+    Packed,
     Preview,
     Progress,
     Readers,
     Report,
     Row,
     Shown,
+    Task,
+    product_of,
 )
 
 __all__ = ["Options", "Preview", "Progress", "Report", "import_catalog", "preview", "rejects_csv"]
@@ -59,20 +62,20 @@ def preview(chunks: Iterable[bytes], options: Options | None = None, *, brands: 
     """What importing the file would do, from its first rows. Raises `InvalidInput` when it is no feed."""
     options = options or Options()
     feed = open_feed(chunks, name=options.format, rules=Rules(options.currency, options.lang))
-    reading = _Reading(feed, options, brands)
-    items = list(islice(reading.items(), PREVIEW_SCANNED + 1))
+    reading, annotator = _Reading(feed, options), Annotator(options.lang, brands, options.own_brands)
+    items = list(islice(reading.walk({}), PREVIEW_SCANNED + 1))
     whole = len(items) <= PREVIEW_SCANNED
+    if whole:
+        reading.all_read()
     items = items[:PREVIEW_SCANNED]
-    shown = [
-        Shown(item.product, item.price, item.estimated) for item in items if isinstance(item, Row) and item.product
-    ]
-    rejects = [item for item in items if isinstance(item, Reject)]
+    shown = [_shown(annotator, item.item, options) for item in items if isinstance(item.item, Draft)]
+    rejects = [item.item for item in items if isinstance(item.item, Reject)]
     return Preview(
         format=feed.format,
         mapped=feed.mapped,
         unused=feed.unused,
         products=tuple(shown[:PREVIEW_ROWS]),
-        stock=tuple(item for item in items if isinstance(item, StockRow))[:PREVIEW_ROWS],
+        stock=tuple(item.item for item in items if isinstance(item.item, StockRow))[:PREVIEW_ROWS],
         rejects=tuple(rejects[:PREVIEW_ROWS]),
         rows=len(items),
         rejected=dict(Counter(reject.code for reject in rejects)),
@@ -81,25 +84,35 @@ def preview(chunks: Iterable[bytes], options: Options | None = None, *, brands: 
     )
 
 
+def _shown(annotator: Annotator, draft: Draft, options: Options) -> Shown:
+    product = product_of(annotator, draft)
+    if draft.price is None and options.prices == "estimate":
+        return Shown(product, estimated_price(product, options.currency), estimated=True)
+    return Shown(product, draft.price)
+
+
 async def import_catalog(
     store: CatalogStore, index: Index, retailer_id: str, chunks: Iterable[bytes], *, source: str, now: datetime,
-    options: Options | None = None, watch: Watch = _ignore, refused: Refused = _ignore, readers: Readers | None = None,
+    readers: Readers, options: Options | None = None, watch: Watch = _ignore, refused: Refused = _ignore,
 ) -> Report:  # fmt: skip
     """Check and merge a file given as chunks of bytes (plain or gzip), then bring the search index up to date.
 
     `source` names the file in the report. `watch` is told how far it is, `refused` of every row not taken. `readers`
-    turn rows into products, this process when None.
+    turn rows into products.
     Raises `InvalidInput` (the file is no feed, damaged, or mostly refused) and changes nothing then.
     """
     options = options or Options()
     feed = open_feed(chunks, name=options.format, rules=Rules(options.currency, options.lang))
-    reading = _Reading(feed, options, await store.brands(retailer_id), watch, refused, readers)
+    reading = _Reading(feed, options, watch, refused)
     if feed.format == "google-inventory":
         merged = await store.merge_stock(retailer_id, reading.stock(), source=source, options=options, now=now)
         for row in merged.unknown:
             reading.refuse(_unknown(row))
     else:
-        merged = await _merge_products(store, index, retailer_id, reading, source, now)
+        brands = tuple(await store.brands(retailer_id))
+        estimated = options.currency if options.prices == "estimate" else None
+        task = Task(options.lang, brands, options.own_brands, estimated)
+        merged = await _merge_products(store, index, retailer_id, reading, readers, task, source, now)
     return Report(
         source=source,
         format=feed.format,
@@ -117,19 +130,23 @@ async def import_catalog(
 
 
 async def _merge_products(
-    store: CatalogStore, index: Index, retailer_id: str, reading: _Reading, source: str, now: datetime
-) -> Merged:
+    store: CatalogStore, index: Index, retailer_id: str, reading: _Reading, readers: Readers, task: Task, source: str,
+    now: datetime,
+) -> Merged:  # fmt: skip
     """Store the products and make the index agree. The first products are indexed while they are read."""
     lang, stale = reading.options.lang, index.begin(retailer_id)
     drafts: list[NewIndex] = []
 
     def rows(known: Known) -> Iterator[Row]:
-        if not known:
-            drafts.append(index.draft(retailer_id, lang=lang))
-        for row in reading.rows(known):
-            if drafts and row.product is not None:
-                drafts[0].add((row.product,))
+        if known:
+            yield from reading.rows(known, readers, task)
+            return
+        draft = index.draft(retailer_id, lang=lang)
+        drafts.append(draft)
+        for row in reading.rows(known, readers, replace(task, indexed=True)):
+            draft.put(row.entry)
             yield row
+        draft.end()
 
     try:
         merged = await store.merge(retailer_id, rows, source=source, options=reading.options, now=now)
@@ -163,13 +180,8 @@ class _Taken(NamedTuple):
 class _Reading:
     """Walks a feed once: rows become products, refused rows are counted and told."""
 
-    def __init__(
-        self, feed: Feed, options: Options, brands: Iterable[str], watch: Watch = _ignore, refused: Refused = _ignore,
-        readers: Readers | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, feed: Feed, options: Options, watch: Watch = _ignore, refused: Refused = _ignore) -> None:
         self.feed, self.options = feed, options
-        self.annotator = Annotator(options.lang, brands, options.own_brands)
-        self.readers = readers or InProcess()
         self.watch, self.tell = watch, refused
         self.count = self.without_price = self.estimated = 0
         self.rejected: Counter[str] = Counter()
@@ -177,24 +189,27 @@ class _Reading:
         self.priced = "price" in feed.mapped
         self.rules = f"{version()}{options.lang}{','.join(options.own_brands)}"
 
-    def items(self, known: Known | None = None) -> Iterator[Row | StockRow | Reject]:
-        """Every row; products that are not `known` as they are here are annotated."""
+    def rows(self, known: Known, readers: Readers, task: Task) -> Iterator[Row]:
+        """The products; those that are not `known` as they are here are read.
+
+        Raises `InvalidInput` at the end when too many rows were refused.
+        """
         chunks: deque[list[_Taken]] = deque()
 
         def wanted() -> Iterator[list[Draft]]:
-            walk = self._walk(known or {})
+            walk = self.walk(known)
             while chunk := list(islice(walk, CHUNK)):
                 chunks.append(chunk)
                 yield [one.item for one in chunk if one.wanted and isinstance(one.item, Draft)]
 
-        for products in self.readers.read(self.annotator, wanted()):
+        for products in readers.read(task, wanted()):
             made = iter(products)
             for one in chunks.popleft():
-                item = one.item
-                yield self._row(item, one, next(made) if one.wanted else None) if isinstance(item, Draft) else item
-        self._all_read()
+                if isinstance(one.item, Draft):
+                    yield self._row(one.item, one, next(made) if one.wanted else None)
+        self.all_read()
 
-    def _walk(self, known: Known) -> Iterator[_Taken]:
+    def walk(self, known: Known) -> Iterator[_Taken]:
         """The rows of the feed, which may be read a few chunks ahead."""
         for item in self.feed.rows:
             self.count += 1
@@ -209,13 +224,12 @@ class _Reading:
             if self.count % PROGRESS_EVERY == 0:
                 self.watch(Progress(self.count, sum(self.rejected.values())))
 
-    def rows(self, known: Known) -> Iterator[Row]:
-        """The products. Raises `InvalidInput` at the end when too many rows were refused."""
-        return (item for item in self.items(known) if isinstance(item, Row))
-
     def stock(self) -> Iterator[StockRow]:
         """The stock rows, in the same way."""
-        return (item for item in self.items() if isinstance(item, StockRow))
+        for one in self.walk({}):
+            if isinstance(one.item, StockRow):
+                yield one.item
+        self.all_read()
 
     def refuse(self, reject: Reject) -> None:
         """Count a row that was not taken."""
@@ -224,7 +238,8 @@ class _Reading:
             self.examples.append(reject)
         self.tell(reject)
 
-    def _all_read(self) -> None:
+    def all_read(self) -> None:
+        """The end of the file. Raises `InvalidInput` when it held no rows, or too many were refused."""
         refused = sum(self.rejected.values())
         if self.count == 0:
             raise InvalidInput("The file has a header and no rows.", remedy="Export it again.", code="no_rows")
@@ -240,15 +255,16 @@ class _Reading:
     def _estimates(self, draft: Draft) -> bool:
         return draft.price is None and self.options.prices == "estimate"
 
-    def _row(self, draft: Draft, taken: _Taken, product: Product | None) -> Row:
+    def _row(self, draft: Draft, taken: _Taken, packed: Packed | None) -> Row:
         price, estimate = draft.price, False
-        if product is not None and self._estimates(draft):
-            price, estimate = estimated_price(product, self.options.currency), True
+        if price is None and packed is not None and packed.price is not None:
+            price, estimate = Money(packed.price, self.options.currency), True
         self.without_price += price is None
         self.estimated += estimate
         return Row(
-            draft.sku, taken.digest, None if taken.known else product, price, self.priced or estimate, estimate,
-            draft.available, draft.quantity,
+            draft.sku, taken.digest, packed.stored if packed and not taken.known else None,
+            packed.entry if packed else b"",
+            price, self.priced or estimate, estimate, draft.available, draft.quantity,
         )  # fmt: skip
 
 

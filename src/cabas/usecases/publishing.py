@@ -1,4 +1,8 @@
-"""What publishing a catalog speaks of: options, rows, reports, and the two places a catalog is kept in."""
+"""What publishing a catalog speaks of: options, rows, reports, who reads rows, and the two places a catalog is kept in.
+
+A row is read into a product once, and packed there and then for both places: what is slow to make is made by whoever
+reads (several processes, for a large file), and what passes from hand to hand afterwards are bytes.
+"""
 
 from __future__ import annotations
 
@@ -40,15 +44,41 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """How drafts are read: in `lang`, with the catalog's `brands` and the retailer's own ones. A price is made up in
+    `estimated` (ISO 4217) unless that is None; entries for the index are made when it is `indexed`.
+    """
+
+    lang: str
+    brands: tuple[str, ...] = ()
+    own_brands: tuple[str, ...] = ()
+    estimated: str | None = None
+    indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A product as the catalog store and the index take it (`entry` is empty when no index is being made).
+
+    `price` is a made-up one in cents.
+    """
+
+    stored: bytes
+    entry: bytes = b""
+    price: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A row ready to be stored. `digest` is of what it says of the product; `product` is None when that is known.
+    """A row ready to be stored. `digest` is of what it says of the product; `stored` is None when that is known.
 
     `price` is for every store, and `priced` whether the file speaks of prices.
     """
 
     sku: str
     digest: bytes
-    product: Product | None
+    stored: bytes | None
+    entry: bytes = b""
     price: Money | None = None
     priced: bool = True
     estimated: bool = False
@@ -136,21 +166,12 @@ class Preview:
 class Readers(Protocol):
     """Who reads drafts into products: this process, or several beside it."""
 
-    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
+    def read(self, task: Task, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
         """The products of every chunk, in order; chunks are taken from the iterable a bounded number ahead.
 
         Raises `Unavailable` when a process that reads is gone.
         """
         ...
-
-
-class InProcess:
-    """Reads drafts one after the other, here."""
-
-    def read(self, annotator: Annotator, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Product]]:
-        """The products of every chunk, in order."""
-        for chunk in chunks:
-            yield [product_of(annotator, draft) for draft in chunk]
 
 
 def product_of(annotator: Annotator, draft: Draft) -> Product:
@@ -193,8 +214,12 @@ class CatalogStore(Protocol):
 class NewIndex(Protocol):
     """A new index being made, that nobody sees yet."""
 
-    def add(self, products: Iterable[Product]) -> None:
-        """Put products in."""
+    def put(self, entry: bytes) -> None:
+        """Put the entry of a product in."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more is put in: what is left to do may be done while others go on."""
         ...
 
     def publish(self) -> int:

@@ -11,14 +11,17 @@ RETURNING generation;
 UPDATE import_run SET finished_at = now(), report = %(report)s::jsonb
 WHERE retailer_id = %(retailer_id)s AND generation = %(generation)s;
 
--- stage_products: Where the rows of a file wait. A product is one JSON document: only what differs is ever taken apart.
+-- stage_products: Where the rows of a file wait. Of a product that is known as the row says it, only the row's own columns are there.
 CREATE TEMPORARY TABLE incoming (
-    sku text NOT NULL, row_hash bytea NOT NULL, product json, price bigint, currency text NOT NULL,
-    priced boolean NOT NULL, estimated boolean NOT NULL, sold boolean NOT NULL, quantity bigint
+    sku text NOT NULL, row_hash bytea NOT NULL, price bigint, currency text NOT NULL, priced boolean NOT NULL,
+    estimated boolean NOT NULL, sold boolean NOT NULL, quantity bigint,
+    names jsonb, lang text, gtin text, brand text, own_brand boolean, category text[], family text,
+    content_value bigint, content_unit text, content_scale smallint, pieces integer, sold_by text, vat_rate integer,
+    minimum_age smallint, allergens text[], labels text[], storage text, popularity integer, ingredients text, image text
 ) ON COMMIT DROP;
 
 -- copy_products: Fill it.
-COPY incoming (sku, row_hash, product, price, currency, priced, estimated, sold, quantity) FROM STDIN;
+COPY incoming FROM STDIN;
 
 -- digests: What was imported, so that rows that say the same need not be understood again.
 SELECT sku, row_hash FROM product WHERE retailer_id = %(retailer_id)s;
@@ -28,7 +31,7 @@ CREATE TEMPORARY TABLE difference ON COMMIT DROP AS
 SELECT incoming.sku, product.sku IS NULL AS added
 FROM incoming
 LEFT JOIN product ON product.retailer_id = %(retailer_id)s AND product.sku = incoming.sku
-WHERE incoming.product IS NOT NULL AND (product.sku IS NULL OR product.row_hash <> incoming.row_hash);
+WHERE incoming.names IS NOT NULL AND (product.sku IS NULL OR product.row_hash <> incoming.row_hash);
 
 -- merge_differences: Store the new and changed products.
 INSERT INTO product (
@@ -36,17 +39,11 @@ INSERT INTO product (
     pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, row_hash,
     generation
 )
-SELECT %(retailer_id)s, incoming.sku, held.names, held.lang, held.gtin, held.brand, held.own_brand, held.category,
-    held.family, (held.content->>'value')::bigint, held.content->>'unit', (held.content->>'scale')::smallint,
-    held.pieces, held.sold_by, held.vat_rate, held.minimum_age, held.allergens, held.labels, held.storage,
-    held.popularity, held.ingredients, held.image, incoming.row_hash, %(generation)s
+SELECT %(retailer_id)s, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit,
+    content_scale, pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image,
+    row_hash, %(generation)s
 FROM difference
 JOIN incoming USING (sku)
-CROSS JOIN LATERAL json_to_record(incoming.product) AS held (
-    names jsonb, lang text, gtin text, brand text, own_brand boolean, category text[], family text, content json,
-    pieces integer, sold_by text, vat_rate integer, minimum_age smallint, allergens text[], labels text[], storage text,
-    popularity integer, ingredients text, image text
-)
 ON CONFLICT (retailer_id, sku) DO UPDATE SET
     names = excluded.names, lang = excluded.lang, gtin = excluded.gtin, brand = excluded.brand,
     own_brand = excluded.own_brand, category = excluded.category, family = excluded.family,
