@@ -140,11 +140,12 @@ class Gate:
             text = error("capabilities_incompatible", str(problem), "unrecoverable")
             return encoded(problem.asked.failed((problem.root,), text, url=f"{self.premises.url}/"))
         status, code = status_of(problem)
-        said = face.said((), (), ok=False) if asked is None else asked.face.said(asked.agreed, (), ok=False)
-        message = error(code, str(problem), "unrecoverable" if status != 400 else "recoverable")
-        body = {"ucp": said, "messages": [message]}
-        if status != 200:
-            body |= {"code": code, "content": str(problem)}
+        if status == 200 or isinstance(problem, InvalidInput) or code in REQUESTS:
+            said = face.said((), (), ok=False) if asked is None else asked.face.said(asked.agreed, (), ok=False)
+            severity = "recoverable" if status == 400 else "unrecoverable"
+            body = {"ucp": said, "messages": [error(code, str(problem), severity)]}
+        else:
+            body = {"code": code, "content": str(problem)}
         headers = {}
         if status == 401:
             wrong = ', error="invalid_token"' if code in ("invalid_token", "invalid_key") else ""
@@ -179,6 +180,8 @@ class Incompatible(CabasError):
         self.asked, self.root = asked, root
 
 
+# What is wrong with a request itself is told by a message; who sends it, and when, by a code and a text alone.
+REQUESTS = ("invalid_request", "request_too_large")
 STATUSES: Sequence[tuple[type[CabasError], int]] = (
     (TooMany, 429),
     (NotKnown, 401),

@@ -83,7 +83,8 @@ class Tools:
                 return _failure(call.id, NEGOTIATION if status in (400, 401, 422, 424) else INTERNAL, problem)
         content = msgspec.json.decode(bytes(answer.body))
         if answer.status_code >= 400:
-            return _error(call.id, INTERNAL, str(content.get("content", "")), content)
+            said = (content.get("messages") or [content])[0]
+            return _error(call.id, INTERNAL, str(said["content"]), {"code": said["code"], "content": said["content"]})
         text = {"type": "text", "text": bytes(answer.body).decode()}
         return _result(call.id, {"structuredContent": content, "content": [text], "isError": False})
 
