@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -12,11 +12,14 @@ from cabas.agreement.agreement import Agreement, parse
 from cabas.agreement.book import AgreementBook
 from cabas.dialogue.lexicon import lexicon
 from cabas.domain.catalog import Product
+from cabas.domain.customer import Shopper
 from cabas.kernel.clock import FixedClock
+from cabas.kernel.errors import Unavailable
 from cabas.kernel.ids import uuid7
 from cabas.kernel.text import fold
 from cabas.storage.memory import Memory
 from cabas.surfaces.contract import NoTokens, Premises, Tokens
+from cabas.usecases.link.ports import Letter, LinkDesk
 from cabas.usecases.partners import make_key
 from cabas.usecases.ports import Hit, Query
 from cabas.usecases.shop.pay import NoPayments
@@ -76,6 +79,28 @@ class Words(Shelves):
 
 
 @dataclass
+class Letters:
+    """`Mail` that keeps what it was handed."""
+
+    sent: list[Letter] = field(default_factory=list)
+
+    async def send(self, letter: Letter) -> None:
+        self.sent.append(letter)
+
+
+@dataclass
+class Documents:
+    """`ClientDocuments` by address."""
+
+    known: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    async def document(self, url: str) -> Mapping[str, object]:
+        if url not in self.known:
+            raise Unavailable(f"{url} answered 404.", remedy="Serve it.")
+        return self.known[url]
+
+
+@dataclass
 class Stage:
     """The shop and its premises. `key(platform)` makes a key for a platform."""
 
@@ -85,6 +110,9 @@ class Stage:
     payments: Payments = field(default_factory=NoPayments)
     tokens: Tokens = field(default_factory=NoTokens)
     url: str = URL
+    guests: tuple[Shopper, ...] = ()
+    letters: Letters = field(default_factory=Letters)
+    documents: Documents = field(default_factory=Documents)
     changes: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,6 +145,20 @@ class Stage:
         )
 
     @property
+    def linking(self) -> LinkDesk:
+        memory = self.memory
+        return LinkDesk(
+            links=memory.links,
+            consents=memory.consents,
+            shoppers=memory.shop,
+            mail=self.letters,
+            documents=self.documents,
+            new_secret=lambda: f"secret-{next(self._secrets)}-{'y' * 30}",
+            new_id=lambda: uuid7(self.now, next(self._ids)),
+            guests=self.guests,
+        )
+
+    @property
     def premises(self) -> Premises:
         made = Premises(
             retailer="halle",
@@ -130,6 +172,7 @@ class Stage:
             secret=b"a secret of the retailer",
             tokens=self.tokens,
             testing=self.testing,
+            linking=self.linking,
         )
         return replace(made, **self.changes)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from cabas.dialogue import locales
 from cabas.extras.llm import SECONDS, LlmSettings
 from cabas.kernel.errors import InvalidInput
+from cabas.storage.mail import SmtpSettings, smtp_settings
 
 DEFAULT_PORT = 8000
 
@@ -20,6 +21,7 @@ class Config:
 
     `url` is where partners reach it, when that is another address than host and port. `testing` opens the hooks that
     conformance tools need: payments that are none, orders that are changed by a request. Never in a real shop.
+    `smtp` is the mail server; without it letters are files.
     `llm`, `embeddings` (languages) and `speech` (a model's folder) are the optional parts; empty is off.
     """
 
@@ -32,6 +34,7 @@ class Config:
     secret: str = field(default="", repr=False)
     url: str = ""
     testing: bool = False
+    smtp: SmtpSettings | None = None
     llm: LlmSettings | None = None
     embeddings: tuple[str, ...] = ()
     speech: Path | None = None
@@ -40,6 +43,11 @@ class Config:
     def public_url(self) -> str:
         """The address partners reach this installation at, without a slash at its end."""
         return self.url or f"http://{self.host}:{self.port}"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Letters, one .eml file each, where no mail server is set up."""
+        return self.data_dir / "mail"
 
     @property
     def index_dir(self) -> Path:
@@ -69,6 +77,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         secret=env.get("CABAS_SECRET", ""),
         url=env.get("CABAS_URL", "").rstrip("/"),
         testing=env.get("CABAS_TESTING", "") == "1",
+        smtp=_smtp(env),
         llm=_llm(env),
         embeddings=_languages(env, "CABAS_EMBEDDINGS"),
         speech=Path(env["CABAS_SPEECH"]).expanduser().absolute() if env.get("CABAS_SPEECH") else None,
@@ -80,6 +89,11 @@ def _llm(env: Mapping[str, str]) -> LlmSettings | None:
         return None
     seconds = _number(env, "CABAS_LLM_SECONDS", SECONDS)
     return LlmSettings(env["CABAS_LLM_URL"], env.get("CABAS_LLM_MODEL", ""), env.get("CABAS_LLM_KEY", ""), seconds)
+
+
+def _smtp(env: Mapping[str, str]) -> SmtpSettings | None:
+    url = env.get("CABAS_SMTP_URL")
+    return smtp_settings(url, env.get("CABAS_MAIL_FROM", "")) if url else None
 
 
 def _languages(env: Mapping[str, str], name: str) -> tuple[str, ...]:

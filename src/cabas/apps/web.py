@@ -22,6 +22,7 @@ from cabas.apps.wiring import House
 from cabas.kernel.errors import Unavailable
 from cabas.storage.partner_web import PartnerWeb
 from cabas.surfaces.contract import Premises, Surface
+from cabas.surfaces.link.tokens import LinkedTokens, Signer
 
 # A body larger than this is refused by every surface of its own; the server stops reading headers here.
 HEADERS_MAX_BYTES = 32_768
@@ -67,8 +68,12 @@ def premises(house: House, counter: Counter) -> Premises:
         url=house.config.public_url,
         clock=house.clock,
         secret=house.secret,
+        tokens=LinkedTokens(
+            house.postgres.links, house.retailer, Signer(house.secret, house.config.public_url), house.clock
+        ),
         testing=house.config.testing,
         web=PartnerWeb(local=house.config.testing),
+        linking=house.linking(counter.guests),
     )
 
 

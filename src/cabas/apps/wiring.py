@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,15 +14,18 @@ from cabas.apps.config import Config
 from cabas.apps.extras import Extras, open_extras
 from cabas.apps.learning import Lexicons
 from cabas.dialogue.lexicon import Lexicon
+from cabas.domain.customer import Shopper
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.kernel.ids import uuid7
 from cabas.storage import embedded, migrate
-
-# PAGES
+from cabas.storage.client_documents import JsonDocuments
+from cabas.storage.mail import MailFolder, SmtpMail
 from cabas.storage.pages import HttpRecipePages
+from cabas.storage.partner_web import PartnerWeb
 from cabas.storage.postgres import Postgres
 from cabas.storage.search import TantivySearch, open_index
+from cabas.usecases.link.ports import LinkDesk
 from cabas.usecases.shop.pay import NoPayments
 from cabas.usecases.shop.visit import Shopfront
 from cabas.usecases.talk.desk import Desk
@@ -84,6 +87,20 @@ class House:
     def front(self) -> Shopfront:
         """What shopping by protocol needs."""
         return Shopfront(self.desk, NoPayments())
+
+    def linking(self, guests: Sequence[Shopper] = ()) -> LinkDesk:
+        """What linking accounts needs. `guests` may be chosen without proof: in the demo only."""
+        smtp = self.config.smtp
+        return LinkDesk(
+            links=self.postgres.links,
+            consents=self.postgres.consents,
+            shoppers=self.postgres.shop,
+            mail=SmtpMail(smtp) if smtp is not None else MailFolder(self.config.mail_dir, new_id),
+            documents=JsonDocuments(PartnerWeb(local=self.config.testing).get, self.clock),
+            new_secret=lambda: secrets.token_urlsafe(32),
+            new_id=new_id,
+            guests=guests,
+        )
 
     def search(self, retailer_id: str) -> TantivySearch:
         """The index of a retailer, opened once. Raises `NotFound` when nothing was ever published."""

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from cabas.agreement.agreement import Agreement
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import Unavailable
+from cabas.usecases.link.ports import LinkDesk
 from cabas.usecases.shop.ports import Answers, PartnerKeys
 from cabas.usecases.shop.visit import Shopfront
 
@@ -73,7 +74,7 @@ class NoWeb:
 class Premises:
     """What a surface works with. `counter` are the conversations of the retailer's own page, `front` the shop by
     protocol. `url` is the public address without a slash at its end. `testing` opens what conformance tools need: it
-    is never on by default. `guests` are demo shoppers that may be pretended to be. `web` reaches partners' servers.
+    is never on by default. `web` reaches partners' servers. `linking` is None where accounts cannot be linked.
     """
 
     retailer: str
@@ -88,6 +89,7 @@ class Premises:
     tokens: Tokens = field(default_factory=NoTokens)
     testing: bool = False
     web: Web = field(default_factory=NoWeb)
+    linking: LinkDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

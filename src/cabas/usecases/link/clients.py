@@ -52,17 +52,20 @@ async def client_of(agreements: tuple[Agreement, ...], client_id: str, documents
     """The client with this id. Raises `OAuthError` with code "invalid_client"."""
     if not client_id or len(client_id) > ID_MAX or not client_id.isprintable():
         raise _unknown()
-    live = tuple(
-        one for one in agreements if one.head.starts <= day and (one.head.ends is None or day <= one.head.ends)
-    )
     if client_id.startswith("https://"):
-        return await _by_document(live, client_id, documents)
-    for agreement in live:
+        return await _by_document(live(agreements, day), client_id, documents)
+    for agreement in live(agreements, day):
         access = agreement.find(Access)
         if client_id == agreement.platform or (access is not None and client_id in access.clients):
             name, redirects = agreement.names["platform"], access.redirects if access is not None else ()
             return Client(client_id, name, agreement.platform, agreement.platform, redirects, site=agreement.platform)
     raise _unknown()
+
+
+def live(agreements: tuple[Agreement, ...], day: date) -> tuple[Agreement, ...]:
+    """The agreements that are in force on `day`."""
+    heads = ((one, one.head) for one in agreements)
+    return tuple(one for one, head in heads if head.starts <= day and (head.ends is None or day <= head.ends))
 
 
 async def authenticate(client: Client, keys: PartnerKeys, retailer_id: str, secret: str, now: datetime) -> None:
@@ -81,9 +84,11 @@ async def authenticate(client: Client, keys: PartnerKeys, retailer_id: str, secr
         )
 
 
-async def _by_document(live: tuple[Agreement, ...], url: str, documents: ClientDocuments) -> Client:
-    listed = next((one for one in live if (access := one.find(Access)) is not None and url in access.clients), None)
-    opened = next((one for one in live if (access := one.find(Access)) is not None and access.open), None)
+async def _by_document(agreements: tuple[Agreement, ...], url: str, documents: ClientDocuments) -> Client:
+    listed = next(
+        (one for one in agreements if (access := one.find(Access)) is not None and url in access.clients), None
+    )
+    opened = next((one for one in agreements if (access := one.find(Access)) is not None and access.open), None)
     agreement = listed or opened
     parts = urlsplit(url)
     if agreement is None or parts.path in ("", "/") or parts.fragment or "/." in parts.path or "@" in parts.netloc:

@@ -1,0 +1,62 @@
+"""Account linking: the endpoints clients call and the pages shoppers see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from cabas.surfaces.contract import Premises, Surface
+from cabas.surfaces.guard import Guard
+from cabas.surfaces.link import wire
+from cabas.surfaces.link.endpoints import Endpoints
+from cabas.surfaces.link.entry import Entry
+from cabas.surfaces.link.pages import Pages
+from cabas.surfaces.link.show import language, trouble
+
+
+def _refusal(scope: Scope, code: str, status: int) -> Response:
+    request = Request(scope)
+    return trouble(request, language(request), code, status=status)
+
+
+def routes(premises: Premises) -> Sequence[BaseRoute]:
+    """The routes; none where accounts cannot be linked."""
+    desk = premises.linking
+    if desk is None:
+        return ()
+    ends, pages = Endpoints(premises, desk), Pages(premises, desk)
+    entry = Entry(pages)
+    small = Middleware(RequestBodyLimitMiddleware, max_body_size=wire.BODY_MAX_BYTES)
+    guarded = [Middleware(Guard, body_max_bytes=wire.BODY_MAX_BYTES, refuse=_refusal), small]
+    called = (
+        (wire.TOKEN, ends.token), (wire.REVOKE, ends.revoke), (wire.INTROSPECT, ends.introspect),
+    )  # fmt: skip
+    seen = (
+        ("GET", wire.ACCOUNT, pages.account), ("POST", "/link/unlink", pages.unlink),
+        ("POST", "/link/sessions/end", pages.end), ("POST", "/link/sign-out", pages.sign_out),
+        ("GET", wire.SIGN_IN, entry.home), ("POST", wire.SIGN_IN, entry.mail),
+        ("POST", f"{wire.SIGN_IN}/guest", entry.guest), ("GET", f"{wire.SIGN_IN}/arrive", entry.arrive),
+        ("POST", f"{wire.SIGN_IN}/arrive", entry.arrive), ("GET", f"{wire.SIGN_IN}/provider", entry.away),
+        ("GET", f"{wire.SIGN_IN}/provider/back", entry.returned), ("GET", wire.AUTHORIZE, pages.authorize),
+        ("POST", wire.AUTHORIZE, pages.authorize),
+    )  # fmt: skip
+    return [
+        Route("/.well-known/oauth-authorization-server", ends.about),
+        Route("/.well-known/openid-configuration", ends.about),
+        Route(wire.JWKS, ends.jwks),
+        Route(wire.USERINFO, ends.userinfo, methods=["GET", "POST"], middleware=[small]),
+        *(Route(path, endpoint, methods=["POST"], middleware=[small]) for path, endpoint in called),
+        *(Route(path, endpoint, methods=[method], middleware=guarded) for method, path, endpoint in seen),
+        Mount("/link/static", StaticFiles(directory=Path(__file__).parent / "static"), middleware=[Middleware(Guard)]),
+    ]
+
+
+surface = Surface(name="link", title="Account linking", path=wire.ACCOUNT, routes=routes, version="OAuth 2.1", own=True)

@@ -1,0 +1,14 @@
+"""The stage transcripts of account linking are played on: a small shop, a partner with an address to return to."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from cabas.surfaces.link.app import routes
+from support.premises import an_agreement, stage_of
+
+
+def stage() -> Starlette:
+    """A fresh shop."""
+    google = an_agreement("google", seller="platform", access='redirects = ["https://client.example/back"]')
+    return Starlette(routes=routes(stage_of(google).premises))

@@ -1,0 +1,432 @@
+"""Account linking: what a client gets for a shopper's yes, and everything it does not get."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, OctKey
+
+from cabas.domain.consent import purposes
+from cabas.surfaces.contract import Linked
+from cabas.usecases.checkout.events import pairwise_id
+from support.linking import AGENT, AGENT_BACK, BACK, PAGE, VERIFIER, Linking, a_stage, answered
+from support.premises import URL
+from support.shop import run
+
+MCP = f"{URL}/mcp"
+SUB = pairwise_id(b"a secret of the retailer", "google", a_stage().memory.rows.shoppers["halle", "camille"])
+
+
+@pytest.fixture
+def google() -> Linking:
+    """The client of an agreement, and Camille signed in."""
+    linking = Linking(a_stage())
+    linking.sign_in()
+    return linking
+
+
+@pytest.fixture
+def agent() -> Linking:
+    """A client nobody agreed with, known by its document, and Camille signed in."""
+    linking = Linking(a_stage(), AGENT, AGENT_BACK)
+    linking.sign_in()
+    return linking
+
+
+def read(linking: Linking, token: str, audience: str = MCP) -> Linked | None:
+    return run(linking.tokens.read(token, audience))
+
+
+def granted(linking: Linking, platform: str = "google") -> frozenset[str]:
+    grants = run(linking.stage.memory.consents.grants("halle", "camille"))
+    return purposes(grants, platform, linking.stage.now)
+
+
+def nothing_issued(linking: Linking) -> bool:
+    kinds = {kind for _, kind, _ in linking.stage.memory.rows.tickets}
+    return not linking.stage.memory.rows.links and not kinds & {"code", "refresh"}
+
+
+def later(linking: Linking, **span: float) -> Linking:
+    """The same shop and browser, some time later."""
+    linking.stage.now += timedelta(**span)
+    after = Linking(linking.stage, linking.client_id, linking.redirect, linking.secret)
+    after.web.cookies = linking.web.cookies
+    return after
+
+
+def test_a_yes_becomes_tokens_for_one_audience(google: Linking) -> None:
+    back = google.decide("personal_results")
+    assert back.headers["location"].startswith(f"{BACK}?")
+    answer = answered(back)
+    assert {**answer, "code": ""} == {"code": "", "state": "s1", "iss": URL}
+    tokens = google.redeem(answer["code"]).json()
+    assert {**tokens, "access_token": "", "refresh_token": "", "id_token": ""} == {
+        "access_token": "", "token_type": "Bearer", "expires_in": 600, "refresh_token": "",
+        "scope": "history openid shop", "id_token": "",
+    }  # fmt: skip
+    assert read(google, tokens["access_token"]) == Linked("google", "camille", frozenset({"openid", "shop", "history"}))
+    assert read(google, tokens["access_token"], f"{URL}/ucp") is None
+    keys = KeySet.import_key_set(google.web.get("/link/jwks").json())
+    who = jwt.decode(tokens["id_token"], keys, algorithms=["ES256"])
+    now = int(google.stage.now.timestamp())
+    assert who.claims == {
+        "iss": URL, "sub": SUB, "aud": "google", "iat": now, "exp": now + 600, "auth_time": now, "nonce": "n1",
+    }  # fmt: skip
+    access = jwt.decode(tokens["access_token"], keys, algorithms=["ES256"])
+    assert access.header["typ"] == "at+jwt"
+    assert (access.claims["sub"], access.claims["aud"], access.claims["exp"]) == (SUB, [MCP], now + 600)
+    assert "camille" not in json.dumps(access.claims).lower()
+    head = {"authorization": f"Bearer {tokens['access_token']}"}
+    assert google.web.get("/link/userinfo", headers=head).json() == {"sub": SUB}
+
+
+def test_what_is_not_ticked_is_not_given(google: Linking) -> None:
+    tokens = google.redeem(google.code()).json()
+    assert tokens["scope"] == "openid shop"
+    assert granted(google) == frozenset()
+
+
+def test_only_what_the_agreement_shares_can_be_ticked(google: Linking) -> None:
+    page = google.ask().text
+    assert 'value="personal_results"' in page
+    assert 'value="receipts"' in page
+    assert 'value="marketing"' not in page
+    assert "checked" not in page
+    google.code("marketing", "receipts")
+    assert granted(google) == {"receipts"}
+
+
+def test_a_yes_is_recorded_with_the_words_it_was_given_to(google: Linking) -> None:
+    recorded = []
+    record = google.stage.memory.consents.record
+
+    class Record:
+        async def record(self, retailer_id, said):
+            recorded.append(said)
+            await record(retailer_id, said)
+
+        async def grants(self, retailer_id, shopper_id):
+            return await google.stage.memory.consents.grants(retailer_id, shopper_id)
+
+    from dataclasses import replace
+
+    google.stage.changes["linking"] = replace(google.stage.linking, consents=Record())
+    again = Linking(google.stage, secret=google.secret)
+    again.web.cookies = google.web.cookies
+    again.code("receipts")
+    (said,) = recorded
+    assert (said.platform, said.purpose, said.granted, said.text_version, said.surface) == (
+        "google", "receipts", True, "link/en/2026-11", "link",
+    )  # fmt: skip
+    assert said.proof["client"] == "google"
+
+
+def test_ticking_my_milk_switches_it_on_for_the_account(google: Linking) -> None:
+    assert not google.stage.memory.rows.shoppers["halle", "camille"].personal
+    google.code("personal_results")
+    assert google.stage.memory.rows.shoppers["halle", "camille"].personal
+    assert granted(google, "house") == {"personal_results"}
+
+
+def test_linking_again_without_a_tick_keeps_what_another_device_was_given(google: Linking) -> None:
+    google.code("receipts", "personal_results")
+    google.code("receipts")
+    assert granted(google) == {"receipts", "personal_results"}
+
+
+def test_a_no_gives_nothing(google: Linking) -> None:
+    answer = answered(google.decide("receipts", decision="deny"))
+    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "s1", URL)
+    assert nothing_issued(google)
+    assert granted(google) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "nobody"},
+        {"client_id": None},
+        {"client_id": "https://evil.example/client.json"},
+        {"redirect_uri": "https://client.example/back/"},
+        {"redirect_uri": "https://client.example/back?x=1"},
+        {"redirect_uri": "https://evil.example/back"},
+        {"redirect_uri": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_client_that_is_not_known_is_told_nothing(google: Linking, changes: dict[str, str | None]) -> None:
+    answer = google.ask(**changes)
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+    assert "Nothing was shared" in answer.text
+    assert nothing_issued(google)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"scope": "everything"}, "invalid_scope"),
+        ({"resource": "https://evil.example/mcp"}, "invalid_target"),
+        ({"resource": f"{URL}.evil.example/mcp"}, "invalid_target"),
+        ({"resource": f"{URL}/mcp#x"}, "invalid_target"),
+        ({"request": "eyJ"}, "request_not_supported"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"prompt": "none"}, "consent_required"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_request_against_the_rules_goes_back_with_an_error(
+    google: Linking, changes: dict[str, str | None], error: str
+) -> None:
+    answer = answered(google.ask(**changes))
+    assert (answer["error"], answer["state"], answer["iss"]) == (error, "s1", URL)
+    assert nothing_issued(google)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_verifier": "w" * 43}, "invalid_grant"),
+        ({"code_verifier": None}, "invalid_grant"),
+        ({"code_verifier": ""}, "invalid_grant"),
+        ({"redirect_uri": "https://client.example/other"}, "invalid_grant"),
+        ({"code": "made-up"}, "invalid_grant"),
+        ({"client_secret": "ck_wrong.secret"}, "invalid_client"),
+        ({"client_secret": None}, "invalid_client"),
+        ({"client_id": "other"}, "invalid_client"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"resource": f"{URL}/ucp"}, "invalid_target"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_code_is_only_for_who_can_prove_it(google: Linking, changes: dict[str, str | None], error: str) -> None:
+    answer = google.redeem(google.code(), **changes)
+    assert (answer.status_code, answer.json()["error"]) == (401 if error == "invalid_client" else 400, error)
+    assert (
+        not [kind for _, kind, _ in google.stage.memory.rows.tickets if kind == "refresh"] or error == "invalid_target"
+    )
+
+
+def test_another_client_with_a_good_secret_cannot_take_the_code(google: Linking) -> None:
+    code = google.code()
+    other = Linking(google.stage, "other", secret=google.stage.key("other"))
+    assert other.redeem(code).json()["error"] == "invalid_grant"
+    assert google.redeem(code).status_code == 200
+
+
+def test_a_code_used_twice_revokes_what_came_of_it(google: Linking) -> None:
+    code = google.code("receipts")
+    tokens = google.redeem(code).json()
+    assert read(google, tokens["access_token"]) is not None
+    assert google.redeem(code).json()["error"] == "invalid_grant"
+    assert read(google, tokens["access_token"]) is None
+    assert google.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert granted(google) == frozenset()
+
+
+def test_a_code_is_good_for_a_minute(google: Linking) -> None:
+    code = google.code()
+    assert later(google, seconds=60).redeem(code).json()["error"] == "invalid_grant"
+
+
+def test_an_access_token_is_good_for_ten_minutes(google: Linking) -> None:
+    token = google.redeem(google.code()).json()["access_token"]
+    assert read(later(google, seconds=599), token) is not None
+    assert read(later(google, seconds=1), token) is None
+
+
+def test_a_refresh_token_is_good_once_and_reuse_revokes_the_family(google: Linking) -> None:
+    first = google.redeem(google.code("receipts")).json()
+    second = google.refresh(first["refresh_token"]).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert read(google, second["access_token"]) is not None
+    assert google.refresh(first["refresh_token"]).json()["error"] == "invalid_grant"
+    assert read(google, second["access_token"]) is None
+    assert google.refresh(second["refresh_token"]).json()["error"] == "invalid_grant"
+    assert granted(google) == frozenset()
+
+
+def test_a_refresh_narrows_and_never_widens(google: Linking) -> None:
+    tokens = google.redeem(google.code("personal_results")).json()
+    assert (
+        google.refresh(tokens["refresh_token"], scope="dev.ucp.shopping.order:read").json()["error"] == "invalid_scope"
+    )
+    assert google.refresh(tokens["refresh_token"], resource=f"{URL}/ucp").json()["error"] == "invalid_target"
+    narrow = google.refresh(tokens["refresh_token"], scope="shop").json()
+    assert narrow["scope"] == "shop"
+    assert google.refresh(narrow["refresh_token"]).json()["scope"] == "history openid shop"
+
+
+def test_a_refresh_token_ends_after_ninety_days(google: Linking) -> None:
+    tokens = google.redeem(google.code()).json()
+    assert later(google, days=90).refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+def test_revocation_ends_everything_at_once(google: Linking, which: str) -> None:
+    tokens = google.redeem(google.code("receipts")).json()
+    other = Linking(google.stage, "other", secret=google.stage.key("other"))
+    assert other.call("revoke", token=tokens[which]).status_code == 200
+    assert read(google, tokens["access_token"]) is not None  # another's token is none of its business
+    assert google.call("revoke", token=tokens[which]).status_code == 200
+    assert read(google, tokens["access_token"]) is None
+    assert google.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
+    assert granted(google) == frozenset()
+    assert google.call("revoke", token="unknown").status_code == 200
+
+
+def test_introspection_tells_the_client_of_its_own_tokens_alone(google: Linking) -> None:
+    tokens = google.redeem(google.code()).json()
+    told = google.call("introspect", token=tokens["access_token"]).json()
+    assert (told["active"], told["sub"], told["aud"], told["scope"]) == (True, SUB, [MCP], "openid shop")
+    other = Linking(google.stage, "other", secret=google.stage.key("other"))
+    assert other.call("introspect", token=tokens["access_token"]).json() == {"active": False}
+    assert google.call("introspect", token="x").json() == {"active": False}
+    google.call("revoke", token=tokens["refresh_token"])
+    assert google.call("introspect", token=tokens["access_token"]).json() == {"active": False}
+
+
+def part(value: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def test_tampered_and_unsigned_tokens_are_nothing(google: Linking) -> None:
+    token = google.redeem(google.code()).json()["access_token"]
+    head, claims, signature = token.split(".")
+    body = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    raised = part({**body, "scope": "openid shop history"})
+    public = google.web.get("/link/jwks").content
+    confused = jwt.encode({"alg": "HS256", "typ": "at+jwt"}, body, OctKey.import_key(public))
+    for forged in (
+        f"{head}.{raised}.{signature}",
+        f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{claims}.",
+        f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{claims}.{signature}",
+        f"{head}.{claims}.{signature[:-4]}AAAA",
+        confused, f"{token}x", "", "a.b.c", "é" * 30, "x" * 9000,
+    ):  # fmt: skip
+        assert read(google, forged) is None
+    assert read(google, token) is not None
+
+
+def test_an_id_token_is_no_access_token(google: Linking) -> None:
+    tokens = google.redeem(google.code(resource=None)).json()
+    assert read(google, tokens["id_token"], "google") is None
+
+
+def test_without_a_resource_the_token_is_for_all_of_the_shop_and_no_other(google: Linking) -> None:
+    token = google.redeem(google.code(resource=None)).json()["access_token"]
+    assert read(google, token, f"{URL}/ucp") is not None
+    assert read(google, token, MCP) is not None
+
+
+def test_keys_change_by_themselves_and_old_tokens_stay_readable(google: Linking) -> None:
+    before = {key["kid"] for key in google.web.get("/link/jwks").json()["keys"]}
+    after = {key["kid"] for key in later(google, days=30).web.get("/link/jwks").json()["keys"]}
+    assert len(before) == len(after) == 3
+    assert len(before & after) == 2
+    assert not any("d" in key for key in google.web.get("/link/jwks").json()["keys"])
+
+
+def test_a_client_known_by_its_document_links_by_pkce_alone(agent: Linking) -> None:
+    agent.redirect = "http://127.0.0.1:49152/callback"  # RFC 8252: the port is the app's own business
+    page = agent.ask()
+    assert "Nice Agent" in page.text
+    assert "agent.example" in page.text
+    assert "does not know this application" in page.text
+    assert "form-action 'self' http://127.0.0.1:49152" in page.headers["content-security-policy"]
+    tokens = agent.redeem(agent.code("personal_results")).json()
+    assert read(agent, tokens["access_token"]) == Linked(
+        "assistant", "camille", frozenset({"openid", "shop", "history"})
+    )
+    head = {"authorization": f"Bearer {tokens['access_token']}"}
+    assert agent.web.get("/link/userinfo", headers=head).json()["sub"] != SUB
+    assert agent.call("introspect", token=tokens["access_token"]).json()["error"] == "invalid_client"
+    assert agent.call("revoke", token=tokens["refresh_token"]).status_code == 200
+    assert read(agent, tokens["access_token"]) is None
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    ["http://127.0.0.1:1/other", "http://127.0.0.2/callback", "https://agent.example:444/back", "http://evil.example/callback",
+     "http://127.0.0.1@evil.example/callback", "http://127.0.0.1:99999999/callback", "javascript:alert(1)"],
+)  # fmt: skip
+def test_only_the_port_of_a_loopback_address_is_free(agent: Linking, redirect: str) -> None:
+    assert agent.ask(redirect_uri=redirect).status_code == 400
+    assert nothing_issued(agent)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"client_id": "https://agent.example/other.json"}, {"redirect_uris": []}, {"redirect_uris": "x"},
+     {"token_endpoint_auth_method": "client_secret_post"}, {"client_secret": "x"},
+     {"redirect_uris": ["javascript:alert(1)", "data:text/html,x", "http://evil.example/"]}],
+    ids=str,
+)  # fmt: skip
+def test_a_document_that_does_not_fit_names_no_client(agent: Linking, change: dict[str, object]) -> None:
+    agent.stage.documents.known[AGENT] = {**agent.stage.documents.known[AGENT], **change}
+    assert agent.ask().status_code == 400
+    assert nothing_issued(agent)
+
+
+def test_a_name_in_a_document_is_only_text(agent: Linking) -> None:
+    name = "<script>alert(1)</script>" + "x" * 100
+    agent.stage.documents.known[AGENT] = {**agent.stage.documents.known[AGENT], "client_name": name}
+    page = agent.ask().text
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "x" * 81 not in page
+
+
+def test_without_an_open_agreement_strangers_are_not_clients() -> None:
+    stage = a_stage()
+    stage.agreements = tuple(one for one in stage.agreements if one.platform != "assistant")
+    agent = Linking(stage, AGENT, AGENT_BACK)
+    agent.sign_in()
+    assert agent.ask().status_code == 400
+
+
+def test_the_consent_form_cannot_be_sent_by_another_site_or_for_another_session(google: Linking) -> None:
+    page = google.ask()
+    form = {"ask": urlsplit(str(page.url)).query, "decision": "allow"}
+    assert google.web.post("/link/authorize", data=form, headers={"origin": "https://evil.example"}).status_code == 403
+    assert google.web.post("/link/authorize", data=form).status_code == 403
+    assert google.web.post("/link/authorize", data={**form, "seal": "x"}, headers=PAGE).status_code == 403
+    assert nothing_issued(google)
+
+
+def test_pages_hold_no_script_and_cannot_be_framed(google: Linking) -> None:
+    for page in (google.ask(), google.web.get("/link"), google.web.get("/link/sign-in")):
+        policy = page.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "script-src" not in policy
+        assert "default-src 'none'" in policy
+        assert "<script" not in page.text
+        assert page.headers["cache-control"] == "no-store"
+
+
+def test_tokens_are_never_cached_and_errors_are_the_protocols(google: Linking) -> None:
+    answer = google.redeem("x")
+    assert (answer.headers["cache-control"], answer.json()["error"]) == ("no-store", "invalid_grant")
+    assert google.web.post("/link/token", json={}).json()["error"] == "invalid_request"
+    double = "client_id=google&client_id=other"
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert google.web.post("/link/token", content=double, headers=form).json()["error"] == "invalid_request"
+    for hostile in (b"\xff\xfe", b"a=%ff", b"&" * 10_000, b"client_id=%00", b"client_id=google&client_secret=%00"):
+        assert google.web.post("/link/token", content=hostile, headers=form).status_code in (400, 401)
+    basic = {"authorization": "Basic !!!"}
+    wrong = google.web.post("/link/token", data={"grant_type": "x"}, headers=basic)
+    assert (wrong.status_code, wrong.headers["www-authenticate"]) == (401, 'Basic realm="link"')
+    assert google.web.post("/link/token", content=b"x" * 20_000, headers=form).status_code == 413
+    assert VERIFIER not in answer.text
