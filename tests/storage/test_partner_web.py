@@ -22,7 +22,7 @@ async def public(host: str) -> Sequence[str]:
 def answer(request: httpx2.Request) -> httpx2.Response:
     seen.append(request)
     if request.url.path == "/moved":
-        return httpx2.Response(302, headers={"location": "https://other.example/"})
+        return httpx2.Response(302, headers={"location": "https://other.example/"}, stream=httpx2.ByteStream(b""))
     return httpx2.Response(200, stream=httpx2.ByteStream(b"x" * 2000 if request.url.path == "/large" else b"{}"))
 
 

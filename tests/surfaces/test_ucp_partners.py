@@ -1,0 +1,263 @@
+"""UCP: negotiation, who is believed to be whom, what platforms are told, hostile input, the MCP binding."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from cabas.kernel.errors import InvalidInput, Unavailable
+from cabas.surfaces.contract import News
+from cabas.surfaces.ucp.app import surface
+from cabas.surfaces.ucp.webhooks import NotTaken
+from support.premises import Stage, an_agreement, stage_of
+from support.shop import run
+from support.ucp import PROFILE, FakeWeb, Order, Platform, holds, profile
+
+AT_HANDOVER = {"payment": {"instruments": [{"id": "cash", "handler_id": "pay_at_handover", "type": "cash"}]}}
+DRIVE = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "drive"}]}]}
+
+
+def lines(**wanted: int) -> list[dict[str, Any]]:
+    return [{"item": {"id": sku}, "quantity": quantity} for sku, quantity in wanted.items()]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return stage_of()
+
+
+@pytest.fixture
+def platform(stage: Stage) -> Platform:
+    return Platform(stage)
+
+
+def codes(shown: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in shown["messages"]]
+
+
+def amounts(shown: dict[str, Any]) -> dict[str, int]:
+    return {one["type"]: one["amount"] for one in shown["totals"]}
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (b"{", (422, "profile_malformed")),
+        ({"ucp": {"version": "soon"}}, (422, "profile_malformed")),
+        (profile(version="2020-01-01"), (422, "version_unsupported")),
+        (profile(names=["com.example.other"]), (200, "capabilities_incompatible")),
+        (profile(names=["dev.ucp.shopping.discount"]), (200, "capabilities_incompatible")),
+        (Unavailable("silence", remedy="Wait."), (424, "profile_unreachable")),
+        (InvalidInput("private", remedy="Be public."), (400, "invalid_profile_url")),
+    ],
+)  # fmt: skip
+def test_profiles_that_do_not_fit(stage: Stage, document: Any, expected: tuple[int, str]) -> None:
+    before = stage.shop.snapshot()
+    assert Platform(stage, document=document).fails("POST", "/carts", {"line_items": lines(milk=1)}) == expected
+    assert stage.shop.snapshot() == before
+
+
+@pytest.mark.parametrize("agent", ["", "profile=", 'profile="http://assistant.example/p"', 'other="https://a.example"'])
+def test_a_profile_has_an_https_address(stage: Stage, platform: Platform, agent: str) -> None:
+    answer = platform.client.post("/ucp/carts", json={"line_items": []}, headers={"UCP-Agent": agent})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_profile_url")
+    assert platform.web.asked == []
+
+
+def test_what_both_know_is_what_is_shown(stage: Stage) -> None:
+    plain = Platform(stage, document=profile(names=["dev.ucp.shopping.checkout", "dev.ucp.shopping.order"]))
+    shown = plain.do("POST", "/checkout-sessions", {"line_items": lines(milk=1)})
+    assert list(shown["ucp"]["capabilities"]) == ["dev.ucp.shopping.checkout"]
+    assert not {"fulfillment", "discounts"} & set(shown)
+    assert plain.fails("POST", "/catalog/search", {"query": "lait"}) == (200, "capabilities_incompatible")
+
+
+def test_an_older_platform_is_answered_in_its_version(stage: Stage) -> None:
+    older = Platform(stage, document=profile(version="2026-04-08"))
+    answer = older.ask("POST", "/checkout-sessions", {"line_items": lines(milk=1)}).json()
+    assert answer["ucp"]["version"] == "2026-04-08"
+
+
+def test_a_profile_is_fetched_once(platform: Platform) -> None:
+    for _ in range(3):
+        platform.do("POST", "/catalog/search", {"query": "lait"})
+    assert platform.web.asked == [PROFILE]
+
+
+def test_a_partner_proves_itself_by_signature_or_key() -> None:
+    partner = an_agreement("google", access=f'profiles = ["{PROFILE}"]')
+    stage = stage_of(an_agreement("assistant", is_open=True), partner)
+    platform = Platform(stage, document=profile(keys=(b"partner",)))
+    body = {"line_items": lines(milk=1), "fulfillment": DRIVE}
+    before = stage.shop.snapshot()
+    assert platform.fails("POST", "/checkout-sessions", body) == (401, "signature_missing")
+    for changes, status, code in (
+        ({"signature": "sig1=:" + "A" * 86 + "==:"}, 401, "signature_invalid"),
+        ({"content-digest": "sha-256=:" + "A" * 43 + "=:"}, 400, "digest_mismatch"),
+        ({"idempotency-key": "another"}, 401, "signature_invalid"),
+    ):
+        refused = platform.sign("POST", "/checkout-sessions", body, b"partner", **changes)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    unknown = platform.sign("POST", "/checkout-sessions", body, b"stranger")
+    assert (unknown.status_code, unknown.json()["code"]) == (401, "key_not_found")
+    assert stage.shop.snapshot() == before
+    signed = platform.sign("POST", "/checkout-sessions", body, b"partner")
+    assert signed.status_code == 201
+    talk = run(stage.memory.conversations.load("halle", signed.json()["id"]))
+    assert talk.platform == "google"
+    keyed = platform.ask("POST", "/checkout-sessions", body, Authorization=f"Bearer {stage.key('google')}")
+    assert run(stage.memory.conversations.load("halle", keyed.json()["id"])).platform == "google"
+    assert platform.fails("POST", "/checkout-sessions", body, Authorization="Bearer ck_k1.wrong") == (
+        401,
+        "invalid_key",
+    )
+
+
+def test_one_platform_sees_nothing_of_another(stage: Stage, platform: Platform) -> None:
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=1), "fulfillment": DRIVE})
+    platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    before, other = stage.shop.snapshot(), {"Authorization": f"Bearer {stage.key('google')}"}
+    before = stage.shop.snapshot()
+    assert platform.fails("GET", f"/checkout-sessions/{begun['id']}", **other) == (200, "not_found")
+    assert platform.fails("GET", f"/orders/{begun['id']}", **other) == (200, "not_found")
+    assert platform.fails("POST", f"/checkout-sessions/{begun['id']}/cancel", key="", **other) == (200, "not_found")
+    assert stage.shop.snapshot() == before
+
+
+def test_an_order_is_shown_to_who_signed_for_it(stage: Stage) -> None:
+    keys = profile(keys=(b"mine",), webhook="https://assistant.example/told")
+    platform = Platform(stage, document=keys)
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=2), "fulfillment": DRIVE})
+    platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    assert platform.fails("GET", f"/orders/{begun['id']}") == (401, "unauthorized")
+    other = Platform(stage, url="https://other.example/p", document=profile(keys=(b"other",)))
+    assert other.sign("GET", f"/orders/{begun['id']}", {}, b"other").json()["messages"][0]["code"] == "not_found"
+    shown = platform.sign("GET", f"/orders/{begun['id']}", {}, b"mine").json()
+    assert [(one["item"]["id"], one["quantity"]) for one in shown["line_items"]] == [
+        ("milk", {"original": 2, "total": 2, "fulfilled": 0})
+    ]
+    Order.model_validate(shown)
+
+
+def test_a_surface_the_agreement_does_not_open_stays_shut() -> None:
+    stage = stage_of(an_agreement("assistant", is_open=True, access='surfaces = ["mcp"]'))
+    before = stage.shop.snapshot()
+    assert Platform(stage).fails("POST", "/carts", {"line_items": lines(milk=1)}) == (403, "surface_not_granted")
+    assert stage.shop.snapshot() == before
+
+
+HOSTILE = [
+    b"", b"null", b"[]", b"{", b'"x"', b'{"line_items": 1}', b'{"line_items": [{}]}', b"\xff\xfe",
+    b'{"line_items": [{"item": {"id": "milk"}, "quantity": 0}]}',
+    b'{"line_items": [{"item": {"id": "milk"}, "quantity": 1e400}]}',
+    b'{"line_items": [{"item": {"id": "milk"}, "quantity": 99999999999}]}',
+    b'{"line_items": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    b'{"line_items": [], "cart_id": "none"}',
+    json.dumps({"line_items": [{"item": {"id": "m" * 5000}, "quantity": 1}]}).encode(),
+]  # fmt: skip
+
+
+PATHS = ["/carts", "/checkout-sessions", "/catalog/search", "/catalog/lookup", "/catalog/product", "/locations/search",
+         "/checkout-sessions/none/complete", "/mcp"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_input_breaks_it(stage: Stage, platform: Platform, path: str) -> None:
+    for body in HOSTILE:
+        headers = {"UCP-Agent": f'profile="{PROFILE}"', "content-type": "application/json"}
+        answer = platform.client.post(f"/ucp{path}", content=body, headers=headers)
+        assert answer.status_code < 500, body
+        assert isinstance(answer.json(), dict)
+    large = platform.client.post(f"/ucp{path}", content=b" " * 300_000, headers={"UCP-Agent": f'profile="{PROFILE}"'})
+    assert large.json().get("code", "request_too_large") == "request_too_large"
+
+
+def call(platform: Platform, tool: str, arguments: dict[str, Any], **meta: Any) -> dict[str, Any]:
+    said = {"ucp-agent": {"profile": platform.url}, **meta}
+    body = {
+        "jsonrpc": "2.0",
+        "id": 7,
+        "method": "tools/call",
+        "params": {"name": tool, "arguments": {"meta": said, **arguments}},
+    }
+    answer: dict[str, Any] = platform.client.post("/ucp/mcp", json=body).json()
+    assert (answer["jsonrpc"], answer["id"]) == ("2.0", 7)
+    return answer
+
+
+def test_the_same_operations_are_tools(platform: Platform) -> None:
+    listed = platform.client.post("/ucp/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).json()
+    assert {"create_checkout", "complete_checkout", "search_catalog", "get_order"} <= {
+        one["name"] for one in listed["result"]["tools"]
+    }
+    body = {"line_items": lines(milk=1), "fulfillment": DRIVE}
+    made = call(platform, "create_checkout", {"checkout": body})["result"]["structuredContent"]
+    key = {"idempotency-key": "0123456789012345678901"}
+    done = call(platform, "complete_checkout", {"id": made["id"], "checkout": AT_HANDOVER}, **key)
+    assert done["result"]["structuredContent"]["status"] == "completed"
+    again = call(platform, "complete_checkout", {"id": made["id"], "checkout": AT_HANDOVER}, **key)
+    assert again == done
+    missing = call(platform, "get_checkout", {"id": "none"})["result"]["structuredContent"]
+    assert missing["messages"][0]["code"] == "not_found"
+    assert call(platform, "search_catalog", {"catalog": {}})["error"]["data"]["code"] == "invalid_request"
+    assert call(platform, "no_such_tool", {})["error"]["code"] == -32602
+    nobody = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "search_catalog", "arguments": {}}}
+    assert platform.client.post("/ucp/mcp", json=nobody).json()["error"]["code"] == -32001
+
+
+def news(stage: Stage, order_id: str, platform: str = "assistant") -> News:
+    return News(f"{order_id}.1", platform, order_id, stage.now)
+
+
+def test_a_platform_is_told_the_whole_order_signed(stage: Stage) -> None:
+    url = "https://assistant.example/told?channel=ucp"
+    platform = Platform(stage, document=profile(webhook=url))
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=2), "fulfillment": DRIVE})
+    platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    for _ in range(2):
+        assert surface.tell is not None
+        assert asyncio.run(surface.tell(stage.premises, news(stage, begun["id"])))
+    (first, second) = platform.web.sent
+    assert first[0] == url
+    assert {name: first[1][name] for name in ("webhook-id", "idempotency-key", "webhook-timestamp", "ucp-agent")} == {
+        "webhook-id": f"{begun['id']}.1",
+        "idempotency-key": f"{begun['id']}.1",
+        "webhook-timestamp": str(int(stage.now.timestamp())),
+        "ucp-agent": 'profile="http://testserver/.well-known/ucp"',
+    }
+    assert (second[1]["webhook-id"], second[2]) == (first[1]["webhook-id"], first[2])
+    key = platform.client.get("/.well-known/ucp").json()["keys"][0]
+    derived = {"@method": "POST", "@authority": "assistant.example", "@path": "/told", "@query": "?channel=ucp"}
+    holds(key, first[1], first[2], derived)
+    told = json.loads(first[2])
+    Order.model_validate(told)
+    assert (told["id"], told["checkout_id"], amounts(told)["total"]) == (begun["id"], begun["id"], 210)
+
+
+def test_who_does_not_take_the_news_is_told_again(stage: Stage) -> None:
+    platform = Platform(stage, document=profile(webhook="https://assistant.example/told"))
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=1), "fulfillment": DRIVE})
+    platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    platform.web.status = 500
+    assert surface.tell is not None
+    with pytest.raises(NotTaken, match="answered 500"):
+        asyncio.run(surface.tell(stage.premises, news(stage, begun["id"])))
+    assert not asyncio.run(surface.tell(stage.premises, news(stage, "another")))
+
+
+def test_hooks_are_there_in_test_mode_only(platform: Platform) -> None:
+    for path in ("/testing/idempotency/outage", "/testing/orders/x/adjust"):
+        assert platform.client.post(f"/ucp{path}", json={"enabled": True}).status_code == 404
+
+
+def test_when_keys_cannot_be_stored_nothing_is_done() -> None:
+    stage = stage_of(testing=True, changes={"web": FakeWeb()})
+    platform = Platform(stage)
+    platform.client.post("/ucp/testing/idempotency/outage", json={"enabled": True})
+    before = stage.shop.snapshot()
+    answer = platform.ask("POST", "/carts", {"line_items": lines(milk=1)})
+    assert (answer.status_code, answer.json()["code"]) == (503, "idempotency_unavailable")
+    assert stage.shop.snapshot() == before
