@@ -70,6 +70,15 @@ def platform_of_profile(agreements: tuple[Agreement, ...], profile: str) -> str 
     return None
 
 
+def platform_of_client(agreements: tuple[Agreement, ...], client: str) -> str | None:
+    """The platform whose agreement names this client (an OAuth client, the id of a skill), or None."""
+    for one in agreements:
+        access = one.find(Access)
+        if access is not None and client in access.clients:
+            return one.platform
+    return None
+
+
 def open_platform(agreements: tuple[Agreement, ...]) -> str:
     """The platform that callers without a key are taken for. Raises `NotKnown` when no agreement is that open."""
     for one in agreements:
