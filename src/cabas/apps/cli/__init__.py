@@ -6,11 +6,14 @@ Cabas needs does not answer.
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import os
 import pkgutil
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
+from importlib.resources import files
 from typing import Any, TypeVar
 
 import typer
@@ -32,20 +35,63 @@ app = typer.Typer(
 )
 
 
-def register() -> typer.Typer:
-    """The app with every command: a module offers `app` (a group called like the module) or `command` (one verb)."""
-    if not app.registered_commands and not app.registered_groups:
-        package = import_module("cabas.apps.cli.commands")
-        names = [entry.name for entry in pkgutil.iter_modules(package.__path__)]
-        modules = [import_module(f"{package.__name__}.{name}") for name in names]
-        for module in sorted(modules, key=lambda one: (PANELS.index(one.PANEL), one.__name__)):
-            name = module.__name__.rpartition(".")[2].rstrip("_").replace("_", "-")
-            panel = module.PANEL
-            if hasattr(module, "app"):
-                app.add_typer(module.app, name=name, rich_help_panel=panel)
-            else:
-                app.command(name=name, rich_help_panel=panel)(module.command)
+def register(wanted: str | None = None) -> typer.Typer:
+    """The app with every command: a module offers `app` (a group called like the module) or `command` (one verb).
+
+    When only one is `wanted`, or none (""), the others are there by name and help alone: their modules, and all that
+    those need, are not imported.
+    """
+    if app.registered_commands or app.registered_groups:
+        return app
+    package = import_module("cabas.apps.cli.commands")
+    names = [entry.name for entry in pkgutil.iter_modules(package.__path__)]
+    found = []
+    for name in names:
+        called = name.rstrip("_").replace("_", "-")
+        module: Any
+        if wanted is None or called == wanted:
+            module = import_module(f"{package.__name__}.{name}")
+        else:
+            module = _Told(files(package.__name__).joinpath(f"{name}.py").read_text(encoding="utf-8"))
+        found.append((PANELS.index(module.PANEL), called, module))
+    for _, called, module in sorted(found, key=lambda one: one[:2]):
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=called, rich_help_panel=module.PANEL)
+        else:
+            app.command(name=called, rich_help_panel=module.PANEL)(module.command)
     return app
+
+
+class _Told:
+    """What `cabas --help` says of a command, read from the text of its module."""
+
+    def __init__(self, source: str) -> None:
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and node.name == "command":
+                self.command = _nothing(ast.get_docstring(node))
+            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name, value = node.targets[0].id, node.value
+                if name == "PANEL" and isinstance(value, ast.Constant):
+                    self.PANEL = str(value.value)
+                elif name == "app" and isinstance(value, ast.Call):
+                    told = next(one.value for one in value.keywords if one.arg == "help")
+                    self.app = typer.Typer(help=ast.literal_eval(told))
+                    self.app.callback()(_nothing(None))
+
+
+def _nothing(doc: str | None) -> Callable[[], None]:
+    def nothing() -> None: ...
+
+    nothing.__doc__ = doc
+    return nothing
+
+
+def _wanted(arguments: Sequence[str]) -> str | None:
+    """The command a command line names; "" when it only asks for help, None when that is not for sure."""
+    if "_CABAS_COMPLETE" in os.environ:
+        return None
+    first = arguments[0] if arguments else "--help"
+    return "" if first in ("--help", "-h") else None if first.startswith("-") else first
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -63,7 +109,7 @@ def exit_code(error: CabasError) -> int:
 def main() -> None:
     """Entry point: errors are told in two lines, what is wrong and how to mend it, never as a stack trace."""
     try:
-        register()(standalone_mode=True)
+        register(_wanted(sys.argv[1:]))(standalone_mode=True)
     except CabasError as error:
         print(f"cabas: {error.message}", file=sys.stderr)
         if error.remedy:

@@ -10,7 +10,6 @@ import typer
 from cabas.apps import demo
 from cabas.apps.cli import run, show
 from cabas.apps.cli.commands import order as order_command
-from cabas.apps.cli.commands.serve import serve
 from cabas.apps.cli.options import At, DataDir, Json, Lang, clock, settings, spoken
 from cabas.apps.config import Config
 from cabas.apps.wiring import open_house
@@ -54,6 +53,8 @@ def command(
 
 
 async def _serve(config: Config, banner: str) -> None:
+    from cabas.apps.cli.commands.serve import serve
+
     async with open_house(config) as house:
         guests = [await house.postgres.shop.shopper(RETAILER_ID, one) for one in GUESTS.values()]
     await serve(config, tuple(guests), banner)
