@@ -144,8 +144,12 @@ def test_errors_say_what_to_do(url: str) -> None:
 
 
 def test_a_linked_shopper_s_usual_needs_their_consent(url: str, stage: Stage) -> None:
-    (unlinked,) = use(url, ("my_usual", {}))
-    assert "link_required" in unlinked.content[0].text  # type: ignore[union-attr]
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "my_usual", "arguments": {}}}
+    unlinked = httpx2.post(url, headers=ACCEPT, json=call)
+    assert (unlinked.status_code, unlinked.json()["error"]) == (401, "link_required")
+    assert unlinked.headers["www-authenticate"].startswith('Bearer resource_metadata="')
+    (without_key,) = use(url, ("my_usual", {}), token=stage.key("google"))
+    assert "link_required" in without_key.content[0].text  # type: ignore[union-attr]
     (refused,) = use(url, ("my_usual", {}), token="camille-token")
     assert "consent_required" in refused.content[0].text  # type: ignore[union-attr]
     rows = stage.memory.rows

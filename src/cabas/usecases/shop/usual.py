@@ -11,13 +11,14 @@ from cabas.usecases.shop.visit import Visit
 
 USUAL_MAX = 30
 PURPOSE = "personal_results"
+SCOPE = "history"
 
 
 async def usual(visit: Visit) -> tuple[tuple[Habit, Listing], ...]:
     """The shopper's habits that this store sells now, strongest first.
 
-    Raises `NotAllowed`: "link_required" without a linked account, "consent_required" when the shopper or the agreement
-    does not let this platform know.
+    Raises `NotAllowed`: "link_required" without a linked account, "consent_required" when the shopper, the link or
+    the agreement does not let this platform know.
     """
     caller, shopper = visit.caller, visit.shopper
     if shopper is None:
@@ -26,7 +27,7 @@ async def usual(visit: Visit) -> tuple[tuple[Habit, Listing], ...]:
     given = await visit.desk.consents.purposes(caller.retailer_id, shopper.id, caller.platform, now)
     question = See(visit.now.date(), "past_purchases", given)
     granted = evaluate(visit.agreement, Request(caller.retailer_id, caller.platform, (question,))).allowed
-    if not (shopper.personal and PURPOSE in given and granted):
+    if not (shopper.personal and SCOPE in caller.scopes and PURPOSE in given and granted):
         raise NotAllowed(
             "The shopper did not agree to results from past purchases here.",
             remedy="Ask for the purpose personal_results when the account is linked.",
