@@ -46,10 +46,9 @@ class Kept:
 def habitual() -> Stage:
     """The shop, where Camille bought pasta every week."""
     stage = a_stage()
-    lines = [
-        TillLine("camille", f"r{week}", 1, Purchase(stage.now - timedelta(weeks=week), "pasta", "Pâtes 500 g", None, None, 2))
-        for week in range(1, 9)
-    ]  # fmt: skip
+    weeks = range(1, 9)
+    bought = [Purchase(stage.now - timedelta(weeks=week), "pasta", "Pâtes 500 g", None, None, 2) for week in weeks]
+    lines = [TillLine("camille", f"r{number}", 1, one) for number, one in enumerate(bought)]
     run(stage.memory.fill.purchases("halle", lines))
     return stage
 
