@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from cabas.kernel.errors import NotFound, Unavailable
 from cabas.surfaces.ucp.signing import Key, key_of
 from cabas.surfaces.ucp.testing import CARD, CONFIRM, FAIL, RETIRED, TESTER
 
 TOOL = "spck-conformance"
 SECONDS = 600
+WELL_KNOWN = "/.well-known/ucp"
+AGENT = 'profile="https://spck.dev/agent"'
+# So many products a tool needs, and so many pages of ten to see whether pages follow one another.
+PIECES, PAGES = 2, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,60 @@ class Goods:
     first: str
     second: str
     sold_out: str = ""
-    promoted: str = ""
     query: str = ""
     total: int = 0
+
+
+def profiles(server: str, *, insecure: bool = False) -> dict[str, str]:
+    """By version, the address below which a profile is. Raises `Unavailable`."""
+    document = _fetched(f"{server}{WELL_KNOWN}", None, insecure=insecure)["ucp"]
+    others = {version: url.removesuffix(WELL_KNOWN) for version, url in document.get("supported_versions", {}).items()}
+    return {document["version"]: server, **others}
+
+
+def goods(server: str, words: str, *, insecure: bool = False) -> Goods:
+    """Products found with `words` at a server of ours. Raises `NotFound` when there are too few."""
+    asked = {"query": words, "pagination": {"limit": 50}}
+    found = _fetched(f"{endpoint(server)}/catalog/search", asked, insecure=insecure)
+    pieces = [one["variants"][0] for one in found["products"] if "quantity_unit" not in one["variants"][0]]
+    sold = [one for one in pieces if one["availability"]["available"]]
+    if len(sold) < PIECES:
+        raise NotFound(f"{words!r} finds too few products.", remedy="Use other `--words`.")
+    gone = next((one["id"] for one in pieces if not one["availability"]["available"]), "")
+    total = found["pagination"]["total_count"]
+    many = words if total > PAGES * 10 else ""
+    return Goods(sold[0]["id"], sold[1]["id"], gone, many, total)
+
+
+def endpoint(server: str) -> str:
+    """Where the REST operations of a profile's address are: the newest version's are one step below it."""
+    return server if server.rpartition("/")[2][:2] == "20" else f"{server}/ucp"
+
+
+def counts(report: dict[str, Any]) -> dict[str, Any]:
+    """What a report says, in numbers: checks of other versions or of what we do not claim are not applicable."""
+    said = report["checks_summary"]
+    beside = said["not_applicable"]
+    return {
+        "passed": said["clean"],
+        "deviated": said["deviation"],
+        "not_tested": said["not_tested"] + beside["config"] + said["inconclusive"],
+        "not_applicable": sum(value for name, value in beside.items() if name != "config"),
+        "what": [one["id"] for one in report["checks"] if one["status"] == "deviation"],
+    }
+
+
+def _fetched(url: str, body: dict[str, Any] | None, *, insecure: bool) -> dict[str, Any]:
+    try:
+        with httpx2.Client(verify=not insecure, timeout=30, trust_env=False) as client:
+            response = client.get(url) if body is None else client.post(url, json=body, headers={"UCP-Agent": AGENT})
+            response.raise_for_status()
+            found: dict[str, Any] = response.json()
+    except (httpx2.HTTPError, ValueError) as error:
+        raise Unavailable(
+            f"{url} does not answer ({type(error).__name__}).", remedy="Start it: `CABAS_TESTING=1 cabas demo`."
+        ) from error
+    return found
 
 
 def paid_with(token: str) -> dict[str, Any]:
@@ -39,9 +96,9 @@ def paid_with(token: str) -> dict[str, Any]:
     return {"payment": {"instruments": [instrument]}}
 
 
-def spck_config(endpoint: str, goods: Goods) -> dict[str, Any]:
-    """The checker's configuration for a server of ours in test mode whose REST operations are at `endpoint`."""
-    profiles = f"{endpoint}/testing/profiles"
+def spck_config(server: str, goods: Goods) -> dict[str, Any]:
+    """The checker's configuration for a server of ours in test mode."""
+    profiles = f"{endpoint(server)}/testing/profiles"
     known: dict[str, Any] = {
         "product_id": goods.first,
         "currency": "EUR",
@@ -82,7 +139,7 @@ def spck_config(endpoint: str, goods: Goods) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
-def run_spck(server: str, config: dict[str, Any]) -> dict[str, Any]:
+def run_spck(server: str, config: dict[str, Any], *, insecure: bool = False) -> dict[str, Any]:
     """The checker's report. Raises `NotFound` when it is not installed, `Unavailable` when it could not run."""
     tool = shutil.which(TOOL) or shutil.which(TOOL, path=str(Path(sys.executable).parent))
     if tool is None:
@@ -90,7 +147,7 @@ def run_spck(server: str, config: dict[str, Any]) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(config, file)
         file.flush()
-        command = [tool, "--server", server, "--config", file.name, "--json"]
+        command = [tool, "--server", server, "--config", file.name, "--json", *(["--insecure"] if insecure else [])]
         done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
     try:
         report: dict[str, Any] = json.loads(done.stdout)
