@@ -129,7 +129,6 @@ class CreateBody(UpdateBody, frozen=True, kw_only=True):
 
     line_items: SomeItems
     currency: Currency
-    capabilities: dict[str, msgspec.Raw]
     affiliate_attribution: AttributionAsk | None = None
     locale: Locale | None = None
 
