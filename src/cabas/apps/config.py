@@ -11,6 +11,7 @@ from cabas.dialogue import locales
 from cabas.extras.llm import SECONDS, LlmSettings
 from cabas.kernel.errors import InvalidInput
 from cabas.storage.mail import SmtpSettings, smtp_settings
+from cabas.storage.provider import ProviderSettings, provider_settings
 
 DEFAULT_PORT = 8000
 
@@ -21,7 +22,7 @@ class Config:
 
     `url` is where partners reach it, when that is another address than host and port. `testing` opens the hooks that
     conformance tools need: payments that are none, orders that are changed by a request. Never in a real shop.
-    `smtp` is the mail server; without it letters are files.
+    `smtp` is the mail server; without it letters are files. `provider` is where shoppers sign in already, if anywhere.
     `llm`, `embeddings` (languages) and `speech` (a model's folder) are the optional parts; empty is off.
     """
 
@@ -35,6 +36,7 @@ class Config:
     url: str = ""
     testing: bool = False
     smtp: SmtpSettings | None = None
+    provider: ProviderSettings | None = None
     llm: LlmSettings | None = None
     embeddings: tuple[str, ...] = ()
     speech: Path | None = None
@@ -78,6 +80,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         url=env.get("CABAS_URL", "").rstrip("/"),
         testing=env.get("CABAS_TESTING", "") == "1",
         smtp=_smtp(env),
+        provider=_provider(env),
         llm=_llm(env),
         embeddings=_languages(env, "CABAS_EMBEDDINGS"),
         speech=Path(env["CABAS_SPEECH"]).expanduser().absolute() if env.get("CABAS_SPEECH") else None,
@@ -94,6 +97,12 @@ def _llm(env: Mapping[str, str]) -> LlmSettings | None:
 def _smtp(env: Mapping[str, str]) -> SmtpSettings | None:
     url = env.get("CABAS_SMTP_URL")
     return smtp_settings(url, env.get("CABAS_MAIL_FROM", "")) if url else None
+
+
+def _provider(env: Mapping[str, str]) -> ProviderSettings | None:
+    issuer = env.get("CABAS_IDP_ISSUER")
+    who = env.get("CABAS_IDP_CLIENT_ID", ""), env.get("CABAS_IDP_SECRET", "")
+    return provider_settings(issuer, *who) if issuer else None
 
 
 def _languages(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from cabas.storage.mail import MailFolder, SmtpMail
 from cabas.storage.pages import HttpRecipePages
 from cabas.storage.partner_web import PartnerWeb
 from cabas.storage.postgres import Postgres
+from cabas.storage.provider import OpenIdProvider
 from cabas.storage.search import TantivySearch, open_index
 from cabas.usecases.link.ports import LinkDesk
 from cabas.usecases.shop.pay import NoPayments
@@ -100,6 +101,7 @@ class House:
             new_secret=lambda: secrets.token_urlsafe(32),
             new_id=new_id,
             guests=guests,
+            provider=OpenIdProvider(self.config.provider, self.clock) if self.config.provider is not None else None,
         )
 
     def search(self, retailer_id: str) -> TantivySearch:
