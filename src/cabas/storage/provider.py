@@ -65,7 +65,7 @@ class OpenIdProvider:
         try:
             async with self._client(redirect_uri) as client:
                 answer = await client.fetch_token(about["token_endpoint"], code=code, code_verifier=verifier)
-                keys = await client.get(about["jwks_uri"], withhold_token=True)
+                keys = await client.request("GET", about["jwks_uri"], withhold_token=True)
             return self._email(str(answer.get("id_token", "")), KeySet.import_key_set(keys.json()), nonce)
         except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as error:
             raise NotAllowed(
@@ -98,7 +98,7 @@ class OpenIdProvider:
         try:
             async with self._client("") as client:
                 address = f"{self._settings.issuer.rstrip('/')}/.well-known/openid-configuration"
-                found = (await client.get(address, withhold_token=True)).raise_for_status().json()
+                found = (await client.request("GET", address, withhold_token=True)).raise_for_status().json()
         except (httpx2.HTTPError, ValueError) as error:
             raise _away(error) from error
         needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
