@@ -32,8 +32,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(opened: AbstractAsyncContextManager[Starlette], patience: float = 180) -> Iterator[str]:
-    """The address at which the app is served, by a thread with a loop of its own in which it is opened and closed."""
+def serving(
+    opened: AbstractAsyncContextManager[Starlette], patience: float = 180, listener: socket.socket | None = None
+) -> Iterator[str]:
+    """The address at which the app is served, by a thread with a loop of its own in which it is opened and closed.
+
+    `listener` is for an app that must know its address before.
+    """
     ready, servers, failed = threading.Event(), list[uvicorn.Server](), list[BaseException]()
 
     async def run() -> None:
@@ -47,7 +52,7 @@ def serving(opened: AbstractAsyncContextManager[Starlette], patience: float = 18
                 ready.set()
 
             server.startup = started  # type: ignore[method-assign]
-            await server.serve()
+            await server.serve([listener] if listener is not None else None)
 
     def work() -> None:
         try:

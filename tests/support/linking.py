@@ -75,7 +75,10 @@ class Linking:
 
     def decide(self, *ticked: str, decision: str = "allow", **changes: str | None):
         """The shopper's answer on the page."""
-        page = self.ask(**changes)
+        return self.answer(self.ask(**changes), *ticked, decision=decision)
+
+    def answer(self, page, *ticked: str, decision: str = "allow"):
+        """The answer to a consent page that is open."""
         assert page.status_code == 200, page.headers.get("location", page.text)
         hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
         form = {**hidden, "decision": decision, "purpose": list(ticked)}
