@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cabas.kernel.errors import InvalidInput, Unavailable
-from cabas.surfaces.contract import News
+from cabas.surfaces.contract import Linked, News
 from cabas.surfaces.ucp.app import surface
 from cabas.surfaces.ucp.webhooks import NotTaken
 from support.premises import Stage, an_agreement, stage_of
@@ -261,3 +261,34 @@ def test_when_keys_cannot_be_stored_nothing_is_done() -> None:
     answer = platform.ask("POST", "/carts", {"line_items": lines(milk=1)})
     assert (answer.status_code, answer.json()["code"]) == (503, "idempotency_unavailable")
     assert stage.shop.snapshot() == before
+
+
+class Links:
+    """Tokens of Camille's account, by the scopes they have."""
+
+    async def read(self, token: str, audience: str) -> Linked | None:
+        assert audience == "http://testserver/ucp"
+        return Linked("google", "camille", frozenset(token.split("+"))) if "+" in token else None
+
+
+def test_a_linked_shopper_lends_only_what_was_asked_for() -> None:
+    stage = stage_of(tokens=Links())
+    platform = Platform(stage)
+    body, before = {"line_items": lines(milk=1)}, stage.shop.snapshot()
+    reads = {"Authorization": "Bearer openid+dev.ucp.shopping.order:read"}
+    assert platform.fails("POST", "/checkout-sessions", body, **reads) == (403, "insufficient_scope")
+    assert platform.fails("POST", "/carts", body, Authorization="Bearer wrong") == (401, "invalid_token")
+    assert stage.shop.snapshot() == before
+    shops = {"Authorization": "Bearer openid+dev.ucp.shopping.checkout:manage"}
+    made = platform.do("POST", "/checkout-sessions", body, **shops)
+    talk = run(stage.memory.conversations.load("halle", made["id"]))
+    assert (talk.platform, talk.shopper_id) == ("google", "camille")
+    assert platform.fails("GET", f"/orders/{made['id']}", **shops) == (403, "insufficient_scope")
+    assert platform.fails("GET", f"/orders/{made['id']}", **reads) == (200, "not_found")
+
+
+def test_ways_to_pay_are_described(platform: Platform) -> None:
+    offered = platform.client.get("/.well-known/ucp").json()["ucp"]["payment_handlers"]
+    url = offered["dev.cabas.payment.pay_at_handover"][0]["schema"]
+    schema = platform.client.get(url.removeprefix("http://testserver")).json()
+    assert (schema["$id"], schema["properties"]["handler_id"]) == (url, {"const": "pay_at_handover"})

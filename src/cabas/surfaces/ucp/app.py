@@ -16,9 +16,10 @@ from cabas.surfaces.ucp.gate import Gate
 from cabas.surfaces.ucp.mcp import Tools
 from cabas.surfaces.ucp.operations import ACTIONS, Action
 from cabas.surfaces.ucp.platforms import Platforms
-from cabas.surfaces.ucp.profile import VERSIONS, Face
+from cabas.surfaces.ucp.profile import VERSIONS, Face, handler_schema
 from cabas.surfaces.ucp.signing import key_of
 from cabas.surfaces.ucp.webhooks import tell
+from cabas.usecases.shop.pay import AT_HANDOVER, PLATFORM
 
 PATH = "/ucp"
 # Seconds a profile may be kept by those who read it.
@@ -30,10 +31,11 @@ def faces(premises: Premises, versions: Sequence[str] = VERSIONS) -> dict[str, F
     keys = (key_of(premises.secret),)
     first, *others = versions
     older = {one: f"{premises.url}{PATH}/{one}/.well-known/ucp" for one in others}
-    offered = premises.front.payments.handlers(premises.retailer)
-    found = {first: Face(premises.url, first, PATH, keys, handlers=offered, older=older)}
+    offered = (*premises.front.payments.handlers(premises.retailer), PLATFORM, AT_HANDOVER)
+    linking = premises.linking is not None
+    found = {first: Face(premises.url, first, PATH, keys, handlers=offered, older=older, linking=linking)}
     for one in others:
-        found[one] = Face(premises.url, one, f"{PATH}/{one}", keys, handlers=offered)
+        found[one] = Face(premises.url, one, f"{PATH}/{one}", keys, handlers=offered, linking=linking)
     return {one: found[one] for one in VERSIONS if one in found}
 
 
@@ -45,7 +47,7 @@ def routes(premises: Premises, versions: Sequence[str] = VERSIONS) -> list[BaseR
     known = faces(premises, versions)
     door = Door(premises, "ucp", f"{premises.url}{PATH}")
     gate = Gate(premises, premises.front, known, door, Platforms(premises))
-    made: list[BaseRoute] = []
+    made: list[BaseRoute] = [Route(f"{PATH}/handlers/{{id}}.json", _handler(premises.url))]
     for face in known.values():
         base = "" if face.older is not None else face.path
         made.append(Route(f"{base}/.well-known/ucp", _document(face)))
@@ -69,12 +71,23 @@ def _endpoint(gate: Gate, action: Action, face: Face) -> Callable[[Request], Awa
     return endpoint
 
 
+def _handler(url: str) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return _public(handler_schema(url, request.path_params["id"][:100]))
+
+    return endpoint
+
+
+def _public(value: object) -> Response:
+    headers = {"cache-control": f"public, max-age={PROFILE_AGE}", "access-control-allow-origin": "*"}
+    return Response(msgspec.json.encode(value), headers=headers, media_type="application/json")
+
+
 def _document(face: Face) -> Callable[[Request], Awaitable[Response]]:
-    body = msgspec.json.encode(face.document())
+    document = face.document()
 
     async def endpoint(request: Request) -> Response:
-        headers = {"cache-control": f"public, max-age={PROFILE_AGE}", "access-control-allow-origin": "*"}
-        return Response(body, headers=headers, media_type="application/json")
+        return _public(document)
 
     return endpoint
 

@@ -20,7 +20,7 @@ from cabas.surfaces.ucp import signing
 from cabas.surfaces.ucp.asked import Answer, Asked, Refused, error
 from cabas.surfaces.ucp.operations import Action
 from cabas.surfaces.ucp.platforms import Platforms, agreed, profile_url, version_for, webhook_of
-from cabas.surfaces.ucp.profile import Face
+from cabas.surfaces.ucp.profile import CART, CHECKOUT, MANAGE, ORDER, READ_ORDERS, SHOP, Face
 from cabas.surfaces.ucp.wire import PlatformProfile
 from cabas.usecases.partners import NotKnown, open_platform, platform_of_profile
 from cabas.usecases.shop.visit import Shopfront, enter
@@ -81,6 +81,11 @@ class Gate:
         names = agreed(profile, spoken.capabilities(), spoken.version)
         platform, guest = self._platform(request, url, signer)
         caller = await self.door.admit(request, platform=platform)
+        wanted = {READ_ORDERS, SHOP} if root == ORDER else {MANAGE, SHOP}
+        if caller.shopper_id and root in (ORDER, CART, CHECKOUT) and not wanted & caller.scopes:
+            raise NotAllowed(
+                "The shopper's link does not allow this.", remedy=f"Ask for {min(wanted)}.", code="insufficient_scope"
+            )
         key = key or request.headers.get("idempotency-key", "")
         if len(key) > KEY_MAX:
             raise InvalidInput(f"A key has at most {KEY_MAX} characters.", remedy="Use a UUID.", code="invalid_request")
@@ -150,6 +155,8 @@ class Gate:
         if status == 401:
             wrong = ', error="invalid_token"' if code in ("invalid_token", "invalid_key") else ""
             headers["www-authenticate"] = f'Bearer realm="{face.url}"{wrong}'
+        if code == "insufficient_scope":
+            headers["www-authenticate"] = f'Bearer realm="{face.url}", error="insufficient_scope"'
         if isinstance(problem, TooMany):
             headers["retry-after"] = str(problem.seconds)
         elif status == 503:

@@ -17,7 +17,11 @@ CHECKOUT, CART, ORDER = f"{SERVICE}.checkout", f"{SERVICE}.cart", f"{SERVICE}.or
 SEARCH, LOOKUP = f"{SERVICE}.catalog.search", f"{SERVICE}.catalog.lookup"
 FULFILLMENT, DISCOUNT, CONSENT = f"{SERVICE}.fulfillment", f"{SERVICE}.discount", f"{SERVICE}.buyer_consent"
 LOCATIONS, LOCATION = "dev.ucp.common.location.search", "dev.ucp.common.location.lookup"
-PERMALINK = f"{SERVICE}.permalink"
+LINKING = "dev.ucp.common.identity_linking"
+
+
+# The scopes of a linked account (OAuth) by which operations of a shopper are open.
+READ_ORDERS, MANAGE, SHOP = f"{ORDER}:read", f"{CHECKOUT}:manage", "shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ CAPABILITIES = (
     Capability(CONSENT, "shopping/buyer_consent", (CHECKOUT, CART)),
     Capability(LOCATIONS, "common/location_search", since=NEWEST),
     Capability(LOCATION, "common/location_lookup", since=NEWEST),
-    Capability(PERMALINK, "shopping/permalink", since=NEWEST),
+    Capability(LINKING, "common/identity_linking", since=NEWEST),
 )
 
 
@@ -56,6 +60,7 @@ class Face:
     extensions: tuple[tuple[Capability, str], ...] = ()
     handlers: tuple[PaymentHandler, ...] = ()
     older: Mapping[str, str] | None = None
+    linking: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -70,9 +75,10 @@ class Face:
     def capabilities(self) -> dict[str, tuple[str, ...]]:
         """Every capability of this version, with what it extends."""
         known = [*CAPABILITIES, *(one for one, _ in self.extensions)]
-        usable = self.url.startswith("https://")
         return {
-            one.name: one.extends for one in known if one.since <= self.version and (one.name != PERMALINK or usable)
+            one.name: one.extends
+            for one in known
+            if one.since <= self.version and (one.name != LINKING or self.linking)
         }
 
     def document(self) -> dict[str, Any]:
@@ -110,8 +116,8 @@ class Face:
         parents = [parent for parent in found.extends if parent in self.capabilities()]
         if parents:
             entry["extends"] = parents[0] if len(parents) == 1 else parents
-        if name == PERMALINK:
-            entry["config"] = {"endpoint": f"{self.url}/ucp/cart"}
+        if name == LINKING:
+            entry["config"] = {"scopes": {READ_ORDERS: {}}}
         return entry
 
     def said(
@@ -140,6 +146,23 @@ def handlers(offered: Sequence[PaymentHandler], url: str) -> dict[str, list[dict
     shown: dict[str, list[dict[str, Any]]] = {}
     for one in offered:
         entry = {"id": one.id, "version": one.version, "config": dict(one.config)}
-        entry |= {"spec": f"{url}/ucp/handlers/{one.id}", "schema": f"{url}/ucp/handlers/{one.id}.json"}
+        entry["schema"] = f"{url}/ucp/handlers/{one.id}.json"
         shown.setdefault(one.name, []).append(entry)
     return shown
+
+
+def handler_schema(url: str, ident: str) -> dict[str, Any]:
+    """What an instrument of a payment handler of ours holds (JSON Schema): a token, or nothing at all."""
+    credential = {"type": "object", "properties": {"type": {"const": "token"}, "token": {"type": "string"}}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{url}/ucp/handlers/{ident}.json",
+        "type": "object",
+        "required": ["id", "handler_id", "type"],
+        "properties": {
+            "id": {"type": "string"},
+            "handler_id": {"const": ident},
+            "type": {"type": "string"},
+            "credential": credential,
+        },
+    }
