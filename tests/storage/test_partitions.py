@@ -21,6 +21,7 @@ ANYWHERE = {
     "conversations.find_conversation",
     "conversations.move_conversation",
     "orders.find_order",
+    "orders.orders_by_source",
     "shop.bought",
     "outbox.claim_events",
     "outbox.revive_events",

@@ -173,6 +173,7 @@ class Conversation:
     changes, newest first, at most `PAST_MAX`, for undo. `said` are the last `SAID_MAX` (who, text) pairs, oldest first;
     who is "shopper", "cabas", or "note" for what a touch did.
     `version` guards against two turns at once. `session` is there when a platform speaks a protocol, not sentences.
+    `source` is the link the shopper came by ("video:ID"), until an order is placed.
     """
 
     id: str
@@ -192,6 +193,7 @@ class Conversation:
     said: tuple[tuple[str, str], ...] = ()
     version: int = 0
     session: Session | None = None
+    source: str = ""
 
     @property
     def lang(self) -> str:

@@ -67,7 +67,9 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A confirmed sale at one store. `channel` is how it was ordered ("voice", "web", ...): terms look at it."""
+    """A confirmed sale at one store. `channel` is how it was ordered ("voice", "web", ...): terms look at it.
+    `source` is the link that was followed to it ("video:ID"), for attribution; empty when nobody knows.
+    """
 
     id: str
     number: str
@@ -89,3 +91,4 @@ class Order:
     total: Money
     merchant_of_record: str
     delivered_by: str
+    source: str = ""

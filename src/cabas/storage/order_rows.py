@@ -65,6 +65,7 @@ def read_order(row: Row, lines: Sequence[Row]) -> Order:
         total=Money(row[16], currency),
         merchant_of_record=row[18],
         delivered_by=row[19],
+        source=row[21],
     )
 
 

@@ -159,7 +159,7 @@ async def _place(
     seen = _seen(till, await _purposes(till, consents))
     kept = receipt(order, till.store.name, till.store.where, till.agreement.names)
     answer = msgspec.json.encode(Answer(order, kept, changes, age_check))
-    after = replace(talk, cart=Cart(talk.cart.currency), order_id=order.id, pending=None, focus=(), past=())
+    after = replace(talk, cart=Cart(talk.cart.currency), order_id=order.id, pending=None, focus=(), past=(), source="")
     after = command.remember(after, order)
     outcome = await orders.place(
         PlaceOrder(
@@ -305,4 +305,5 @@ def _order(till: _Till, slot: Slot, order_id: str) -> Order:
         total=worth + slot.fee,
         merchant_of_record=who.who("sells"),
         delivered_by=who.who("delivers"),
+        source=talk.source or (talk.session.source if talk.session else ""),
     )

@@ -6,11 +6,12 @@ ON CONFLICT DO NOTHING;
 -- insert_order: The order.
 INSERT INTO customer_order (
     retailer_id, store_id, order_id, number, shopper_id, platform, agreement_id, channel, placed_at, status, method,
-    slot_id, slot_starts_at, slot_ends_at, fee, goods, total, currency, merchant_of_record, delivered_by, changed_at
+    slot_id, slot_starts_at, slot_ends_at, fee, goods, total, currency, merchant_of_record, delivered_by, changed_at,
+    source
 ) VALUES (
     %(retailer_id)s, %(store_id)s, %(order_id)s, %(number)s, %(shopper_id)s, %(platform)s, %(agreement_id)s, %(channel)s,
     %(placed_at)s, %(status)s, %(method)s, %(slot_id)s, %(slot_starts_at)s, %(slot_ends_at)s, %(fee)s, %(goods)s,
-    %(total)s, %(currency)s, %(merchant_of_record)s, %(delivered_by)s, %(placed_at)s
+    %(total)s, %(currency)s, %(merchant_of_record)s, %(delivered_by)s, %(placed_at)s, %(source)s
 );
 
 -- insert_lines: Its lines.
