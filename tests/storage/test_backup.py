@@ -29,6 +29,7 @@ from cabas.storage.search import IndexBroken, IndexFolders, open_index, rebuild,
 from cabas.usecases.learn.ports import OWN, Failure, Pack, Proposal
 from cabas.usecases.ports import Query, TillLine
 from support.house import NOW, House, a_command, an_order
+from support.rows import a_row
 
 pytestmark = pytest.mark.anyio
 MADE = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -64,6 +65,11 @@ async def a_shop(dsn: str) -> None:
             await opened.failures.add(retailer_id, [failure])
 
 
+    with psycopg.connect(dsn) as connection:  # what no port above fills, so that a new table is never forgotten
+        for table in [table for table, rows in everything(dsn).items() if not rows]:
+            connection.execute(*a_row(connection, table, "halle"))
+
+
 def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
@@ -91,8 +97,7 @@ async def test_everything_comes_back_as_it_was(make_database: Callable[[], str],
     assert restore(target, tmp_path / "shop.zip") == manifest
     before = everything(source)
     assert everything(target) == before
-    empty = {"import_run", "partner_key", "payment", "request_answer"}
-    assert {table for table, rows in before.items() if not rows} == empty
+    assert [table for table, rows in before.items() if not rows] == []
     async with await Postgres.open(target, connections=2) as opened:
         house = House("halle", opened)
         assert await house.left("pasta") == {"pasta": 7}
