@@ -13,7 +13,8 @@ COLUMNS = """
 """
 VALUES: dict[str, Any] = {
     "text": "x", "bigint": 1, "integer": 1, "smallint": 1, "boolean": True, "date": "2026-11-24", "jsonb": "{}",
-    "bytea": b"", "text[]": [], "timestamp with time zone": "2026-11-24T09:00:00Z", "real": 1.0, "double precision": 1.0,
+    "bytea": b"", "text[]": [], "timestamp with time zone": "2026-11-24T09:00:00Z", "real": 1.0,
+    "double precision": 1.0,
 }  # fmt: skip
 
 
