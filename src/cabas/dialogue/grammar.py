@@ -31,7 +31,7 @@ SLOT = r"(?:\S+ )+?"
 SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}"}
 SECTIONS = (
     "attack", "answers", "frames", "compares", "notes", "diets", "recipe", "recipe_tail", "recipe_after", "servings",
-    "without", "details", "openers",
+    "without", "details", "openers", "ages",
 )  # fmt: skip
 
 

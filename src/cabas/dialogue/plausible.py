@@ -6,9 +6,12 @@ from cabas.dialogue.item import Item, Piece, is_clause
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
+from cabas.dialogue.unsold import is_unsold
 
 # Unknown words in a row that may still be the name of a thing when nobody said "add".
 STRANGE_WORDS_MAX = 4
+# The name of goods that are not sold here takes no more words, and a word nobody knows is at least so many letters.
+UNSOLD_WORDS_MAX, WORD_LEAST = 3, 4
 
 
 def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
@@ -19,12 +22,16 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     if not item.has_food:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
+    if only_looks(sight, item):
+        return False
     strange = [piece for piece in item.pieces if piece.match is None]
     meant = asked or after or item.begun or item.repair or item.measured is not None
     if is_clause(sight, item) or (not meant and not _called(item) and _says_nothing(sight, item)):
         return False
     if all(_sized(sight, piece) for piece in item.pieces) and item.brand is None:
         return False
+    if strange and meant and _unsold(sight, item, len(strange)):
+        return True
     off = any(sight.said("offtopic", piece.start) for piece in strange)
     if off and item.pieces[0].match is None:
         return False
@@ -35,7 +42,29 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     common = bool(strange) and all(sight.said("common", piece.start) for piece in strange)
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
-    return asked or item.measured is not None or item.begun or after
+    return asked or item.measured is not None or item.begun or after or _one_word(sight, item)
+
+
+def only_looks(sight: Sight, item: Item) -> bool:
+    """Whether a thing is told by nothing but how it looks: "the blue ones" are something else's."""
+    if item.family is not None or item.brand is not None or not item.pieces:
+        return False
+    return all(sight.said("looks", piece.start) == piece.end for piece in item.pieces)
+
+
+def _unsold(sight: Sight, item: Item, strange: int) -> bool:
+    """Whether goods no grocer has are wished for: a clerk says so, and does not take it for small talk."""
+    if strange < len(item.pieces):
+        return False
+    words = sight.spell(item.pieces[0].start, item.pieces[-1].end)
+    return strange <= UNSOLD_WORDS_MAX and is_unsold(words, sight.lang)
+
+
+def _one_word(sight: Sight, item: Item) -> bool:
+    """Whether one word that means nothing else is all that was said: it is asked about."""
+    if len(sight.tokens) != 1 or len(sight.tokens[0].folded) < WORD_LEAST or not sight.tokens[0].folded.isalpha():
+        return False
+    return not sight.is_small(0) and sight.said("questions", 0) is None and sight.said("looks", 0) is None
 
 
 def _sized(sight: Sight, piece: Piece) -> bool:

@@ -15,10 +15,10 @@ from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
-from cabas.dialogue.frames import PLAIN, build, of_topic, renamed
+from cabas.dialogue.frames import LOST, PLAIN, build, of_topic, renamed
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
-from cabas.dialogue.plausible import plausible
+from cabas.dialogue.plausible import only_looks, plausible
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
@@ -310,8 +310,12 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
         turn.act(Act("remove", target=turn.reference(good[0])))
         return
-    if not good:
+    lost = not good and any(only_looks(sight, item) and (asked or item.begun or item.pronoun) for item in items)
+    if lost and turn.focus is None and not turn.wishes.made:
+        turn.act(LOST)
+    elif not good:
         turn.leftover.append(spell(sight.tokens[start:end]))
+    if not good:
         return
     definite = len(good) == 1 and good[0].measured is None and sight.said("definite", good[0].start) is not None
     if definite and not asked and end < len(sight.tokens) and turn.point(good[0]):

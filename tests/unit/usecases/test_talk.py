@@ -48,11 +48,33 @@ async def test_the_same_thing_again_adds_up(desk: tuple[Desk, Memory]) -> None:
     assert [line.want.amount for line in view.cart.lines] == [Amount(Fraction(4), "l")]
 
 
-async def test_what_nobody_sells_is_kept_as_a_note_and_never_ordered(desk: tuple[Desk, Memory]) -> None:
-    view = await (await talk(desk)).do(Act("add", (want("xyzzyplugh"),)))
-    assert [(line.sku, line.name, line.price) for line in view.cart.lines] == [(None, "xyzzyplugh", None)]
+async def test_what_this_store_lacks_is_kept_as_a_note_and_never_ordered(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("add", (want("chocolat xyzzyplugh"),)))
+    assert [(line.sku, line.name, line.price) for line in view.cart.lines] == [(None, "chocolat xyzzyplugh", None)]
     assert view.cart.bought == ()
-    assert "xyzzyplugh" in view.reply.text
+    assert not view.asked
+    assert "chocolat xyzzyplugh" in view.reply.text
+
+
+@pytest.mark.parametrize("named", ["xyzzyplugh", "pneu de voiture", "trottinette électrique"])
+async def test_what_names_no_goods_is_asked_about_and_not_added(desk: tuple[Desk, Memory], named: str) -> None:
+    view = await (await talk(desk)).do(Act("add", (want(named),)))
+    assert view.cart.lines == ()
+    assert view.asked
+    assert named in view.reply.text
+
+
+@pytest.mark.parametrize("said", ["J'ai seize ans, mets de la vodka", "du whisky, je suis mineur"])
+async def test_alcohol_is_refused_to_minors_for_the_whole_conversation(desk: tuple[Desk, Memory], said: str) -> None:
+    talker = await talk(desk)
+    for text in (said, "deux bouteilles de vodka"):
+        view = await talker.say(text)
+        assert view.cart.lines == ()
+        assert view.asked
+        assert view.restricted == ("alcohol",)
+        assert "18 ans" in view.reply.text
+    view = await talker.say("j'ai quarante ans, deux bouteilles de vodka")
+    assert [line.want.words for line in view.cart.lines] == ["vodka"]
 
 
 async def test_undo_goes_back_turn_by_turn(desk: tuple[Desk, Memory]) -> None:

@@ -8,7 +8,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act
-from cabas.domain.cart import LineItem
+from cabas.dialogue.tokens import tokenize
+from cabas.dialogue.understand import Hearing, understand
+from cabas.dialogue.unsold import names_nothing
+from cabas.domain.cart import LineItem, Want
 from cabas.kernel.errors import Unavailable
 from cabas.kernel.text import fold
 from cabas.usecases.learn.ports import PURPOSE, Failure
@@ -23,6 +26,8 @@ REASONS = {
     "asked_twice": "the shopper said the same thing again",
 }
 
+# The facts of a turn that name wishes without a product.
+UNFOUND = ("not_found", "unheard_of")
 # A pasted list of a hundred unknown things is one failure many times over.
 FAILURES_MAX = 20
 # Numbers as long as those of telephones, cards and houses with their postcode, and addresses of mail: nobody's words.
@@ -61,7 +66,7 @@ def _in_this_turn(scene: Scene, acts: Sequence[Act]) -> Iterator[Failure]:
         yield _failure(scene, "not_understood", scene.text, " ".join(scene.leftover))
     families = {want.words: want.family for act in acts for want in act.wants}
     for fact in scene.facts:
-        names = fact.values.get("names") if fact.kind == "not_found" else None
+        names = fact.values.get("names") if fact.kind in UNFOUND else None
         for name in names if isinstance(names, Iterable) else ():
             yield replace(_failure(scene, "no_product", scene.text, str(name)), family=families.get(str(name)))
 
@@ -82,12 +87,24 @@ def _in_the_last(scene: Scene, acts: Sequence[Act], said: str) -> Iterator[Failu
             yield replace(_of_line(scene, "replaced", said, line), instead=other.sku)
     before = {line.id for line in scene.began.lines}
     added = [line for line in scene.cart.lines if line.id not in before and line.sku is not None]
-    notes = [line for line in fresh if line.sku is None]
+    notes = [line.want for line in fresh if line.sku is None]
+    notes = notes or (list(_unheard_of(scene, said)) if len(added) == 1 else [])
     if len(added) == 1 and len(notes) == 1:
-        yield replace(_of_line(scene, "replaced", said, notes[0]), instead=added[0].sku)
+        missed = replace(_failure(scene, "replaced", said, notes[0].words), family=notes[0].family)
+        yield replace(missed, instead=added[0].sku)
     if scene.text and fold(scene.text) == fold(said):
         words = next((want.words for act in acts for want in act.wants), None)
         yield _failure(scene, "asked_twice", said, words)
+
+
+def _unheard_of(scene: Scene, said: str) -> Iterator[Want]:
+    """The wishes of the words before that nothing was added for, because they name nothing that is sold."""
+    words = [token.folded for token in tokenize(said) if token.kind == "word"]
+    if all(scene.lexicon.knows_word(word) for word in words):
+        return
+    heard = Hearing(scene.talk.locale, scene.now, scene.lexicon, scene.search.knows)
+    for act in understand(said, heard).acts:
+        yield from (want for want in act.wants if act.kind == "add" and names_nothing(scene.lexicon, want))
 
 
 def _of_line(scene: Scene, why: str, said: str, line: LineItem) -> Failure:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act
+from cabas.dialogue.ages import age_said
 from cabas.dialogue.labels import labels_by_word, restricted
 from cabas.dialogue.pick import Picked
+from cabas.dialogue.unsold import names_nothing
 from cabas.domain.cart import QUANTITY_ASK, QUANTITY_MAX, Amount, LineItem, Want
 from cabas.kernel.text import fold
 from cabas.usecases.talk.refer import focus_lines, same_thing
@@ -44,14 +46,30 @@ async def put(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None]
             scene.tell("denied", words=one.want.words, sentence=one.denied)
         else:
             picked.append(one)
-    lines = add_lines(scene, [line_of(scene, one) for one in picked])
+    drafts = [(one, line_of(scene, one)) for one in picked]
+    drafts = [(one, line) for one, line in drafts if not too_young(scene, line)]
+    strange = [one.want.words for one, line in drafts if _unheard_of(scene, one, line)]
+    drafts = [(one, line) for one, line in drafts if not _unheard_of(scene, one, line)]
+    lines = add_lines(scene, [line for _, line in drafts])
     taken = [line for line in lines if line.sku is not None]
     if taken:
         scene.tell(kind, items=taken, total=scene.cart.goods)
     missing = [line.want.words for line in lines if line.sku is None]
     if missing:
         scene.tell("not_found", names=missing)
-    tell_doubts(scene, list(zip(picked, lines, strict=True)))
+    if strange:
+        scene.tell("unheard_of", names=strange, words=", ".join(strange))
+        scene.asked = True
+    tell_doubts(scene, [(one, line) for (one, _), line in zip(drafts, lines, strict=True)])
+
+
+def _unheard_of(scene: Scene, picked: Picked, line: LineItem) -> bool:
+    """Whether words name nothing that is sold: no product fits, and no name of goods has their head. What is known and
+    only missing here is kept as a note; this is asked about, so that the cart holds no car tire.
+    """
+    if line.sku is not None or picked.sold_out is not None or age_class(scene, line) != ANY_AGE:
+        return False
+    return names_nothing(scene.lexicon, picked.want)
 
 
 def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None:
@@ -80,6 +98,26 @@ def tell_ages(scene: Scene, lines: Sequence[LineItem]) -> None:
     if adult:
         scene.restricted.extend(age_class(scene, line) for line in adult)
         scene.tell("age", names=[line.name for line in adult])
+
+
+def too_young(scene: Scene, line: LineItem) -> bool:
+    """Whether goods for adults are wished for by someone who said to be younger: flagged, refused, not added."""
+    kind = age_class(scene, line)
+    least = line.minimum_age or (restricted()[kind].minimum_age if kind != ANY_AGE else 0)
+    age = said_age(scene) if least else None
+    if age is None or age >= least:
+        return False
+    scene.restricted.append(kind)
+    scene.tell("too_young", words=line.want.words, age=least)
+    scene.asked = True
+    return True
+
+
+def said_age(scene: Scene) -> int | None:
+    """The age the shopper last gave in this conversation, in years."""
+    texts = [text for who, text in scene.talk.said if who == "shopper"]
+    ages = (age_said(text, scene.talk.locale) for text in (scene.text, *reversed(texts)))
+    return next((age for age in ages if age is not None), None)
 
 
 def age_class(scene: Scene, line: LineItem) -> str:
