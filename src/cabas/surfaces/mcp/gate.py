@@ -102,6 +102,6 @@ async def tool_called(receive: Receive) -> tuple[str, Receive]:
 
     try:
         call = msgspec.json.decode(bytes(body), type=_Call)
-    except msgspec.MsgspecError:
-        return "", again
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return "", again  # the SDK says what is wrong with it
     return call.params.name if call.method == "tools/call" else "", again
