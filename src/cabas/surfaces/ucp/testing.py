@@ -204,7 +204,7 @@ def _with_handler(body: bytes) -> bytes:
         said = json.loads(body)
         for one in said["payment"]["instruments"]:
             one.setdefault("handler_id", CARD.id)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return body
     return json.dumps(said).encode()
 
