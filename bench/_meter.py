@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 PROC = Path("/proc")
-SAMPLE_SECONDS = 0.25
+SAMPLE_SECONDS = 1.0  # reading the memory of a process is work for the kernel: it counts it page by page
 
 
 class Meter:

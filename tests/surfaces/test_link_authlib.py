@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from cabas.kernel.clock import FixedClock
 from cabas.kernel.errors import NotAllowed, Unavailable
-from cabas.storage.provider import OpenIdProvider, ProviderSettings
+from cabas.storage.provider import OpenIdProvider
+from cabas.storage.provider_settings import ProviderSettings
 from cabas.surfaces.link.app import routes
 from support.linking import BACK, VERIFIER, Linking, a_stage, answered
 from support.premises import URL

@@ -11,7 +11,7 @@ from cabas.dialogue import locales
 from cabas.extras.llm import SECONDS, LlmSettings
 from cabas.kernel.errors import InvalidInput
 from cabas.storage.mail import SmtpSettings, smtp_settings
-from cabas.storage.provider import ProviderSettings, provider_settings
+from cabas.storage.provider_settings import ProviderSettings, provider_settings
 
 DEFAULT_PORT = 8000
 

@@ -24,9 +24,8 @@ from cabas.storage.mail import MailFolder, SmtpMail
 from cabas.storage.pages import HttpRecipePages
 from cabas.storage.partner_web import PartnerWeb
 from cabas.storage.postgres import Postgres
-from cabas.storage.provider import OpenIdProvider
 from cabas.storage.search import TantivySearch, open_index
-from cabas.usecases.link.ports import LinkDesk
+from cabas.usecases.link.ports import IdentityProvider, LinkDesk
 from cabas.usecases.shop.pay import NoPayments
 from cabas.usecases.shop.visit import Shopfront
 from cabas.usecases.talk.desk import Desk
@@ -101,8 +100,15 @@ class House:
             new_secret=lambda: secrets.token_urlsafe(32),
             new_id=new_id,
             guests=guests,
-            provider=OpenIdProvider(self.config.provider, self.clock) if self.config.provider is not None else None,
+            provider=self._provider(),
         )
+
+    def _provider(self) -> IdentityProvider | None:
+        if self.config.provider is None:
+            return None
+        from cabas.storage.provider import OpenIdProvider  # needs libraries that most installations never call
+
+        return OpenIdProvider(self.config.provider, self.clock)
 
     def search(self, retailer_id: str) -> TantivySearch:
         """The index of a retailer, opened once. Raises `NotFound` when nothing was ever published."""

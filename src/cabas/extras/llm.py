@@ -13,12 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from time import monotonic
+from typing import TYPE_CHECKING
 
-import httpx2
 import msgspec
 
 from cabas.kernel.errors import InvalidInput
+from cabas.kernel.lazy import Lazily
 from cabas.usecases.ports import Reading
+
+if TYPE_CHECKING:
+    import httpx2
+else:
+    httpx2 = Lazily("httpx2")
 
 log = logging.getLogger(__name__)
 

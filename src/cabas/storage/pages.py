@@ -14,10 +14,15 @@ import socket
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from cabas.kernel.errors import InvalidInput, Unavailable
+from cabas.kernel.lazy import Lazily
+
+if TYPE_CHECKING:
+    import httpx2
+else:
+    httpx2 = Lazily("httpx2")
 
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 

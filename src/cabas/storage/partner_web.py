@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from cabas.kernel.errors import InvalidInput
+from cabas.kernel.lazy import Lazily
 from cabas.storage.pages import Limits, PageRefused, PageUnreadable, Resolve, checked_url, is_public, resolve
+
+if TYPE_CHECKING:
+    import httpx2
+else:
+    httpx2 = Lazily("httpx2")
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 LIMITS = Limits(size=256 * 1024, seconds=5.0, redirects=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,30 +14,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from cabas.kernel.clock import Clock
-from cabas.kernel.errors import InvalidInput, NotAllowed, Unavailable
+from cabas.kernel.errors import NotAllowed, Unavailable
+from cabas.storage.provider_settings import ProviderSettings
 
 SECONDS, KEPT_FOR, LEEWAY = 10.0, timedelta(hours=1), timedelta(minutes=1)
 ALGORITHMS = ["ES256", "RS256", "PS256", "EdDSA"]
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderSettings:
-    """An OpenID provider: its issuer, and who we are there. Shoppers are known by their verified e-mail."""
-
-    issuer: str
-    client_id: str
-    secret: str = field(default="", repr=False)
-
-
-def provider_settings(issuer: str, client_id: str, secret: str) -> ProviderSettings:
-    """Settings of the provider at `issuer`. Raises `InvalidInput`."""
-    local = issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
-    if not (issuer.startswith("https://") or local) or not client_id:
-        raise InvalidInput(
-            "The identity provider cannot be used.",
-            remedy="Set CABAS_IDP_ISSUER to its https address and CABAS_IDP_CLIENT_ID to our id there.",
-        )
-    return ProviderSettings(issuer, client_id, secret)
 
 
 class OpenIdProvider:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import os
 import pkgutil
 import sys
@@ -108,6 +109,8 @@ def exit_code(error: CabasError) -> int:
 
 def main() -> None:
     """Entry point: errors are told in two lines, what is wrong and how to mend it, never as a stack trace."""
+    # What a start makes (words, patterns, products) is kept: looking through it for garbage is a third of the work.
+    gc.set_threshold(50_000, 20, 100)
     try:
         register(_wanted(sys.argv[1:]))(standalone_mode=True)
     except CabasError as error:
