@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 
 import msgspec
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from cabas.surfaces.contract import News, Premises, Surface
 from cabas.surfaces.door import Door
+from cabas.surfaces.ucp import extensions
 from cabas.surfaces.ucp.gate import Gate
 from cabas.surfaces.ucp.mcp import Tools
 from cabas.surfaces.ucp.operations import ACTIONS, Action
@@ -32,10 +34,12 @@ def faces(premises: Premises, versions: Sequence[str] = VERSIONS) -> dict[str, F
     first, *others = versions
     older = {one: f"{premises.url}{PATH}/{one}/.well-known/ucp" for one in others}
     offered = (*premises.front.payments.handlers(premises.retailer), PLATFORM, AT_HANDOVER)
-    linking = premises.linking is not None
-    found = {first: Face(premises.url, first, PATH, keys, handlers=offered, older=older, linking=linking)}
+    newest = Face(
+        premises.url, first, PATH, keys, extensions.own(premises.url), offered, older, premises.linking is not None
+    )
+    found = {first: newest}
     for one in others:
-        found[one] = Face(premises.url, one, f"{PATH}/{one}", keys, handlers=offered, linking=linking)
+        found[one] = replace(newest, version=one, path=f"{PATH}/{one}", older=None)
     return {one: found[one] for one in VERSIONS if one in found}
 
 
@@ -48,6 +52,7 @@ def routes(premises: Premises, versions: Sequence[str] = VERSIONS) -> list[BaseR
     door = Door(premises, "ucp", f"{premises.url}{PATH}")
     gate = Gate(premises, premises.front, known, door, Platforms(premises))
     made: list[BaseRoute] = [Route(f"{PATH}/handlers/{{id}}.json", _handler(premises.url))]
+    made.append(Route(f"{PATH}/extensions/{{file}}", _extension(premises.url)))
     for face in known.values():
         base = "" if face.older is not None else face.path
         made.append(Route(f"{base}/.well-known/ucp", _document(face)))
@@ -74,6 +79,19 @@ def _endpoint(gate: Gate, action: Action, face: Face) -> Callable[[Request], Awa
 def _handler(url: str) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         return _public(handler_schema(url, request.path_params["id"][:100]))
+
+    return endpoint
+
+
+def _extension(url: str) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        name, _, kind = request.path_params["file"].partition(".")
+        schema, page = extensions.schema(url, name), extensions.page(url, name)
+        if kind == "json" and schema is not None:
+            return _public(schema)
+        if kind == "md" and page is not None:
+            return Response(page, media_type="text/markdown")
+        return Response(status_code=404)
 
     return endpoint
 

@@ -18,6 +18,7 @@ from cabas.surfaces.door import Door, TooMany, credential
 from cabas.surfaces.keyed import KEY_MAX, digest, once
 from cabas.surfaces.ucp import signing
 from cabas.surfaces.ucp.asked import Answer, Asked, Refused, error
+from cabas.surfaces.ucp.extensions import HISTORY, name_of
 from cabas.surfaces.ucp.operations import Action
 from cabas.surfaces.ucp.platforms import Platforms, agreed, profile_url, version_for, webhook_of
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, MANAGE, ORDER, READ_ORDERS, SHOP, Face
@@ -92,6 +93,7 @@ class Gate:
         asked = Asked(
             self.premises, self.front, spoken, names, caller, body, ident, key, url, webhook_of(profile), signer, guest
         )
+        root = root or name_of(self.premises.url, HISTORY)
         if root not in names:
             raise Incompatible(asked, root)
         await enter(self.front, caller)  # the agreement opens this surface, or nothing here

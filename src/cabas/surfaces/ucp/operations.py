@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from cabas.surfaces.ucp import catalog, locations, orders, sessions
+from cabas.surfaces.ucp import catalog, extensions, locations, orders, sessions
 from cabas.surfaces.ucp.asked import Operation
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, LOCATION, LOCATIONS, LOOKUP, NEWEST, OLDER, ORDER, SEARCH
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`member` holds its body by MCP; `root` is its capability; `writes` says that it changes something."""
+    """`member` holds its body by MCP; `root` is its capability (none for the shop's own history); `writes` says that it
+    changes something.
+    """
 
     name: str
     method: str
@@ -46,6 +48,7 @@ ACTIONS = (
         "checkout", writes=True,
     ),
     Action("get_order", "GET", "/orders/{id}", ORDER, orders.read),
+    Action("get_usual", "POST", "/history/usual", "", extensions.habits, "history"),
     Action("search_locations", "POST", "/locations/search", LOCATIONS, locations.search, "location", since=NEWEST),
     Action("lookup_locations", "POST", "/locations/lookup", LOCATION, locations.lookup, "location", since=NEWEST),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from cabas.dialogue.notices import sentence
 from cabas.domain.session import Address, Buyer, SessionStatus
 from cabas.kernel.errors import CabasError, InvalidInput, NotFound
-from cabas.surfaces.ucp import consent, wire
+from cabas.surfaces.ucp import consent, extensions, wire
 from cabas.surfaces.ucp import show_session as show
 from cabas.surfaces.ucp.asked import Answer, Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT
@@ -173,6 +173,7 @@ def understood(asked: Asked, body: wire.SessionBody) -> tuple[SessionAsk, list[M
         consents=consent.read(body.buyer.consent) if body.buyer else None,
         store_id=(body.context.location if body.context else None) or None,
         callback=asked.callback,
+        adult=extensions.confirmed(asked, body.age_gate),
     )
     method = next(iter((body.fulfillment.methods if body.fulfillment else None) or ()), None)
     return (_with_method(ask, method) if method else ask), told

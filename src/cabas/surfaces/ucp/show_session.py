@@ -11,7 +11,7 @@ from cabas.dialogue.notices import sentence
 from cabas.domain.cart import LineItem
 from cabas.domain.fulfillment import Slot
 from cabas.domain.session import SessionStatus
-from cabas.surfaces.ucp import consent
+from cabas.surfaces.ucp import consent, extensions
 from cabas.surfaces.ucp.asked import Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, CONSENT, DISCOUNT, FULFILLMENT
 from cabas.surfaces.ucp.show import KILOGRAM, address, comparator, vat_lines, weighed
@@ -61,6 +61,7 @@ def checkout(
     body |= {"ucp": asked.said((CHECKOUT,), view.handlers), "links": [], "status": status(view, body["messages"])}
     if asked.can(FULFILLMENT):
         body["fulfillment"] = fulfillment(view, stores)
+    body |= extensions.extended(asked, view)
     if view.order is not None:
         body["order"] = {
             "id": view.order.id,

@@ -129,6 +129,12 @@ class PaymentAsk(msgspec.Struct, frozen=True):
     instruments: Annotated[list[InstrumentAsk], msgspec.Meta(max_length=10)] | None = None
 
 
+class Age(msgspec.Struct, frozen=True):
+    """The age extension of a request: whether the buyer confirmed it."""
+
+    confirmed: bool = False
+
+
 class SessionBody(msgspec.Struct, frozen=True):
     """A cart or checkout as a platform sends it."""
 
@@ -139,6 +145,7 @@ class SessionBody(msgspec.Struct, frozen=True):
     discounts: DiscountsAsk | None = None
     attribution: dict[str, Word] | None = None
     cart_id: Word | None = None
+    age_gate: Age | None = None
 
 
 class ConvertBody(msgspec.Struct, frozen=True):

@@ -1,0 +1,161 @@
+"""What a grocer says beyond the protocol, under the shop's own name: slots, the most an order may cost, age, habits.
+
+The name is the host of the public https address, reversed; without one there are no extensions. A platform that does
+not know them loses nothing: slots are fulfillment options, and what is missing is told in messages.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from cabas.domain.session import SessionStatus
+from cabas.surfaces.ucp.asked import Answer, Asked
+from cabas.surfaces.ucp.profile import CHECKOUT, Capability
+from cabas.surfaces.ucp.show import price
+from cabas.surfaces.ucp.wire import Age
+from cabas.usecases.shop.pay import upper_of
+from cabas.usecases.shop.usual import usual
+from cabas.usecases.shop.view import SessionView
+from cabas.usecases.shop.visit import enter
+
+SLOTS, AUTHORIZATION, AGE, HISTORY = "slots", "authorization", "age_gate", "history"
+EXTENDS: Mapping[str, tuple[str, ...]] = {SLOTS: (CHECKOUT,), AUTHORIZATION: (CHECKOUT,), AGE: (CHECKOUT,), HISTORY: ()}
+
+
+def namespace(url: str) -> str:
+    """The shop's own name, reversed; empty where the address is none that a name can be made of."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return ".".join(reversed(host.split("."))) if parts.scheme == "https" and "." in host else ""
+    return ""
+
+
+def own(url: str) -> tuple[tuple[Capability, str], ...]:
+    """The extensions of a shop at `url`, each with the address below which it is described."""
+    name = namespace(url)
+    base = f"{url}/ucp/extensions"
+    return tuple((Capability(f"{name}.grocery.{one}", one, EXTENDS[one]), base) for one in EXTENDS) if name else ()
+
+
+def name_of(url: str, one: str) -> str:
+    """The full name of an extension."""
+    return f"{namespace(url)}.grocery.{one}"
+
+
+def extended(asked: Asked, view: SessionView) -> dict[str, Any]:
+    """What the extensions both sides know add to a checkout."""
+    shown: dict[str, Any] = {}
+    if asked.can(name_of(asked.premises.url, SLOTS)):
+        shown["slots"] = _slots(view)
+    if asked.can(name_of(asked.premises.url, AUTHORIZATION)):
+        estimated, most = view.totals.total, upper_of(view.talk.cart)
+        shown["authorization"] = {"estimated_total": price(estimated), "authorized_maximum": price(most)}
+    if view.minimum_age and asked.can(name_of(asked.premises.url, AGE)):
+        confirmed = view.session.adult
+        shown["age_gate"] = {"minimum_age": view.minimum_age, "confirmed": confirmed, "proof_at_handover": True}
+    return shown
+
+
+def confirmed(asked: Asked, said: Age | None) -> bool | None:
+    """Whether the buyer confirmed the age, as the platform says by the extension; None when it does not."""
+    return said.confirmed if said is not None and asked.can(name_of(asked.premises.url, AGE)) else None
+
+
+async def habits(asked: Asked) -> Answer:
+    """What the shopper who linked their account usually buys, strongest first, with their consent for this platform."""
+    found = await usual(await enter(asked.front, asked.caller))
+    items = [
+        {"item": {"id": listed.product.sku, "title": listed.product.name_in(asked.caller.lang)},
+         "price": price(listed.price), "available": listed.available > 0}
+        for _, listed in found
+    ]  # fmt: skip
+    return Answer({"ucp": asked.said((name_of(asked.premises.url, HISTORY),)), "usual": items})
+
+
+def _slots(view: SessionView) -> dict[str, Any]:
+    chosen = view.talk.cart.slot
+    listed = [
+        {
+            "id": one.id,
+            "method": one.method.value,
+            "starts_at": one.starts_at.isoformat(),
+            "ends_at": one.ends_at.isoformat(),
+            "cutoff": one.cutoff.isoformat(),
+            "price": price(one.fee),
+        }
+        for one in view.slots
+        if view.session.status is SessionStatus.OPEN
+    ]
+    return {"slots": listed} | ({"selected_slot_id": chosen.slot_id} if chosen else {})
+
+
+TIME, TEXT, FLAG = {"type": "string", "format": "date-time"}, {"type": "string"}, {"type": "boolean"}
+PRICE = {
+    "type": "object",
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"type": "integer", "minimum": 0},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    },
+}
+
+
+def _table(**properties: object) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+SLOT = _table(id=TEXT, method={"enum": ["pickup", "delivery"]}, starts_at=TIME, ends_at=TIME, cutoff=TIME, price=PRICE)
+USUAL = _table(item=_table(id=TEXT, title=TEXT), price=PRICE, available=FLAG)
+# The member of each, its shape, and what it is for.
+SHAPES: Mapping[str, tuple[str, dict[str, Any], str]] = {
+    SLOTS: (
+        "slots",
+        _table(slots={"type": "array", "items": SLOT}, selected_slot_id=TEXT),
+        "Windows that may still be chosen, and until when. The id of one is a selected option of a fulfillment group.",
+    ),
+    AUTHORIZATION: (
+        "authorization",
+        _table(estimated_total=PRICE, authorized_maximum=PRICE),
+        "Goods sold by weight cost what the scale says: the most that may be captured, beside what is expected.",
+    ),
+    AGE: (
+        "age_gate",
+        _table(minimum_age={"type": "integer", "minimum": 1}, confirmed=FLAG, proof_at_handover=FLAG),
+        'Send {"confirmed": true} when the buyer confirmed the age. Proof is asked for at the handover all the same.',
+    ),
+    HISTORY: (
+        "usual",
+        {"type": "array", "items": USUAL},
+        "POST /history/usual, or the tool get_usual: what a linked shopper who agreed to it usually buys.",
+    ),
+}
+
+
+def schema(url: str, one: str) -> dict[str, Any] | None:
+    """The published JSON Schema of an extension; None when there is none of that name."""
+    if one not in SHAPES or not namespace(url):
+        return None
+    member, shape, said = SHAPES[one]
+    parents = EXTENDS[one] or (name_of(url, one),)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{url}/ucp/extensions/{one}.json",
+        "name": name_of(url, one),
+        "title": one,
+        "description": said,
+        "$defs": {parent: _table(**{member: shape}) for parent in parents},
+    }
+
+
+def page(url: str, one: str) -> str | None:
+    """What an extension is for, in Markdown; None when there is none of that name."""
+    if one not in SHAPES or not namespace(url):
+        return None
+    member, _, said = SHAPES[one]
+    return f"# {name_of(url, one)}\n\n{said}\n\nIn the member `{member}`. Schema: {url}/ucp/extensions/{one}.json\n"
