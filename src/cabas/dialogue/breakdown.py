@@ -33,21 +33,30 @@ def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
         return []
     announced = _announced(turn, head.item)
     found: list[tuple[Wish, str | None]] = []
-    left = head.amount.value
-    for wish in wishes[place + 1 :]:
-        name = _kind_of(turn, head, wish.item)
-        count = _count(wish, head.amount, announced=announced)
+    for wish in _adding_up(wishes[place + 1 :], head.amount, announced=announced):
         own = bool(wish.item.family) and wish.item.family in turn.heard.lexicon.below(head.item.family)[1:]
-        if count is None or (name is None and not own):
+        name = None if own else _kind_of(turn, head, wish.item)
+        if name is None and not own:
             return []
-        found.append((wish, None if own else name))
+        found.append((wish, name))
+    owned = sum(name is None for _, name in found)
+    if len(found) < 2 or (owned and not announced and owned < OWN_NAMES_LEAST):
+        return []
+    return [_part(turn, head, wish, name) for wish, name in found]
+
+
+def _adding_up(wishes: Sequence[Wish], whole: Amount, *, announced: bool) -> list[Wish]:
+    """The first of the wishes, when their counts add up to the whole; most do not, and names take longer to compare."""
+    found, left = [], whole.value
+    for wish in wishes:
+        count = _count(wish, whole, announced=announced)
+        if count is None:
+            return []
+        found.append(wish)
         left -= count
         if left <= 0:
             break
-    owned = sum(name is None for _, name in found)
-    if left != 0 or len(found) < 2 or (owned and not announced and owned < OWN_NAMES_LEAST):
-        return []
-    return [_part(turn, head, wish, name) for wish, name in found]
+    return found if left == 0 else []
 
 
 def _announced(turn: Turn, item: Item) -> bool:

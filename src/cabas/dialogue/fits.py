@@ -7,7 +7,7 @@ language ("ginger" by "gingembre"). Soft words ("ripe", "fresh", "beau") say not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
@@ -19,6 +19,8 @@ from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
 
+# How many names of products are remembered with what was found in them.
+KEPT = 1 << 14
 SOFT_SHEETS = ("adjectives", "before", "after", "states")
 
 
@@ -31,7 +33,7 @@ def fits(want: Want, product: Product) -> bool:
         if product.family is None:
             if not _is_called(product, family):
                 return False
-        elif product.family not in below(family):
+        elif product.family not in _kinds(family):
             return False
         if another_form(f"{want.words} {' '.join(want.constraints)}", want.lang, family, product):
             return False
@@ -68,14 +70,18 @@ def another_form(words: str, lang: str, family: str, product: Product) -> bool:
     """Whether the product shows a word of another form ("séchées", "au sirop", "de soja") that is not among the `words`
     asked for, or, being fresh, another fruit or vegetable beside the one asked for ("pomme châtaigne").
     """
-    forms = _forms_of(family, product.lang)
-    if not forms:
+    if not _forms_of(family, product.lang):
         return False
-    asked = set(read_name(words, lang).words)
-    left = [word for word in _shown_name(product) if word not in asked and word not in _family_words(family)]
-    if any(word in forms for word in left):
-        return True
-    return is_of(family, "fresh") and any(_other_fresh(word, family, product.lang) for word in left)
+    odd = _odd_words(product.name, product.lang, family)
+    return bool(odd) and not odd.issubset(read_name(words, lang).words)
+
+
+@lru_cache(maxsize=KEPT)
+def _odd_words(name: str, lang: str, family: str) -> frozenset[str]:
+    """The words of a product's name that make another thing of `family` than what it is called by itself."""
+    forms, fresh = _forms_of(family, lang), is_of(family, "fresh")
+    words = frozenset(read_name(name, lang).words) - _family_words(family)
+    return frozenset(word for word in words if word in forms or (fresh and _other_fresh(word, family, lang)))
 
 
 @lru_cache(maxsize=8192)
@@ -89,17 +95,16 @@ def _forms_of(family: str, lang: str) -> frozenset[str]:
 def _other_fresh(word: str, family: str, lang: str) -> bool:
     """Whether a word names fresh food that is no kind of `family`: only what is sold counts, "fruit" is no kin."""
     kin = {one for one in above(family) if sheets()[one].get("packs") or sheets()[one].get("price")}
-    return any(
-        (word,) in names and is_of(other, "fresh") and kin.isdisjoint(above(other))
-        for other, names in names_of(lang).names.items()
-    )
+    return any(is_of(other, "fresh") and kin.isdisjoint(above(other)) for other in _called_alone(lang).get(word, ()))
 
 
 def _is_thinner(family: str, product: Product) -> bool:
     """Whether the name shows a percentage lower than the family has: cream of 4 % is no whipping cream."""
     least = sheets()[family].get("least_percent")
+    if least is None:
+        return False
     said = (size[:-1].replace(",", ".") for size in read_name(product.name, product.lang).sizes if size.endswith("%"))
-    return least is not None and any(float(percent) < least for percent in said)
+    return any(float(percent) < least for percent in said)
 
 
 def called(product: Product, family: str) -> bool:
@@ -118,8 +123,14 @@ def besides(words: str, lang: str, family: str | None, product: Product) -> int:
     """How many other foods the product's name tells of that nobody asked for: the chocolate of a whipped cream."""
     if family is None:
         return 0
-    asked = frozenset(read_name(words, lang).words) | _family_words(family)
-    return sum(word not in asked and _names_food(word, product.lang) for word in frozenset(_shown_name(product)))
+    foods = _foods_in(product.name, product.lang)
+    return len(foods.difference(_family_words(family), read_name(words, lang).words)) if foods else 0
+
+
+@lru_cache(maxsize=KEPT)
+def _foods_in(name: str, lang: str) -> frozenset[str]:
+    """The words of a product's name that name a food by themselves."""
+    return frozenset(word for word in read_name(name, lang).words if word in _called_alone(lang))
 
 
 def _shown_name(product: Product) -> tuple[str, ...]:
@@ -150,8 +161,10 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str
     Words that most names of the family hold are its own ("tomato" of tomato ketchup), and so is the head of what was
     said; "salt" and "vinegar" are not crisps' own, though some crisps are called so.
     """
+    if not said:
+        return frozenset()
     own = _own_words(family) | _forms(lang, "imitations")
-    foods = {word for word in said if word not in own and _names_food(word, lang)}
+    foods = {word for word in said if word not in own and word in _called_alone(lang)}
     head = said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0]
     return frozenset(foods - {head})
 
@@ -168,14 +181,20 @@ def _own_words(family: str) -> frozenset[str]:
     return frozenset(own)
 
 
-def _names_food(word: str, lang: str) -> bool:
-    return word in _single_names(lang)
+@cache
+def _called_alone(lang: str) -> Mapping[str, tuple[str, ...]]:
+    """The words that name a family by themselves, with the families they name."""
+    found: dict[str, list[str]] = {}
+    for family, names in names_of(lang).names.items():
+        for word in {name[0] for name in names if len(name) == 1}:
+            found.setdefault(word, []).append(family)
+    return {word: tuple(families) for word, families in found.items()}
 
 
 @cache
-def _single_names(lang: str) -> frozenset[str]:
-    """The words that name a family by themselves."""
-    return frozenset(name[0] for names in names_of(lang).names.values() for name in names if len(name) == 1)
+def _kinds(family: str) -> frozenset[str]:
+    """The family and all below it."""
+    return frozenset(below(family))
 
 
 def _all(groups: Iterable[tuple[str, ...]]) -> Iterable[str]:
@@ -215,7 +234,7 @@ def _translated(word: str, lang: str, product: Product, shown: frozenset[str]) -
 
 @lru_cache(maxsize=8192)
 def _names_elsewhere(word: str, lang: str, other: str) -> tuple[tuple[str, ...], ...]:
-    families = {family for family, names in names_of(lang).names.items() if (word,) in names}
+    families = _called_alone(lang).get(word, ())
     return tuple(name for family in families for name in names_of(other).names.get(family, ()))
 
 

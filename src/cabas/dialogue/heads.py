@@ -60,9 +60,14 @@ def _paths_below(families: tuple[str, ...], lang: str) -> tuple[tuple[str, froze
     return tuple(sorted(((child, path) for child, path in found if path), key=lambda pair: -len(pair[1])))
 
 
+@lru_cache(maxsize=16)
+def _flavors(lang: str) -> Phrases[bool]:
+    return Phrases.of(locales.words(locales.read(lang, "words").get("flavors")), True)
+
+
 def _segments(tokens: Sequence[Token], lang: str) -> list[tuple[int, int]]:
     """Where a head may stand: before the first comma or flavor word, then between the marks that follow."""
-    flavors = Phrases.of(locales.words(locales.read(lang, "words").get("flavors")), True)
+    flavors = _flavors(lang)
     result, start, blocked = [], 0, False
     for index, token in enumerate(tokens):
         flavor = flavors.at(tokens, index)

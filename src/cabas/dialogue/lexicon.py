@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -66,14 +65,15 @@ class Lexicon:
         heard = ((entry.name, entry.weight) for entry in own)
         self._ear = Ear(lang, (*heard, *taught.names()) if taught else heard, ())
         self._mentioned = lru_cache(MENTIONED_KEPT)(self._mentions)  # asked of each wish for each kind of goods
+        self._family_of = lru_cache(MENTIONED_KEPT)(self._head_of)
 
     def at(self, tokens: Sequence[Token], index: int, lang: str | None = None) -> list[Match]:
         """Every name that starts at `index`, in `lang` (the lexicon's own) and then the others; the best first."""
         lang = lang or self.lang
         found: dict[tuple[int, str, str], Match] = {}
         for code in self.langs:
-            for match in self._shared[code].at(tokens, index):
-                _keep(found, match if code == lang else replace(match, score=match.score - FOREIGN))
+            for match in self._shared[code].at(tokens, index, 0.0 if code == lang else FOREIGN):
+                _keep(found, match)
         for match in self._own.at(tokens, index):
             _keep(found, match)
         if self.taught is not None:
@@ -148,9 +148,12 @@ class Lexicon:
 
     def family_of(self, name: str, lang: str | None = None) -> str | None:
         """The family a PRODUCT NAME is of, by its head word; None when unsure. See `heads`."""
+        return self._family_of(name, lang or self.lang)
+
+    def _head_of(self, name: str, lang: str) -> str | None:
         from cabas.dialogue.heads import family_of
 
-        return family_of(self, name, lang or self.lang)
+        return family_of(self, name, lang)
 
     def stems(self, text: str) -> tuple[str, ...]:
         """The stems of the words of `text` in the lexicon's own language, small words left out."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -107,7 +107,9 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         offer = shelf.offers.get(product.sku)
         here = not shelf.offers or (offer is not None and offer.available > 0)
         # What is gone is weighed as if it were there, so that the shopper hears what they would have got.
-        there = offer if here or offer is None else replace(offer, available=PLENTY)
+        there = offer
+        if offer is not None and not here:
+            there = Offer(offer.sku, offer.store_id, offer.price, PLENTY, offer.promotion)
         choice = choose(ask, [Candidate(product, there)], shelf.piece, day=shelf.day) or Choice(product, 1)
         drafts.append((product, relevance, offer, choice, here))
     costs = [choice.cost.amount for _, _, _, choice, _ in drafts if choice.cost and choice.cost.amount]
@@ -141,8 +143,10 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
 def _needlessly_frozen(product: Product, want: Want) -> bool:
     """Whether it is frozen or ready cooked though its family is not, and nobody asked for that."""
     frozen = product.storage is Storage.FROZEN or "frozen" in product.labels
+    if not frozen:
+        return False
     usual = sheets().get(want.family or product.family or "", {}).get("storage") == Storage.FROZEN
-    return frozen and not usual and not any(_label_id(tag) == "frozen" for tag in want.constraints)
+    return not usual and not any(_label_id(tag) == "frozen" for tag in want.constraints)
 
 
 def _label_id(tag: str) -> str | None:

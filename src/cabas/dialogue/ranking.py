@@ -183,7 +183,7 @@ def features(sought: Sought, card: Card) -> tuple[float, ...]:
                 if quality > best[term]:
                     best[term], place[term] = quality, index
     head, first, in_order, before = 0.0, 0.0, 0, -9
-    for quality, index in zip(best, place, strict=True):
+    for quality, index in zip(best, place, strict=True) if matched else ():
         if index < 0:
             continue
         if index < card.head and quality > head:
@@ -193,10 +193,11 @@ def features(sought: Sought, card: Card) -> tuple[float, ...]:
         in_order += 0 < index - before <= 2
         before = index
     extra = (card.extra & ~matched).bit_count()
-    leaf = _lift(best, card.leaf, at, 0.75) if card.leaf else 0
-    if card.path:
+    stems = sought.stems
+    leaf = 0 if stems.isdisjoint(card.leaf) else _lift(best, card.leaf, at, 0.75)
+    if not stems.isdisjoint(card.path):
         _lift(best, card.path, at, 0.5)
-    if card.brand:
+    if not stems.isdisjoint(card.brand):
         _lift(best, card.brand, at, 0.95)
     of_family = not sought.families.isdisjoint(card.families)
     labels = 0
@@ -207,20 +208,20 @@ def features(sought: Sought, card: Card) -> tuple[float, ...]:
         known = quality < sure and ((named and of_family) or (label and labels))
         met += weight * (sure if known else quality)
     text = met / sought.total if sought.total else 0.0
-    words = len(card.words)
+    words, hits = len(card.words), matched.bit_count()
     return (
         text,
-        text * matched.bit_count() / words if words else 0.0,
+        text * hits / words if words else 0.0,
         head,
         first,
-        1.0 if matched.bit_count() == words and text > 0.97 else 0.0,
+        1.0 if hits == words and text > 0.97 else 0.0,
         1.0 if of_family else 0.0,
         1.0 - extra / words if of_family and words else 0.0,
         1.0 if of_family and not card.extra & 1 else 0.0,
         1.0 if not of_family and not sought.wider.isdisjoint(card.families) else 0.0,
         1.0 if not of_family and not sought.families.isdisjoint(card.kin) else 0.0,
         2 * leaf / (count + len(card.leaf)) if leaf else 0.0,
-        1.0 if card.brand and sought.stems.issuperset(card.brand) else 0.0,
+        1.0 if card.brand and stems.issuperset(card.brand) else 0.0,
         labels / len(sought.labels) if labels else 0.0,
         len(sought.sizes.intersection(card.sizes)) / len(sought.sizes) if sought.sizes else 0.0,
         _pack(sought.amount, card) if sought.amount else 0.0,

@@ -18,6 +18,8 @@ from cabas.kernel.text import INVISIBLE, fold
 
 # A longer run of letters is no word, and is not read: looking for what it may be misspelled for takes its square.
 TEXT_MAX, TOKENS_MAX, WORD_MAX = 10_000, 800, 60
+# Names and wishes are cut up again and again: texts up to so many characters are remembered, so many of them.
+SHORT, SHORT_KEPT = 80, 1 << 13
 
 _TOKEN = re.compile(
     r"(?P<url>(?:https?://|www\.)\S{1,2000})"
@@ -53,6 +55,15 @@ class Token:
 
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, at most `TOKENS_MAX`; what lies beyond `TEXT_MAX` characters is not read."""
+    return _remembered(text) if len(text) <= SHORT else _tokens(text)
+
+
+@lru_cache(maxsize=SHORT_KEPT)
+def _remembered(text: str) -> tuple[Token, ...]:
+    return _tokens(text)
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
     text = INVISIBLE.sub(" ", text[:TEXT_MAX])
     tokens: list[Token] = []
     end, pending = 0, ""

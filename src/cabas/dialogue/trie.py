@@ -118,9 +118,9 @@ class Trie:
             return self._digits[token.folded]  # "quatre épices", "4 épices"
         return AND if token.folded in self._ands else stem(token.folded, self.lang)
 
-    def at(self, tokens: Sequence[Token], index: int) -> Iterable[Match]:
-        """Every name that starts at `index`."""
-        return self._at(tokens, index) if self._begins(tokens, index) else ()
+    def at(self, tokens: Sequence[Token], index: int, less: float = 0.0) -> Iterable[Match]:
+        """Every name that starts at `index`. Each scores `less`."""
+        return self._at(tokens, index, less) if self._begins(tokens, index) else ()
 
     def _begins(self, tokens: Sequence[Token], index: int) -> bool:
         """Whether any name begins with the word at `index`, alone or written together with the next: few words do."""
@@ -132,13 +132,13 @@ class Trie:
         following = tokens[index + 1] if index + 1 < len(tokens) and len(token.folded) > 1 else None
         return following is not None and stem(token.folded + following.folded, self.lang) in below
 
-    def _at(self, tokens: Sequence[Token], index: int) -> Iterator[Match]:
+    def _at(self, tokens: Sequence[Token], index: int, less: float) -> Iterator[Match]:
         # (node, position, words met, score, whether a joint was just left out): a handful of steps, names are short
         todo: list[tuple[_Node, int, int, float, bool]] = [(self._root, index, 0, 1.0, False)]
         while todo:
             node, position, words, score, tied = todo.pop()
             if words and node.entries and not tied:
-                yield from self._found(tokens, index, position, node, words, score)
+                yield from self._found(tokens, index, position, node, words, score, less)
             if position >= len(tokens) or tokens[position].is_mark:
                 continue
             token = tokens[position]
@@ -154,7 +154,7 @@ class Trie:
                 todo.append((node, joint[1], words, score, True))
 
     def _found(
-        self, tokens: Sequence[Token], start: int, end: int, node: _Node, words: int, score: float
+        self, tokens: Sequence[Token], start: int, end: int, node: _Node, words: int, score: float, less: float
     ) -> Iterator[Match]:
         text = " ".join(token.text for token in tokens[start:end]).lower()
         tied = end - start > words
@@ -162,7 +162,7 @@ class Trie:
             exact = score if _said_as(text, entry.name) else score - INFLECTED
             if tied and len(_plain(entry.name).split()) <= words:
                 exact -= TIED
-            yield Match(start, end, entry.kind, entry.id, exact, self.lang, words, entry.weight)
+            yield Match(start, end, entry.kind, entry.id, exact - less, self.lang, words, entry.weight)
 
 
 @lru_cache(maxsize=65536)

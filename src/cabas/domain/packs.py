@@ -164,7 +164,7 @@ def _weigh(
     candidate: Candidate, ask: Ask, piece: Quantity | None, day: date | None, tolerance: Fraction | None
 ) -> Choice | None:
     product, offer = candidate.product, candidate.offer
-    share, wanted = _reckoned(_pack(product), ask, piece, tolerance)
+    share, wanted, covers = _reckoned(_pack(product), ask, piece, tolerance)
     quantity = min(wanted, offer.available) if offer is not None else wanted
     if quantity <= 0:
         return None
@@ -172,7 +172,8 @@ def _weigh(
     if offer is not None and offer.price is not None:
         today = offer if day is not None or offer.promotion is None else replace(offer, promotion=None)
         cost = line_total(product, today, quantity, day or date.min)
-    covers = quantity / share[0] if share is not None and share[0] else None
+    if quantity != wanted and share is not None and share[0]:
+        covers = quantity / share[0]
     return Choice(product, quantity, cost, covers, quantity == wanted)
 
 
@@ -197,10 +198,13 @@ def _pack(product: Product) -> _Pack:
 @lru_cache(maxsize=RECKONED_KEPT)
 def _reckoned(
     pack: _Pack, ask: Ask, piece: Quantity | None, tolerance: Fraction | None
-) -> tuple[tuple[Fraction, bool] | None, int]:
-    """The need as a number of packs, and as a whole number of them. Remembered, for exact arithmetic takes its time."""
+) -> tuple[tuple[Fraction, bool] | None, int, Fraction | None]:
+    """The need as a number of packs, as a whole number of them, and how often that covers it. Remembered, for exact
+    arithmetic takes its time.
+    """
     share = _share(pack, ask, piece)
-    return share, _count(pack, share, tolerance)
+    wanted = _count(pack, share, tolerance)
+    return share, wanted, wanted / share[0] if share is not None and share[0] else None
 
 
 def _count(pack: _Pack, share: tuple[Fraction, bool] | None, tolerance: Fraction | None) -> int:

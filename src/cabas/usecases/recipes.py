@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import above, below, is_of, names_of
@@ -27,6 +27,8 @@ from cabas.domain.recipe import Need, together
 from cabas.usecases.ports import Hit, Query, RecipePages, Search
 
 HITS, ALTERNATIVES_MAX = 30, 6
+# What would do for a need is remembered for so many of them: dishes are asked for again.
+NEEDS_KEPT = 1_024
 # A family with more kinds than this (cheese, pasta) is no answer to a kind nobody knows.
 WIDE = 12
 # Of a family with more kinds than this (vegetables, cheese), the plain food is no answer to one of its kinds.
@@ -128,18 +130,19 @@ def line_for(
     """
     ticked = not (need.pantry or need.optional)
     wider = _wider(need)
-    for one in wanted(need):
+    for place, one in enumerate(wanted(need)):
         hits = fitting(one, search, offers, shop_lang)
         if one in wider:
             hits = [hit for hit in hits if hit.product.family == one.family]
         ranked = _ranked(one, hits, offers, day)
         if ranked:
             more = tuple(choice.product.sku for choice in ranked[1 : ALTERNATIVES_MAX + 1])
-            return BasketLine(need, ranked[0], ticked, one is not need, more)
+            return BasketLine(need, ranked[0], ticked, place > 0, more)
     kin = [hit for one in wider for hit in fitting(one, search, offers, shop_lang)]
     return BasketLine(need, ticked=ticked, alternatives=tuple(hit.product.sku for hit in kin[:ALTERNATIVES_MAX]))
 
 
+@lru_cache(maxsize=NEEDS_KEPT)
 def wanted(need: Need) -> tuple[Need, ...]:
     """What would do for a need, best first: what it names, what the recipe offers instead, what a clerk would, and the
     plain wider food.
@@ -155,6 +158,7 @@ def _first_name(family: str, need: Need) -> str:
     return locales.words(sheets()[family].get(need.lang))[0]
 
 
+@lru_cache(maxsize=NEEDS_KEPT)
 def _wider(need: Need) -> tuple[Need, ...]:
     return tuple(replace(need, family=family) for family in (above(need.family)[1:2] if need.family else ()))
 
@@ -166,17 +170,22 @@ def _answers_for_kinds(family: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A search that answers a query it has just answered from memory: first for the offers, then for the choice."""
+    """A search that is asked once for each food: first for the offers, then for the choice."""
 
     search: Search
-    answers: dict[tuple[Query, int], list[Hit]] = field(default_factory=dict)
+    foods: dict[tuple[Need, str], list[Hit]] = field(default_factory=dict)
+
+    def right(self, need: Need, shop_lang: str) -> list[Hit]:
+        """What is found for a need and is the food needed."""
+        key = (need, shop_lang)
+        found = self.foods.get(key)
+        if found is None:
+            found = self.foods[key] = _right(need, self.search, shop_lang)
+        return found
 
     def find(self, query: Query, limit: int = 20) -> list[Hit]:
         """As the search underneath."""
-        key = (query, limit)
-        if key not in self.answers:
-            self.answers[key] = self.search.find(query, limit)
-        return self.answers[key]
+        return self.search.find(query, limit)
 
     def get(self, skus: Iterable[str]) -> dict[str, Product]:
         """As the search underneath."""
@@ -193,25 +202,33 @@ class Remembered:
 
 def fitting(need: Need, search: Search, offers: Mapping[str, Offer] | None = None, shop_lang: str = "fr") -> list[Hit]:
     """The hits that are the food needed: of its family or one below, or, where nobody knows the family, so called."""
-    hits = search.find(_query(need, shop_lang), HITS)
+    right = search.right(need, shop_lang) if isinstance(search, Remembered) else _right(need, search, shop_lang)
     if offers is not None:
-        hits = [hit for hit in hits if hit.product.sku in offers]
-    right = [hit for hit in hits if is_for(need, hit.product)]
+        right = [hit for hit in right if hit.product.sku in offers]
     best = max((hit.score for hit in right), default=0.0)
     return [hit for hit in right if hit.score >= best * NEAR]
+
+
+def _right(need: Need, search: Search, shop_lang: str) -> list[Hit]:
+    return [hit for hit in search.find(_query(need, shop_lang), HITS) if is_for(need, hit.product)]
 
 
 def is_for(need: Need, product: Product) -> bool:
     """Whether `product` is the food needed."""
     if need.family:
-        if product.family not in below(need.family) or another_form(need.words, need.lang, need.family, product):
+        if product.family not in _kinds(need.family) or another_form(need.words, need.lang, need.family, product):
             return False
         return _is_called(product, _unmet(need))
     words = frozenset(read_name(need.words, need.lang).words)
     return bool(words) and _is_called(product, words)
 
 
-@lru_cache(maxsize=1024)
+@cache
+def _kinds(family: str) -> frozenset[str]:
+    return frozenset(below(family))
+
+
+@lru_cache(maxsize=NEEDS_KEPT)
 def _unmet(need: Need) -> frozenset[str]:
     """The words a product must show because the family alone says too little: "fontina" of "fontina cheese"."""
     family = need.family or ""
@@ -243,11 +260,11 @@ def _is_called(product: Product, said: frozenset[str]) -> bool:
 
 def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None, day: date | None) -> list[Choice]:
     """The choices for a need, best first: the right thing, little waste, a low price."""
-    piece = usual_of(need.family).piece
+    piece, ask = usual_of(need.family).piece, need.ask
     drafts: list[tuple[Hit, Choice]] = []
     for hit in hits:
         offer = offers.get(hit.product.sku) if offers is not None else None
-        choice = choose(need.ask, [Candidate(hit.product, offer)], piece, day=day, tolerance=NATURAL)
+        choice = choose(ask, [Candidate(hit.product, offer)], piece, day=day, tolerance=NATURAL)
         if choice is not None:
             drafts.append((hit, choice))
     top = max((hit.score for hit, _ in drafts), default=0.0) or 1.0

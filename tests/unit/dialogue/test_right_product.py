@@ -47,3 +47,8 @@ def test_the_words_choose_what_they_name(lang: str, words: str, right: list[str]
     chosen = pick(want, [(product, 1.0) for product in fitting], SHELF).choice
     assert chosen is not None, want.family
     assert any(part in chosen.product.name for part in right), chosen.product.name
+
+
+def test_a_wish_of_small_words_alone_is_met_by_its_family() -> None:
+    milk = Annotator("fr").product(sku="1", name="Lait entier 1 L", category=("Crèmerie",))
+    assert fits(Want("de la", "fr", family=milk.family), milk)
