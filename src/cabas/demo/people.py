@@ -76,6 +76,7 @@ def _known(record: Mapping[str, Any]) -> Person:
         loyalty_card=_card(record["id"]),
         birth_date=record["born"],
         personal=True,
+        email=f"{record['id']}@example.org",
     )
     habits = tuple((family, days, quantity) for family, days, quantity in record["habits"])
     return Person(shopper, habits, record.get("prefers", {}))
@@ -93,6 +94,7 @@ def _drawn(name: str, stores: Sequence[Store]) -> Person:
         loyalty_card=_card(identifier),
         birth_date=born,
         personal=chance.share("personal", identifier) < _PERSONAL,
+        email=f"{identifier}@example.org",
     )
     habits = tuple(
         (family, days, quantity)

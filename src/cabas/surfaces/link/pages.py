@@ -21,7 +21,7 @@ from cabas.surfaces.link.texts import version
 from cabas.surfaces.link.wire import ACCOUNT, NO_STORE, SIGN_IN, back, form, pairs
 from cabas.usecases.link.ask import Ask, fields, read_ask, returning
 from cabas.usecases.link.clients import OAuthError, client_of, live
-from cabas.usecases.link.grant import Yes, allow, offer, unlink_client
+from cabas.usecases.link.grant import Yes, allow, offer, unlink_client, within
 from cabas.usecases.link.ports import SESSION, LinkDesk, Ticket
 from cabas.usecases.link.sign_in import end_session, signed_in
 
@@ -72,11 +72,12 @@ class Pages:
             return self.remember(answer, NEXT, packed(query), NEXT_SECONDS)
         shopper, session = who
         agreement = self.agreement(ask.client.platform)
+        offered = offer(agreement, self.today)
         return page(
             request, "consent", lang, leads_to=ask.redirect_uri,
             platform=ask.client.name if ask.client.public else agreement.names["platform"],
             retailer=agreement.names["retailer"], client=ask.client, ask=query, seal=self.seal(session),
-            scopes=sorted(ask.scopes), offer=offer(agreement, self.today), shopper=shopper,
+            scopes=sorted(within(offered, ask.scopes)), offer=offered, shopper=shopper,
             demo=session.about.get("how") == "demo", here=returns_here(ask.redirect_uri),
             site=urlsplit(ask.redirect_uri).hostname,
         )  # fmt: skip

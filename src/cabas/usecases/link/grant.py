@@ -44,6 +44,11 @@ def offer(agreement: Agreement, day: date) -> Offer:
     return Offer(about_orders, {purpose: found for purpose, found in more.items() if found})
 
 
+def within(offered: Offer, asked: frozenset[str]) -> frozenset[str]:
+    """What of the scopes asked for can be had at all: no history where the agreement shares none."""
+    return asked if PERSONAL in offered.purposes else asked - {HISTORY}
+
+
 @dataclass(frozen=True, slots=True)
 class Yes:
     """What the shopper said on the consent page, in the words of `text_version`, signed in since `since`."""

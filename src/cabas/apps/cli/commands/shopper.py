@@ -13,8 +13,10 @@ from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
 from cabas.apps.wiring import new_id, open_house
 from cabas.domain.consent import PURPOSES
-from cabas.kernel.errors import NotAllowed
+from cabas.kernel.errors import Conflict, NotAllowed
 from cabas.storage.consent_record import Said
+from cabas.usecases.link.grant import unlink_client
+from cabas.usecases.link.sign_in import address as read_address
 
 PANEL = "Shop"
 app = typer.Typer(help="Shoppers and their habits.", no_args_is_help=True)
@@ -74,6 +76,58 @@ def consent(
                 await house.postgres.fill.shoppers(house.retailer, [replace(person, personal=not withdraw)])
             verb = "no longer agrees" if withdraw else "agrees"
             show.console.print(f"{person.name} {verb} to: {PURPOSES[purpose]} ({platform}).")
+
+    run(work())
+
+
+@app.command("email")
+def email(
+    shopper: Annotated[str, typer.Argument(help="Id of the shopper.")],
+    address: Annotated[str, typer.Argument(help="Where a link to sign in is sent; empty takes it away.")],
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """Write down a shopper's e-mail address, by which they sign in to link accounts."""
+
+    async def work() -> None:
+        async with open_house(settings(data_dir, retailer)) as house:
+            person = await house.postgres.shop.shopper(house.retailer, shopper)
+            known = read_address(address) if address else None
+            holder = await house.postgres.links.shopper_by_email(house.retailer, known) if known else None
+            if holder is not None and holder.id != person.id:
+                raise Conflict(f"{holder.id} has this address.", remedy="An address is one account's alone.")
+            await house.postgres.fill.shoppers(house.retailer, [replace(person, email=known)])
+            show.console.print(f"{person.name}: {known or 'no address'}.")
+
+    run(work())
+
+
+@app.command("links")
+def links(
+    shopper: Annotated[str, typer.Argument(help="Id of the shopper.")],
+    end: Annotated[str, typer.Option(help="Id of a client: end its links, as the shopper could.")] = "",
+    json: Json = False,
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """The clients of platforms a shopper's account is linked to; with --end, no longer."""
+
+    async def work() -> None:
+        async with open_house(settings(data_dir, retailer)) as house:
+            person, now = await house.postgres.shop.shopper(house.retailer, shopper), house.clock.now()
+            if end:
+                ended = await unlink_client(house.linking(), house.retailer, person.id, end, now)
+                show.console.print(f"{ended} link{'s' if ended != 1 else ''} ended.")
+                return
+            found = await house.postgres.links.links(house.retailer, person.id)
+            if json:
+                show.json_out(found)
+                return
+            table = Table("client", "platform", "since", "may", "agreed to", box=None, header_style="dim")
+            for link in found:
+                may, agreed = " ".join(sorted(link.scopes)), " ".join(sorted(link.purposes))
+                table.add_row(link.client_id, link.platform, f"{link.created_at:%Y-%m-%d}", may, agreed)
+            show.console.print(table)
 
     run(work())
 
