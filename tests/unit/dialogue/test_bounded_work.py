@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cabas.dialogue.acts import Act
+from cabas.dialogue.bounds import WISHES_MAX, bounded, is_read_whole
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.sight import QUESTIONS_MAX
 from cabas.dialogue.spelling import Speller
@@ -15,6 +17,7 @@ from cabas.dialogue.tokens import TEXT_MAX, TOKENS_MAX, WORD_MAX, Token, tokeniz
 from cabas.dialogue.trie import Match
 from cabas.dialogue.understand import TOKENS_MAX as TOKENS_READ
 from cabas.dialogue.understand import Hearing, understand
+from cabas.domain.cart import Want
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 LONG = {
@@ -71,3 +74,18 @@ def test_the_neighbors_of_a_word_are_looked_up_once() -> None:
     speller = CountedSpeller(("camembert", "carotte"), "fr")
     assert [speller.near("camenbert") for _ in range(3)] == [(("camembert", 0.8),)] * 3
     assert speller.asked == 1
+
+
+def test_a_text_is_read_whole_up_to_the_last_token() -> None:
+    assert is_read_whole("lait " * TOKENS_READ)
+    assert not is_read_whole("lait " * (TOKENS_READ + 1))
+    assert not is_read_whole("x" * (TEXT_MAX + 1))
+
+
+def test_no_more_things_are_added_than_one_breath_may_ask_for() -> None:
+    milk, tea = Want("lait", "fr"), Want("thé", "fr")
+    first, last = Act("add", (milk,) * (WISHES_MAX - 1)), Act("add", (tea, tea))
+    assert bounded((first, Act("list_cart"))) == ((first, Act("list_cart")), False)
+    assert bounded((first, last, Act("list_cart"))) == ((first, Act("add", (tea,)), Act("list_cart")), True)
+    assert bounded((first, last, Act("add", (milk,)))) == ((first, Act("add", (tea,))), True)
+    assert bounded((Act("add", doubt="referent"),)) == ((Act("add", doubt="referent"),), False)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference
+from cabas.dialogue.bounds import WISHES_MAX
 from cabas.domain.cart import Amount
 from cabas.domain.fulfillment import Method, SlotAsk
 from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -46,6 +47,12 @@ async def test_the_same_thing_again_adds_up(desk: tuple[Desk, Memory]) -> None:
     await talker.do(Act("add", (MILK,)))
     view = await talker.do(Act("add", (MILK,)))
     assert [line.want.amount for line in view.cart.lines] == [Amount(Fraction(4), "l")]
+
+
+async def test_what_is_too_much_for_one_breath_is_told_and_the_rest_is_there(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk, shopper=None)).say("lait et " * (WISHES_MAX + 1))
+    assert sum(line.want.amount.value if line.want.amount else 1 for line in view.cart.lines) == WISHES_MAX
+    assert "je n'ai pris que le début" in view.reply.text
 
 
 async def test_what_this_store_lacks_is_kept_as_a_note_and_never_ordered(desk: tuple[Desk, Memory]) -> None:

@@ -47,9 +47,10 @@ async def take(
     known = scene.search.get([sku for sku in skus if sku])
     found: list[list[tuple[Product, float]]] = []
     denials: list[str] = []
+    seen: dict[Want, list[tuple[Product, float]]] = {}  # one search for "deux laits, et encore un lait"
     for index, want in enumerate(wants):
         product = known.get(fixed.get(index) or "")
-        hits = [(product, 1.0)] if product else find(scene, want)
+        hits = [(product, 1.0)] if product else _once(scene, want, seen)
         allowed = [(one, score) for one, score in hits if one.sku != refused and not scene.denial(one)]
         denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
         found.append(allowed)
@@ -59,12 +60,25 @@ async def take(
     every = sorted({product.sku for hits in found for product, _ in hits})
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, every) if every else {}
     result = []
+    chosen: dict[tuple[Want, Ask | None, str | None, str | None], Picked] = {}
     for index, (want, hits, denied) in enumerate(zip(wants, found, denials, strict=True)):
-        family = scene.lexicon.family(want.family) if want.family else None
-        shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, mine[index])
-        picked = pick(want, hits, shelf, asks[index] if asks else None)
+        ask = asks[index] if asks else None
+        key = (want, ask, fixed.get(index), mine[index])
+        if key not in chosen:
+            family = scene.lexicon.family(want.family) if want.family else None
+            shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, mine[index])
+            chosen[key] = pick(want, hits, shelf, ask)
+        picked = chosen[key]
         result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
     return result
+
+
+def _once(scene: Scene, want: Want, seen: dict[Want, list[tuple[Product, float]]]) -> list[tuple[Product, float]]:
+    """What is called that, looked for once however often and however much of it is wished for in one turn."""
+    plain = replace(want, amount=None)
+    if plain not in seen:
+        seen[plain] = find(scene, want)
+    return list(seen[plain])
 
 
 def with_habit(

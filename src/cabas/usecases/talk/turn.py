@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue import say as words
+from cabas.dialogue.bounds import bounded, is_read_whole
 from cabas.dialogue.tokens import TEXT_MAX
 from cabas.dialogue.understand import Hearing, understand
 from cabas.domain.cart import Conversation
@@ -64,9 +65,9 @@ async def say(
 ) -> View:
     """The shopper says `text`. Raises `NotFound` for an unknown conversation, `InvalidInput` for an empty text.
 
-    Text beyond `TEXT_MAX` characters is not read, and the reply says so. It is data: nothing in it is a command to
-    the system. `key` and `request_hash` make an order placed by this turn idempotent across conversations; left out,
-    the turn itself is the key.
+    What lies beyond the bounds (`dialogue.bounds`) is not taken, and the reply says so. A text is data: nothing in it
+    is a command to the system. `key` and `request_hash` make an order placed by this turn idempotent across
+    conversations; left out, the turn itself is the key.
     """
     scene = await load(desk, retailer_id, conversation_id, channel)
     heard = clean(text[: TEXT_MAX + 1])
@@ -75,9 +76,10 @@ async def say(
     understood = understand(text[: TEXT_MAX + 1], hearing(scene))  # as written: new lines part the things of a list
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
     scene.leftover = understood.leftover
-    if len(text) > TEXT_MAX:
+    acts, more = bounded(understood.acts)
+    if more or not is_read_whole(text):
         scene.tell("too_long")
-    return await play(scene, await reread(scene, understood, hearing(scene)))
+    return await play(scene, await reread(scene, replace(understood, acts=acts), hearing(scene)))
 
 
 def hearing(scene: Scene) -> Hearing:
