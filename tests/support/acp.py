@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from cabas.domain.payment import Payment, PaymentStatus
 from cabas.surfaces.acp.app import routes
-from cabas.surfaces.contract import Linked
+from cabas.surfaces.contract import Linked, Premises
 from cabas.usecases.shop.ports import PaymentAction, PaymentAsk, PaymentDeclined, PaymentHandler
 from support.premises import Stage, an_agreement, stage_of
 
@@ -79,10 +79,10 @@ class Told:
 class Agent:
     """An agent with a key. Every request gets a new idempotency key unless one is given."""
 
-    def __init__(self, stage: Stage | None = None, **changes: Any) -> None:
+    def __init__(self, stage: Stage | None = None, premises: Premises | None = None, **changes: Any) -> None:
         self.stage = stage or stage_of(an_agreement("agent"), **changes)
         self.key = self.stage.key("agent")
-        self.http = TestClient(Starlette(routes=routes(self.stage.premises)))
+        self.http = TestClient(Starlette(routes=routes(premises or self.stage.premises)))
         self._numbers = count(1)
 
     def ask(self, method: str, path: str, json: Any = None, **headers: str | None) -> Any:

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from cabas.agreement.agreement import Agreement
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import Unavailable
+from cabas.surfaces.quotas import Quotas
 from cabas.usecases.link.ports import LinkDesk
 from cabas.usecases.shop.ports import Answers, PartnerKeys
 from cabas.usecases.shop.visit import Shopfront
@@ -90,6 +91,7 @@ class Premises:
     testing: bool = False
     web: Web = field(default_factory=NoWeb)
     linking: LinkDesk | None = None
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 @dataclass(frozen=True, slots=True)

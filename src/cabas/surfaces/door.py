@@ -5,53 +5,20 @@ The use cases decide what a caller may do; the door only says who it is.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from cabas.kernel.errors import CabasError
 from cabas.surfaces.contract import Premises
+from cabas.surfaces.quotas import Quotas, TooMany
 from cabas.usecases.partners import PREFIX, NotKnown, open_platform, platform_of_key, quota
 from cabas.usecases.shop.visit import Caller
 
-# A platform may send this share of a minute's requests at once.
-BURST_SHARE = 0.25
+__all__ = ["Door", "Quotas", "TooMany", "credential", "spoken_locale"]
+
 # Who has no key shares the open platform's quota by address, so that one guest cannot use it up.
 GUEST_SHARE = 0.2
-CLIENTS_MAX = 20_000
-
-
-class TooMany(CabasError):
-    """The caller sent more than its share. `seconds` is how long to wait."""
-
-    code = "rate_limited"
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__("There are too many requests.", remedy=f"Wait {seconds} s.")
-        self.seconds = seconds
-
-
-@dataclass(slots=True)
-class Quotas:
-    """A token bucket per caller, in this process. The least recent callers are forgotten above `CLIENTS_MAX`."""
-
-    now: Callable[[], float] = monotonic
-    _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
-
-    def take(self, caller: str, per_minute: float) -> None:
-        """Count one request. Raises `TooMany` when there is none left, and counts nothing then."""
-        now, most = self.now(), max(1.0, per_minute * BURST_SHARE)
-        left, since = self._left.pop(caller, (most, now))
-        left = min(most, left + (now - since) * per_minute / 60)
-        self._left[caller] = (left - 1 if left >= 1 else left, now)
-        if len(self._left) > CLIENTS_MAX:
-            self._left.popitem(last=False)
-        if left < 1:
-            raise TooMany(max(1, round((1 - left) * 60 / per_minute)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +29,12 @@ class Door:
     surface: str
     audience: str = ""
     channel: str = "chat"
-    quotas: Quotas = field(default_factory=Quotas)
+    own_quotas: Quotas | None = None
+
+    @property
+    def quotas(self) -> Quotas:
+        """Who has asked how often: over all surfaces, unless the door has its own count."""
+        return self.own_quotas or self.premises.quotas
 
     async def admit(self, request: Request, *, locale: str = "", platform: str | None = None) -> Caller:
         """The caller of a request. `platform` is given by surfaces that know it by other proof (a signature).
@@ -70,12 +42,19 @@ class Door:
         Raises `NotKnown` (no or wrong credentials) and `TooMany`.
         """
         presented = credential(request.headers)
+        if presented and platform is None:
+            self.quotas.refuse(presented)
         shopper, scopes, guest = None, frozenset[str](), False
         if platform is None and presented:
             platform, shopper, scopes = await self._by_credential(presented)
         elif platform is None:
             platform, guest = open_platform(self.premises.agreements()), True
-        self._count(platform, request, guest=guest)
+        try:
+            self._count(platform, request, guest=guest)
+        except TooMany as told:
+            if presented:
+                self.quotas.wait(presented, told.exactly)
+            raise
         return Caller(
             self.premises.retailer, platform, self.surface, self.channel, locale or spoken_locale(request.headers),
             shopper, scopes,
