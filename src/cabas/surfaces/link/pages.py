@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -118,8 +119,10 @@ class Pages:
         links = await self.desk.links.links(self.premises.retailer, shopper.id)
         latest = {link.client_id: link for link in reversed(links)}
         sessions = await self.desk.links.tickets(self.premises.retailer, shopper.id, SESSION, self.now)
+        stores = await self.premises.front.desk.shop.stores(self.premises.retailer)
+        zone = ZoneInfo(stores[0].timezone if stores else "UTC")
         return page(
-            request, "account", lang, shopper=shopper, own=session, sessions=sessions,
+            request, "account", lang, zone=zone, shopper=shopper, own=session, sessions=sessions,
             links=sorted(latest.values(), key=lambda one: one.created_at, reverse=True),
             done="unlinked" in request.query_params, demo=session.about.get("how") == "demo",
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -38,9 +39,9 @@ class Tongue:
         """A word of a group by a name that may hold dots."""
         return word(self.lang, group, name)
 
-    def moment(self, at: datetime) -> str:
-        """A date and time, in UTC as they are kept."""
-        return at.strftime(str(text(self.lang, "date")))
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        """A date and time, as clocks there show it."""
+        return at.astimezone(zone).strftime(str(text(self.lang, "date")))
 
 
 def language(request: Request, asked: str = "") -> str:
