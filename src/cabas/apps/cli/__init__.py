@@ -26,15 +26,6 @@ T = TypeVar("T")
 # The order in which `cabas --help` tells what there is; a command says which of them it belongs to (`PANEL`).
 PANELS = ("Talk", "Run", "Shop", "Partners", "Measure")
 
-app = typer.Typer(
-    name="cabas",
-    help="Sell groceries through any voice or AI assistant, and stay the shopkeeper.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
 
 def register(wanted: str | None = None) -> typer.Typer:
     """The app with every command: a module offers `app` (a group called like the module) or `command` (one verb).
@@ -42,8 +33,14 @@ def register(wanted: str | None = None) -> typer.Typer:
     When only one is `wanted`, or none (""), the others are there by name and help alone: their modules, and all that
     those need, are not imported.
     """
-    if app.registered_commands or app.registered_groups:
-        return app
+    app = typer.Typer(
+        name="cabas",
+        help="Sell groceries through any voice or AI assistant, and stay the shopkeeper.",
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     package = import_module("cabas.apps.cli.commands")
     names = [entry.name for entry in pkgutil.iter_modules(package.__path__)]
     found = []
