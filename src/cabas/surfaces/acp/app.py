@@ -20,6 +20,8 @@ from cabas.surfaces.contract import Premises, Surface
 from cabas.surfaces.door import Door
 
 PATH = "/acp"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+Endpoint = Callable[[Request], Awaitable[Response]]
 # Seconds the discovery document may be kept by those who read it.
 DISCOVERY_AGE = 3600
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -45,11 +47,11 @@ def routes(premises: Premises) -> list[BaseRoute]:
     made: list[BaseRoute] = [Route("/.well-known/acp.json", _document(discovery(premises), DISCOVERY_AGE))]
     for path in dict.fromkeys(one.path for one in ACTIONS):
         here = {one.method: one for one in ACTIONS if one.path == path}
-        made.append(Route(f"{PATH}{path}", _endpoint(gate, here), methods=list(here)))
-    made.append(Route(f"{PATH}/mcp", Tools(gate).endpoint, methods=["POST"]))
+        made.append(Route(f"{PATH}{path}", _only(here, _endpoint(gate, here)), methods=METHODS))
+    made.append(Route(f"{PATH}/mcp", _only(["POST"], Tools(gate).endpoint), methods=METHODS))
     made.append(Route(f"{PATH}/handlers/{{id}}/config.json", _document(CONFIG, DISCOVERY_AGE)))
     made.append(Route(f"{PATH}/handlers/{{id}}/instrument.json", _document(INSTRUMENT, DISCOVERY_AGE)))
-    made.append(Route(f"{PATH}/{{rest:path}}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]))
+    made.append(Route(f"{PATH}/{{rest:path}}", _nothing, methods=METHODS))
     return made
 
 
@@ -70,17 +72,28 @@ def discovery(premises: Premises) -> dict[str, Any]:
     }
 
 
-def _endpoint(gate: Gate, actions: dict[str, Action]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(gate: Gate, actions: dict[str, Action]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        action = actions.get(request.method)
-        if action is None:  # HEAD
-            return Response(status_code=405, headers={"allow": ", ".join(actions)})
-        return await gate.rest(request, action)
+        return await gate.rest(request, actions[request.method])
 
     return endpoint
 
 
-def _document(content: dict[str, Any], age: int) -> Callable[[Request], Awaitable[Response]]:
+def _only(methods: Iterable[str], endpoint: Endpoint) -> Endpoint:
+    """The endpoint for those methods; others are refused in the protocol's own form."""
+    allowed = sorted(methods)
+
+    async def answered(request: Request) -> Response:
+        if request.method in allowed:
+            return await endpoint(request)
+        response = refused(Refused(405, "unsupported", f"Here is no {request.method[:20]}."))
+        response.headers["allow"] = ", ".join(allowed)
+        return response
+
+    return answered
+
+
+def _document(content: dict[str, Any], age: int) -> Endpoint:
     body = msgspec.json.encode(content)
 
     async def endpoint(request: Request) -> Response:
