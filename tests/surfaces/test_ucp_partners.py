@@ -89,6 +89,20 @@ def test_a_profile_is_fetched_once(platform: Platform) -> None:
     assert platform.web.asked == [PROFILE]
 
 
+def test_nobody_sends_the_shop_all_over_the_web(stage: Stage, platform: Platform) -> None:
+    platform.do("POST", "/catalog/search", {"query": "lait"})
+    answers = []
+    for number in range(30):
+        url = f"https://assistant.example/{number}"
+        platform.web.pages[url] = profile()
+        headers = {"UCP-Agent": f'profile="{url}"'}
+        answers.append(platform.client.post("/ucp/catalog/search", json={"query": "lait"}, headers=headers))
+    assert [one.status_code for one in answers].count(429) > 0
+    assert len(platform.web.asked) < 20
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    platform.do("POST", "/catalog/search", {"query": "lait"})  # who is known already goes on
+
+
 def test_a_partner_proves_itself_by_signature_or_key() -> None:
     partner = an_agreement("google", access=f'profiles = ["{PROFILE}"]')
     stage = stage_of(an_agreement("assistant", is_open=True), partner)

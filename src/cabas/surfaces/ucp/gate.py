@@ -27,6 +27,7 @@ from cabas.usecases.partners import NotKnown, open_platform, platform_of_profile
 from cabas.usecases.shop.visit import Shopfront, enter
 
 BODY_MAX_BYTES = 256 * 1024
+PROFILES_PER_MINUTE = 60
 JSON = "application/json"
 
 
@@ -76,6 +77,9 @@ class Gate:
         url = profile_url(header)
         if not url.startswith("https://") and not self.premises.testing:
             raise Refused(400, "invalid_profile_url", "The profile must be at an https address.")
+        if not self.platforms.knows(url) and request.client is not None:
+            # Nobody sends us all over the web: what is not known yet is fetched at a caller's own pace.
+            self.door.quotas.take(f"profiles {request.client.host}", PROFILES_PER_MINUTE)
         profile = await self.platforms.of(url)
         signer = url if await self._signed_by(request, body, url, profile) else ""
         spoken = self.faces[version_for(profile, face.version)]

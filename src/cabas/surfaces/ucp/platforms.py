@@ -33,6 +33,11 @@ class Platforms:
     now: Callable[[], float] = monotonic
     _known: OrderedDict[str, tuple[float, PlatformProfile | Refused]] = field(default_factory=OrderedDict)
 
+    def knows(self, url: str) -> bool:
+        """Whether the profile need not be fetched now."""
+        kept = self._known.get(url)
+        return self.premises.testing or (kept is not None and kept[0] > self.now())
+
     async def of(self, url: str, *, again: bool = False) -> PlatformProfile:
         """The profile at `url`. With `again` one older than a minute is fetched anew (keys change).
 
