@@ -13,6 +13,7 @@ from cabas.apps.cli import run, show
 from cabas.apps.cli.options import DataDir, Json, Retailer, settings
 from cabas.apps.wiring import new_id, open_house
 from cabas.usecases.partners import make_key
+from cabas.usecases.webhooks import webhook_of, webhook_secret
 
 PANEL = "Partners"
 app = typer.Typer(help="Keys for partner platforms. A platform needs an agreement first.", no_args_is_help=True)
@@ -80,5 +81,28 @@ def revoke(
         async with open_house(settings(data_dir, retailer)) as house:
             await house.postgres.partners.revoke(house.retailer, key_id, house.clock.now())
             show.console.print(f"{key_id} opens nothing any more.")
+
+    run(work())
+
+
+@app.command("webhook")
+def webhook(
+    platform: Annotated[str, typer.Argument(help="The platform of an agreement (`cabas agreement list`).")],
+    json: Json = False,
+    data_dir: DataDir = None,
+    retailer: Retailer = None,
+) -> None:
+    """Show where a platform is told of its orders, and the secret by which it can check that it is us."""
+
+    async def work() -> None:
+        async with open_house(settings(data_dir, retailer)) as house:
+            address = webhook_of(house.agreements.of_retailer(house.retailer), platform)
+            secret = webhook_secret(house.secret, house.retailer, platform)
+            if json:
+                show.json_out({"platform": platform, "webhook": address, "secret": secret})
+                return
+            typer.echo(secret)
+            where = f"Orders are told to {address}." if address else "Its agreement's [access] names no webhook."
+            show.notes.print(f"{where} ACP signs with this secret (Merchant-Signature). Keep it to yourselves.")
 
     run(work())
