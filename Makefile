@@ -50,6 +50,7 @@ conformance: .venv/installed ## hold the surfaces to other people's checkers and
 	@$(UV) sync --frozen --quiet --inexact --group conformance
 	@cd tests/foreign && npm install --no-audit --no-fund --no-package-lock --silent
 	@$(RUN) pytest tests/foreign
+	@CABAS_FUZZ=15000 $(RUN) pytest -n 2 tests/surfaces/test_no_surface_fails.py
 
 bench: .venv/installed ## speed, each figure beside a named baseline of the same run
 	@$(RUN) cabas bench
