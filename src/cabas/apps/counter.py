@@ -11,21 +11,27 @@ from cabas.domain.fulfillment import Method, Slot
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
 from cabas.usecases.ports import Store
+from cabas.usecases.talk.arrive import Shelf, follow, shelf
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.stage import as_it_stands, load
 from cabas.usecases.talk.tap import alternatives, slots_ahead, tap
 from cabas.usecases.talk.turn import open_conversation, say
 from cabas.usecases.talk.view import Alternative, View
+from cabas.usecases.videos import VideoLinks
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One retailer's conversations through one platform. `guests` are demo shoppers anybody may pretend to be."""
+    """One retailer's conversations through one platform. `guests` are demo shoppers anybody may pretend to be.
+
+    `links` are those under videos, which shoppers come by.
+    """
 
     desk: Desk
     retailer: str
     platform: str
     guests: Sequence[Shopper] = field(default_factory=tuple)
+    links: VideoLinks | None = None
 
     @property
     def clock(self) -> Clock:
@@ -106,3 +112,11 @@ class Counter:
     async def alternatives(self, conversation_id: str, line_id: str) -> Sequence[Alternative]:
         """What could take the place of a line."""
         return await alternatives(await load(self.desk, self.retailer, conversation_id, "web"), line_id)
+
+    async def shelf(self, sku: str, conversation_id: str) -> Shelf:
+        """A product at the conversation's store, at the retailer's first one without."""
+        return await shelf(self.desk, self.retailer, self.platform, sku, conversation_id)
+
+    async def follow(self, code: str, conversation_id: str) -> str:
+        """Remember that the shopper came by that link; the SKU it leads to, empty for a link nobody made."""
+        return await follow(self.desk, self.links, self.retailer, code, conversation_id) if self.links else ""

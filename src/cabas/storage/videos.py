@@ -52,9 +52,7 @@ class PostgresVideoLinks:
         """The orders that came through links, by source."""
         where = {"retailer_id": retailer_id}
         rows = await self._database.rows(retailer_id, queries("orders")["orders_by_source"], where)
-        return [
-            Came(source, platform, count, Money(total, currency)) for source, platform, count, total, currency in rows
-        ]
+        return [Came(row[0], row[1], row[2], Money(row[3], row[4])) for row in rows if row[0].startswith(SOURCE)]
 
 
 def _link(row: Row) -> VideoLink:

@@ -21,6 +21,7 @@ from starlette.types import Scope
 
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from cabas.surfaces.chat.arrive import go, product_page
 from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, tight, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text
 from cabas.surfaces.chat.wire import (
@@ -128,6 +129,24 @@ class Chat:
         except CabasError as problem:
             scene = replace(scene, trouble=_trouble(problem))
         return await self._render(request, scene)
+
+    async def product(self, request: Request) -> Response:
+        """A product's own page. Machines read it, too: it opens no conversation."""
+        conversation = request.cookies.get(CONVERSATION, "")
+        return await product_page(request, self._shop, _pages, conversation, _locale(request), _refused)
+
+    async def go(self, request: Request) -> Response:
+        """A link from elsewhere: where the shopper came from is remembered with the conversation."""
+        if request.method == "HEAD":
+            return RedirectResponse("/", 303)
+        locale = _locale(request)
+        try:
+            view, _ = await self._current(request, locale)
+            answer = await go(request, self._shop, view.conversation_id)
+        except CabasError as problem:
+            trouble = _trouble(problem)
+            return _refused(request, trouble.code, trouble.status)
+        return _remember(request, answer, Scene(view, locale))
 
     async def open(self, request: Request) -> Response:
         """A new conversation, in the store and as the shopper chosen."""
@@ -278,6 +297,10 @@ def _refusal(scope: Scope, code: str, status: int) -> Response:
     return HTMLResponse(html, status)
 
 
+def _refused(request: Request, code: str, status: int) -> Response:
+    return _refusal(request.scope, code, status)
+
+
 def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = None) -> list[BaseRoute]:
     """The routes of the page over `shop`. `new_key` makes the idempotency key of a confirmation."""
     chat = Chat(shop, new_key)
@@ -287,6 +310,8 @@ def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = 
     ]
     return [
         Route("/", chat.home, middleware=guard),
+        Route("/p/{sku:path}", chat.product, middleware=guard),
+        Route("/go/{code}", chat.go, middleware=guard),
         Route("/chat/open", chat.open, methods=["POST"], middleware=guard),
         Route("/chat/say", chat.say, methods=["POST"], middleware=guard),
         Route("/chat/tap", chat.tap, methods=["POST"], middleware=guard),

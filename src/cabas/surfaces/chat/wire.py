@@ -16,6 +16,7 @@ from cabas.kernel.clock import Clock
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.text import INVISIBLE
 from cabas.usecases.ports import Store
+from cabas.usecases.talk.arrive import Shelf
 from cabas.usecases.talk.view import Alternative, View
 
 BODY_MAX_BYTES = 16_384
@@ -23,7 +24,7 @@ TEXT_MAX_CHARS = 2_000
 FIELDS_MAX = 16
 
 Action = Literal[
-    "quantity", "remove", "swap", "tick", "untick", "slot", "undo", "checkout", "confirm", "cancel", "language"
+    "quantity", "remove", "swap", "put", "tick", "untick", "slot", "undo", "checkout", "confirm", "cancel", "language"
 ]
 
 
@@ -52,8 +53,8 @@ class Talk(Protocol):
         ...
 
     async def tap(self, conversation_id: str, action: str, line_id: str | None, value: str | None) -> View:
-        """One touch. `value` of each action: "quantity" pieces or grams, "swap" a SKU, "slot" a slot id, "confirm" an
-        idempotency key, "language" a locale; none for "remove", "tick", "untick", "undo", "checkout" and "cancel".
+        """One touch. `value` of each action: "quantity" pieces or grams, "swap" and "put" a SKU, "slot" an id, "confirm"
+        an idempotency key, "language" a locale; none for "remove", "tick", "untick", "undo", "checkout" and "cancel".
         """
         ...
 
@@ -69,6 +70,14 @@ class Talk(Protocol):
 
     async def alternatives(self, conversation_id: str, line_id: str) -> Sequence[Alternative]:
         """What could take the place of a line, best first."""
+        ...
+
+    async def shelf(self, sku: str, conversation_id: str) -> Shelf:
+        """A product at the conversation's store, at the retailer's first one without. Raises `NotFound`."""
+        ...
+
+    async def follow(self, code: str, conversation_id: str) -> str:
+        """Remember that the shopper came by that link; the SKU it leads to, empty for a link nobody made."""
         ...
 
 

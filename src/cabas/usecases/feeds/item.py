@@ -69,8 +69,7 @@ class Setting:
     videos: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ware:
+class Ware(NamedTuple):
     """A row that may be published: every field checked, nothing left to decide but how it is written.
 
     `sale` is the price during a promotion of single units, `price` the one without; both per pack, or per kilogram.

@@ -7,6 +7,7 @@ Then the law and the shop: nothing with a minimum age, nothing without a price. 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -117,22 +118,28 @@ def _wrong(item: Item, setting: Setting, required: frozenset[str]) -> tuple[str,
     if item.currency != setting.currency:
         said = f"The price is in {item.currency}, the store sells in {setting.currency}."
         return "price", "foreign_currency", said, f"Give the price in {setting.currency}."
-    for field, text, most in (
-        ("id", item.sku, ID_MAX),
-        ("title", item.name, TITLE_MAX),
-        ("brand", item.brand or "", BRAND_MAX),
-    ):
-        if len(text) > most:
-            said = f"The {field} has {len(text)} characters, the limit is {most}."
-            return field, f"{field}_too_long", said, "Shorten it."
-        if not text.isascii() and INVISIBLE.search(text):
-            return field, "invisible_characters", f"The {field} holds invisible characters.", "Remove them."
-    if not item.name.strip():
+    sku, name, brand = item.sku, item.name, item.brand or ""
+    if len(sku) > ID_MAX or len(name) > TITLE_MAX or len(brand) > BRAND_MAX or not (sku + name + brand).isprintable():
+        unreadable = _unreadable((("id", sku, ID_MAX), ("title", name, TITLE_MAX), ("brand", brand, BRAND_MAX)))
+        if unreadable is not None:
+            return unreadable
+    if not name.strip():
         return "title", "title_missing", "The product has no name.", "Give it one."
     if item.gtin and not is_gtin(item.gtin):
         said = f"{item.gtin[:20]!r} is not a GTIN: its check digit is wrong."
         return "gtin", "gtin_check_digit", said, "Copy it from the barcode, or leave it empty."
     return _missing(item, setting, required)
+
+
+def _unreadable(fields: Iterable[tuple[str, str, int]]) -> tuple[str, str, str, str] | None:
+    """The first field that is too long, or holds what nobody sees."""
+    for field, text, most in fields:
+        if len(text) > most:
+            said = f"The {field} has {len(text)} characters, the limit is {most}."
+            return field, f"{field}_too_long", said, "Shorten it."
+        if INVISIBLE.search(text):
+            return field, "invisible_characters", f"The {field} holds invisible characters.", "Remove them."
+    return None
 
 
 def _missing(item: Item, setting: Setting, required: frozenset[str]) -> tuple[str, str, str, str] | None:
@@ -156,7 +163,9 @@ def _image(item: Item, setting: Setting) -> str:
 
 
 def _address(template: str, item: Item) -> str:
-    return template.replace("{sku}", quoted(item.sku)).replace("{gtin}", item.gtin or quoted(item.sku))
+    sku = item.sku if item.sku.isalnum() and item.sku.isascii() else quoted(item.sku)
+    address = template.replace("{sku}", sku)
+    return address.replace("{gtin}", item.gtin or sku) if "{" in address else address
 
 
 def quoted(text: str) -> str:
@@ -171,7 +180,7 @@ def quoted(text: str) -> str:
 
 def _spaced(text: str) -> str:
     """`text` in one line."""
-    return " ".join(text.split())
+    return text if text.isprintable() and "  " not in text else " ".join(text.split())
 
 
 def _description(item: Item) -> str:

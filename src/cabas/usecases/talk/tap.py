@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from cabas.dialogue import say as words
 from cabas.dialogue.acts import Act
-from cabas.domain.cart import QUANTITY_MAX, Want
+from cabas.domain.cart import QUANTITY_MAX, LineItem, Want
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.pricing import line_total, price_today
 from cabas.kernel.errors import InvalidInput, NotFound
@@ -18,7 +18,7 @@ from cabas.usecases.talk.handlers.replace import swap
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.slots import DAYS_AHEAD, book
 from cabas.usecases.talk.stage import finish, load
-from cabas.usecases.talk.take import requantify, units_of
+from cabas.usecases.talk.take import add_lines, fill, requantify, units_of
 from cabas.usecases.talk.view import Alternative, View
 
 GRAMS_MAX = 100_000
@@ -81,6 +81,24 @@ async def _swap(scene: Scene, line_id: str, value: str) -> None:
     swap(scene, line, product, offer)
 
 
+async def _put(scene: Scene, line_id: str, value: str) -> None:
+    """One more of a product that was shown, by its SKU: one pack, or its usual weight."""
+    product = scene.search.get([value]).get(value)
+    offer = (await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, [value])).get(value)
+    if product is None or offer is None or offer.price is None or scene.denial(product):
+        raise NotFound("This product is not sold here.", remedy="Choose another one.")
+    there = next((line for line in scene.cart.lines if line.sku == value), None)
+    want = there.want if there else Want(product.name_in(scene.lang), scene.lang, family=product.family)
+    one = units_of(scene, product, replace(want, amount=None))
+    if there is not None:
+        lines = [await requantify(scene, there, want, there.quantity + one)]
+        scene.update(scene.cart.put(lines[0]))
+        scene.touch([there.id])
+    else:
+        lines = add_lines(scene, [fill(scene, LineItem(id="", want=want), product, offer, one)])
+    scene.tell("added", items=lines, total=scene.cart.goods)
+
+
 async def _tick(scene: Scene, line_id: str, value: str) -> None:
     line = replace(scene.cart.line(line_id), ticked=True)
     scene.update(scene.cart.put(line))
@@ -133,6 +151,7 @@ TAPS: Mapping[str, Tap] = {
     "quantity": _quantity,
     "remove": _remove,
     "swap": _swap,
+    "put": _put,
     "tick": _tick,
     "untick": _untick,
     "slot": _slot,

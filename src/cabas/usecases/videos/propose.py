@@ -7,7 +7,7 @@ mentioned in passing is no proposal. What may not be shown under videos is none 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -17,9 +17,9 @@ from cabas.dialogue import locales
 from cabas.dialogue.dishes import dishes
 from cabas.dialogue.ingredients import Ingredient, reader_of
 from cabas.dialogue.language import guess
-from cabas.dialogue.lexicon import DISH, FAMILY, Lexicon, lexicon
+from cabas.dialogue.lexicon import DISH, FAMILY, Lexicon, Match, lexicon
 from cabas.dialogue.recipe_needs import needs_of, needs_of_dish
-from cabas.dialogue.tokens import spell, tokenize
+from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.recipe import Need
 from cabas.usecases.ports import Hit, Query, Search
@@ -52,7 +52,9 @@ class _Food:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Where it was met, the most telling place first."""
-        return tuple(f"{place} x{self.places[place]}" for place in WORTH if place in self.places)
+        return tuple(
+            f"{place} x{count}" if count > 1 else place for place in WORTH if (count := self.places.get(place))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +170,20 @@ def foods(video: Video) -> list[_Food]:
 
 def _of_dishes(title: str, words: Lexicon, lang: str) -> Iterator[Need]:
     """What the dishes of a title need: what a cook shows without writing it down."""
-    for match in words.covering(tokenize(title), lang):
-        if match.kind == DISH:
-            yield from (need for need in needs_of_dish(dishes()[match.id], lang=lang) if not need.pantry)
+    tokens = tokenize(title)
+    for match in words.covering(tokens, lang):
+        for dish in _dishes_at(tokens, match, words, lang):
+            yield from (need for need in needs_of_dish(dishes()[dish], lang=lang) if not need.pantry)
+
+
+def _dishes_at(tokens: Sequence[Token], match: Match, words: Lexicon, lang: str) -> list[str]:
+    """The dishes whose name stands at the place of a match: "crêpes" that are cooked are no pack of crêpes."""
+    return [one.id for one in words.at(tokens, match.start, lang) if one.kind == DISH and one.end == match.end]
 
 
 def _named(text: str, words: Lexicon, lang: str) -> Iterator[Ingredient]:
     """The foods named in a text, without amounts. Names of dishes are no foods, though they hold some."""
     tokens = tokenize(text)
     for match in words.covering(tokens, lang):
-        if match.kind == FAMILY and match.lang in ("", lang):
+        if match.kind == FAMILY and match.lang in ("", lang) and not _dishes_at(tokens, match, words, lang):
             yield Ingredient(spell(tokens[match.start : match.end]), lang)

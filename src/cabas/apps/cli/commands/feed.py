@@ -14,17 +14,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cabas.apps.cli import run, show
 from cabas.apps.cli.options import At, DataDir, Json, Retailer, clock, settings
+from cabas.apps.videos import app as video
 from cabas.apps.wiring import House, open_house
 from cabas.kernel.errors import InvalidInput, NotAllowed
 from cabas.kernel.ids import fingerprint
 from cabas.storage.feed_files import FeedFolder
 from cabas.storage.feeds import PostgresFeeds
+from cabas.storage.videos import PostgresVideoLinks
 from cabas.usecases.feeds import FeedFormat, Gate, Setting, find_format
 from cabas.usecases.feeds.export import Counts, Job, export, published, total
 from cabas.usecases.ports import Store
+from cabas.usecases.videos import video_links
 
 PANEL = "Partners"
 app = typer.Typer(help="Feeds for partner platforms, and products under videos.", no_args_is_help=True)
+app.add_typer(video, name="video")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ async def _setting(house: House, asked: _Asked, store_id: str, now: datetime, zo
         unbranded=asked.unbranded,
         estimated=asked.estimated,
         timezone=zone,
+        videos=video_links(await PostgresVideoLinks(house.postgres.database).all(house.retailer), asked.platform),
     )
 
 

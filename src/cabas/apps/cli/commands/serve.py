@@ -20,6 +20,7 @@ from cabas.apps.wiring import House, open_house
 from cabas.dialogue.locales import languages
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError
+from cabas.storage.videos import PostgresVideoLinks
 
 PANEL = "Run"
 
@@ -46,7 +47,7 @@ async def serve(
     listener = web.bind(config.host, config.port)
     try:
         async with open_house(config) as house:
-            counter = Counter(house.desk, house.retailer, "house", guests)
+            counter = Counter(house.desk, house.retailer, "house", guests, PostgresVideoLinks(house.postgres.database))
             await house.lexicons.refresh(house.retailer, now=True)
             for lang in languages():  # read before the first shopper comes
                 house.lexicon(house.retailer, lang)
