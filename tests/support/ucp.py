@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from cabas.surfaces.contract import Linked
 from cabas.surfaces.ucp import signing
 from cabas.surfaces.ucp.app import routes
 from cabas.surfaces.ucp.profile import CAPABILITIES, NEWEST, VERSIONS
@@ -184,3 +185,11 @@ def holds(key: dict[str, str], headers: Any, body: bytes, derived: dict[str, str
     parts = {name.lower(): value for name, value in headers.items()} | derived
     signing.verify([msgspec.convert(key, Jwk)], parts, body, ("content-digest",))
     assert len(base64.b64decode(parts["signature"].split(":")[1])) == 64
+
+
+class Links:
+    """Tokens of Camille's account, by the scopes they have."""
+
+    async def read(self, token: str, audience: str) -> Linked | None:
+        assert audience.endswith("/ucp")
+        return Linked("google", "camille", frozenset(token.split("+"))) if "+" in token else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -55,7 +56,8 @@ def goods(server: str, words: str, *, insecure: bool = False) -> Goods:
     gone = next((one["id"] for one in pieces if not one["availability"]["available"]), "")
     total = found["pagination"]["total_count"]
     many = words if total > PAGES * 10 else ""
-    return Goods(sold[0]["id"], sold[1]["id"], gone, many, total)
+    first, second = random.sample(sold, PIECES)  # a run buys a few dozen: not always of the same shelf
+    return Goods(first["id"], second["id"], gone, many, total)
 
 
 def endpoint(server: str) -> str:

@@ -5,6 +5,7 @@ Transport errors are HTTP statuses with a code and a text; business outcomes are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,11 @@ from cabas.usecases.shop.visit import Shopfront, enter
 
 BODY_MAX_BYTES = 256 * 1024
 PROFILES_PER_MINUTE = 60
+# NUL, and a surrogate that is not followed or preceded by its other half: neither is text for a database.
+UNSTORABLE = re.compile(
+    rb"\\u0000|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 JSON = "application/json"
 
 
@@ -52,6 +58,8 @@ class Gate:
 
     async def _answered(self, request: Request, action: Action, face: Face, ident: str) -> Response:
         body = await raw_body(request)
+        if not ident.isprintable():
+            raise NotFound("There is nothing of that name.", remedy="Check the id.")
         asked = await self.admit(request, body, face, action.root, ident)
         operation = action.operation
         if request.method not in ("POST", "PUT", "DELETE", "PATCH") or not action.writes or not asked.key:
@@ -230,4 +238,6 @@ async def raw_body(request: Request) -> bytes:
         body += chunk
         if len(body) > BODY_MAX_BYTES:
             raise Refused(413, "request_too_large", f"A request has at most {BODY_MAX_BYTES} bytes.")
+    if UNSTORABLE.search(body):
+        raise Refused(400, "invalid_request", "Text holds no NUL and no halves of a surrogate pair.")
     return bytes(body)

@@ -92,7 +92,7 @@ class Tools:
         meta = _table(arguments.get("meta"))
         agent = _table(meta.get("ucp-agent"))
         profile, key = str(agent.get("profile", ""))[:2000], str(meta.get("idempotency-key", ""))
-        ident = str(arguments.get("id", ""))[:200]
+        ident = "".join(filter(str.isprintable, str(arguments.get("id", ""))[:200]))
         inner = arguments.get(action.member) if action.member else None
         body = msgspec.json.encode(inner if isinstance(inner, dict) else {})
         header = f'profile="{profile}"' if profile else ""

@@ -1,0 +1,116 @@
+"""UCP: the extensions of the shop, under its own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from cabas.surfaces.ucp.profile import CAPABILITIES
+from support.premises import Stage, an_agreement, stage_of
+from support.ucp import Links, Platform, check_profile, profile
+
+AT_HANDOVER = {"payment": {"instruments": [{"id": "cash", "handler_id": "pay_at_handover", "type": "cash"}]}}
+DRIVE = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "drive"}]}]}
+
+
+def lines(**wanted: int) -> list[dict[str, Any]]:
+    return [{"item": {"id": sku}, "quantity": quantity} for sku, quantity in wanted.items()]
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return stage_of()
+
+
+@pytest.fixture
+def platform(stage: Stage) -> Platform:
+    return Platform(stage)
+
+
+def codes(shown: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in shown["messages"]]
+
+
+def amounts(shown: dict[str, Any]) -> dict[str, int]:
+    return {one["type"]: one["amount"] for one in shown["totals"]}
+
+
+OWN = "example.shop.grocery"
+
+
+def extended(stage: Stage, *names: str, **more: Any) -> Platform:
+    """A platform that knows some of the shop's own extensions, at its public address."""
+    listed = [one.name for one in CAPABILITIES] + [f"{OWN}.{name}" for name in names]
+    return Platform(stage, document=profile(names=listed), **more)
+
+
+def test_extensions_of_the_shop_are_published_under_its_name() -> None:
+    platform = Platform(stage_of(url="https://shop.example"))
+    document = platform.client.get("/.well-known/ucp").json()
+    check_profile(document)
+    entry = document["ucp"]["capabilities"][f"{OWN}.slots"][0]
+    assert (entry["extends"], entry["spec"]) == (
+        "dev.ucp.shopping.checkout",
+        "https://shop.example/ucp/extensions/slots.md",
+    )
+    for name in ("slots", "authorization", "age_gate", "history"):
+        published = platform.client.get(f"/ucp/extensions/{name}.json").json()
+        assert published["$id"] == f"https://shop.example/ucp/extensions/{name}.json"
+        assert published["name"] in document["ucp"]["capabilities"]
+        jsonschema.Draft202012Validator.check_schema(published)
+        assert platform.client.get(f"/ucp/extensions/{name}.md").status_code == 200
+    assert platform.client.get("/ucp/extensions/other.json").status_code == 404
+
+
+def test_no_name_can_be_made_of_a_local_address(platform: Platform) -> None:
+    assert not [
+        one for one in platform.client.get("/.well-known/ucp").json()["ucp"]["capabilities"] if "grocery" in one
+    ]
+    assert platform.client.get("/ucp/extensions/slots.json").status_code == 404
+
+
+def test_slots_and_the_most_an_order_may_cost_are_told_to_who_asks() -> None:
+    stage = stage_of(url="https://shop.example")
+    platform = extended(stage, "slots", "authorization")
+    shown = platform.do("POST", "/checkout-sessions", {"line_items": lines(apples=1000), "fulfillment": DRIVE})
+    for name in ("slots", "authorization"):
+        schema = platform.client.get(f"/ucp/extensions/{name}.json").json()["$defs"]["dev.ucp.shopping.checkout"]
+        jsonschema.validate(shown, schema)
+    assert shown["slots"]["selected_slot_id"] == "drive"
+    assert shown["authorization"] == {
+        "estimated_total": {"amount": 299, "currency": "EUR"},
+        "authorized_maximum": {"amount": 344, "currency": "EUR"},
+    }
+    plain = Platform(stage, url="https://other.example/p").do(
+        "POST", "/checkout-sessions", {"line_items": lines(milk=1)}
+    )
+    assert not {"slots", "authorization", "age_gate"} & set(plain)
+
+
+def test_an_age_is_confirmed_by_the_extension_and_never_presumed() -> None:
+    stage = stage_of(an_agreement("assistant", is_open=True, excludes="Baby"), url="https://shop.example")
+    body = {"line_items": lines(wine=1), "fulfillment": DRIVE}
+    said = body | {"age_gate": {"confirmed": True}}
+    other = Platform(stage, url="https://other.example/p")
+    refused = other.do("POST", "/checkout-sessions", said)
+    assert (refused["status"], codes(refused)) == ("requires_escalation", ["age_restricted"])
+    platform = extended(stage, "age_gate")
+    begun = platform.do("POST", "/checkout-sessions", body)
+    assert begun["age_gate"] == {"minimum_age": 18, "confirmed": False, "proof_at_handover": True}
+    ready = platform.do("PUT", f"/checkout-sessions/{begun['id']}", said)
+    assert (ready["status"], ready["age_gate"]["confirmed"]) == ("ready_for_complete", True)
+
+
+def test_habits_are_for_linked_shoppers_who_agreed() -> None:
+    stage = stage_of(url="https://shop.example", tokens=Links())
+    platform, before = extended(stage, "history"), stage.shop.snapshot()
+    assert platform.fails("POST", "/history/usual", {}) == (403, "link_required")
+    linked = {"Authorization": "Bearer openid+shop"}
+    assert platform.fails("POST", "/history/usual", {}, **linked) == (403, "consent_required")
+    assert Platform(stage, url="https://other.example/p").fails("POST", "/history/usual", {}) == (
+        200,
+        "capabilities_incompatible",
+    )
+    assert stage.shop.snapshot() == before
