@@ -49,6 +49,8 @@ KINDS = (FAMILY, LABEL, BRAND, DISH, RESTRICTED, VARIANT)
 FOREIGN = 0.1
 # How many texts' names one lexicon remembers.
 MENTIONED_KEPT = 1_024
+# Of how many families the wider and the narrower ones are remembered: more than there are.
+KIN_KEPT = 1 << 13
 
 
 class Lexicon:
@@ -126,21 +128,16 @@ class Lexicon:
 
     def excluded(self, family: str, said: Sequence[str], lang: str | None = None) -> bool:
         """Whether the stems `said` are a name that only looks like one of the family (its `not:`)."""
-        return any(holds(said, path) for path in _lookalikes(lang or self.lang).get(family, ()))
+        paths = _lookalikes(lang or self.lang).get(family)
+        return paths is not None and any(holds(said, path) for path in paths if path and path[0] in said)
 
     def below(self, family: str) -> tuple[str, ...]:
         """The family and every family under it."""
-        result = [family]
-        for parent in result:
-            result.extend(_children().get(parent, ()))
-        return tuple(result)
+        return _below(family)
 
     def above(self, family: str) -> tuple[str, ...]:
         """The family and every wider one, up to the widest."""
-        result = [family]
-        while (parent := self.families.get(result[-1], {}).get("parent")) and parent not in result:
-            result.append(str(parent))
-        return tuple(result)
+        return _above(family)
 
     def family(self, family: str) -> Family | None:
         """What is usual about a family; None for an id nobody knows."""
@@ -182,6 +179,22 @@ class Lexicon:
             return True
         named = [match.id for match in self.covering(tokenize(text)) if match.kind == FAMILY]
         return any(one in _children() and not self.families[one].get("packs") for one in named)
+
+
+@lru_cache(maxsize=KIN_KEPT)
+def _above(family: str) -> tuple[str, ...]:
+    result = [family]
+    while (parent := sheets().get(result[-1], {}).get("parent")) and parent not in result:
+        result.append(str(parent))
+    return tuple(result)
+
+
+@lru_cache(maxsize=KIN_KEPT)
+def _below(family: str) -> tuple[str, ...]:
+    result = [family]
+    for parent in result:
+        result.extend(_children().get(parent, ()))
+    return tuple(result)
 
 
 def _keep(found: dict[tuple[int, str, str], Match], match: Match) -> None:
