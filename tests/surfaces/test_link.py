@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey
 
 from cabas.domain.consent import purposes
+from cabas.kernel.errors import Unavailable
 from cabas.surfaces.contract import Linked
 from cabas.usecases.checkout.events import pairwise_id
 from support.linking import AGENT, AGENT_BACK, BACK, PAGE, VERIFIER, Linking, a_stage, answered
@@ -19,6 +23,8 @@ from support.premises import URL
 from support.shop import run
 
 MCP = f"{URL}/mcp"
+FUZZED = Linking(a_stage(testing=True))
+FUZZED.sign_in()
 SUB = pairwise_id(b"a secret of the retailer", "google", a_stage().memory.rows.shoppers["halle", "camille"])
 
 
@@ -113,8 +119,6 @@ def test_a_yes_is_recorded_with_the_words_it_was_given_to(google: Linking) -> No
 
         async def grants(self, retailer_id, shopper_id):
             return await google.stage.memory.consents.grants(retailer_id, shopper_id)
-
-    from dataclasses import replace
 
     google.stage.changes["linking"] = replace(google.stage.linking, consents=Record())
     again = Linking(google.stage, secret=google.secret)
@@ -430,3 +434,43 @@ def test_tokens_are_never_cached_and_errors_are_the_protocols(google: Linking) -
     assert (wrong.status_code, wrong.headers["www-authenticate"]) == (401, 'Basic realm="link"')
     assert google.web.post("/link/token", content=b"x" * 20_000, headers=form).status_code == 413
     assert VERIFIER not in answer.text
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    changes=st.dictionaries(
+        st.sampled_from(["scope", "state", "nonce", "resource", "prompt", "redirect_uri", "client_id", "ui_locales"]),
+        st.text(max_size=40),
+    )
+)
+def test_no_request_breaks_the_provider(changes: dict[str, str]) -> None:
+    FUZZED.stage.testing = True
+    page = FUZZED.ask(**changes)
+    assert page.status_code in (200, 303, 400)
+    if page.status_code == 200:
+        page = FUZZED.answer(page, "receipts")
+        assert page.status_code == 303
+    for form in ({"code": "x"}, {"refresh_token": "x", "grant_type": "refresh_token"}):
+        assert FUZZED.call("token", **(form | changes)).status_code in (400, 401)
+    assert FUZZED.web.post("/link/unlink", data=changes, headers=PAGE).status_code in (303, 400)
+
+
+def test_a_database_that_is_away_is_said_and_breaks_nothing(google: Linking) -> None:
+    class Away:
+        def __getattr__(self, name: str):
+            async def away(*_: object):
+                raise Unavailable("PostgreSQL is away.")
+
+            return away
+
+    google.stage.changes["linking"] = replace(google.stage.linking, links=Away())
+    broken = Linking(google.stage, secret=google.secret)
+    broken.web.cookies = google.web.cookies
+    for page in (
+        broken.ask(),
+        broken.web.get("/link"),
+        broken.web.post("/link/unlink", data={"client": "x"}, headers=PAGE),
+    ):
+        assert page.status_code == 503
+    answer = broken.redeem("x")
+    assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")

@@ -13,6 +13,7 @@ from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
 from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from cabas.apps.web import lifespan
 from cabas.domain.insight import Purchase
@@ -123,3 +124,18 @@ def test_an_unlinked_account_opens_nothing_any_more() -> None:
     assert run(browser.tokens.read(kept.tokens.access_token, f"{URL}/mcp")) is None
     assert browser.refresh(str(kept.tokens.refresh_token)).json()["error"] == "invalid_grant"
     assert run(stage.memory.consents.purposes("halle", "camille", "assistant", stage.now)) == frozenset()
+
+
+def test_a_link_that_is_not_for_shopping_opens_no_shop() -> None:
+    stage = habitual()
+    browser = Linking(stage, AGENT, AGENT_BACK)
+    browser.sign_in()
+    token = browser.redeem(browser.code(scope="openid")).json()["access_token"]
+    premises = replace(stage.premises, tokens=browser.tokens)
+    with TestClient(Starlette(routes=mcp_routes(premises), lifespan=lifespan)) as web:
+        head = {"accept": "application/json, text/event-stream", "authorization": f"Bearer {token}"}
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "fill_cart", "arguments": {}}}
+        answer = web.post("/mcp", headers=head, json=call)
+    assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+    assert 'scope="shop"' in answer.headers["www-authenticate"]
+    assert stage.memory.rows.conversations == {}

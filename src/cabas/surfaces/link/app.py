@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from starlette.middleware import Middleware
@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from cabas.kernel.errors import CabasError
 from cabas.surfaces.contract import Premises, Surface
 from cabas.surfaces.guard import Guard
 from cabas.surfaces.link import wire
@@ -21,10 +22,24 @@ from cabas.surfaces.link.entry import Entry
 from cabas.surfaces.link.pages import Pages
 from cabas.surfaces.link.show import language, trouble
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 
 def _refusal(scope: Scope, code: str, status: int) -> Response:
     request = Request(scope)
     return trouble(request, language(request), code, status=status)
+
+
+def _shown(endpoint: Endpoint) -> Endpoint:
+    """A page that says what is wrong, whatever a handler met."""
+
+    async def shown(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except CabasError as error:
+            return trouble(request, language(request), "expired", error)
+
+    return shown
 
 
 def routes(premises: Premises) -> Sequence[BaseRoute]:
@@ -54,7 +69,7 @@ def routes(premises: Premises) -> Sequence[BaseRoute]:
         Route(wire.JWKS, ends.jwks),
         Route(wire.USERINFO, ends.userinfo, methods=["GET", "POST"], middleware=[small]),
         *(Route(path, endpoint, methods=["POST"], middleware=[small]) for path, endpoint in called),
-        *(Route(path, endpoint, methods=[method], middleware=guarded) for method, path, endpoint in seen),
+        *(Route(path, _shown(endpoint), methods=[method], middleware=guarded) for method, path, endpoint in seen),
         Mount("/link/static", StaticFiles(directory=Path(__file__).parent / "static"), middleware=[Middleware(Guard)]),
     ]
 

@@ -67,11 +67,14 @@ class Endpoints:
 
     async def userinfo(self, request: Request) -> Response:
         """OpenID: who the shopper is, which is a pairwise id and no more."""
-        found = await self.tokens.behind(credential(request.headers))
+        try:
+            found = await self.tokens.behind(credential(request.headers))
+        except CabasError as error:
+            return refused(error)
         if found is None or "openid" not in str(found[0].get("scope", "")).split():
-            error = "invalid_token" if found is None else "insufficient_scope"
-            challenge = {"www-authenticate": f'Bearer error="{error}"', **NO_STORE}
-            return JSONResponse({"error": error}, 401 if found is None else 403, challenge)
+            wrong = "invalid_token" if found is None else "insufficient_scope"
+            challenge = {"www-authenticate": f'Bearer error="{wrong}"', **NO_STORE}
+            return JSONResponse({"error": wrong}, 401 if found is None else 403, challenge)
         return JSONResponse({"sub": found[0]["sub"]}, headers=NO_STORE)
 
     async def _answer(self, request: Request, answer: Answer) -> Response:

@@ -76,6 +76,8 @@ def read_ask(client: Client, redirect: str, asked: dict[str, str], resources: tu
             raise OAuthError(
                 "Requests are not read from tokens.", remedy="Send plain fields.", code=f"{name}_not_supported"
             )
+    if not (asked.get("state", "") + asked.get("nonce", "")).isprintable():
+        raise OAuthError("The state or nonce cannot be kept.", remedy="Send printable characters.")
     if asked.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(asked.get("code_challenge", "")):
         raise OAuthError("PKCE is needed.", remedy="Send code_challenge with code_challenge_method=S256.")
     return Ask(
