@@ -9,6 +9,8 @@ from cabas.dialogue.when import Times, When
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
 # A time and a method take no more words than this.
 TIME_TOKENS_MAX = 24
+# Who cannot eat what is said in no more words than this.
+DIET_TOKENS_MAX = 9
 # The name of a dish that is looked back at is no longer than this.
 DISH_TOKENS_MAX = 5
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
@@ -17,6 +19,9 @@ STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 def clause_end(sight: Sight, start: int, end: int) -> int:
     """The index after the clause that begins at `start`."""
     place = start + 1
+    diet = _diet_end(sight, start, end)
+    if diet is not None:
+        return diet
     whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:
         token = sight.tokens[place]
@@ -38,6 +43,18 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1
     return end
+
+
+def _diet_end(sight: Sight, start: int, end: int) -> int | None:
+    """Where words that say who cannot eat what end, and a name begins right there ("I'm celiac so bread")."""
+    for place in range(start + 2, min(end, start + DIET_TOKENS_MAX)):
+        begins = sight.said("determiners", place) or place
+        if begins < end and _named(sight, begins, end) and not _named(sight, place - 1, end):
+            phrases = (sight.words.diets, sight.words.allergens)
+            found = [one.at(sight.tokens, before) for one in phrases for before in range(start, place)]
+            ended = any(one is not None and one[1] == place for one in found)
+            return place if ended and _is_diet(sight, start, place) else None
+    return None
 
 
 def _is_diet(sight: Sight, start: int, end: int) -> bool:

@@ -63,6 +63,10 @@ class TimeWords:
         self.months = _numbered(enumerate(self.sheet["months"], 1))
         self.ordinals = _numbered(self.sheet["ordinals"].items())
         self.days = _numbered((int(key), said) for key, said in self.sheet["days"].items())
+        self.feasts: Phrases[tuple[int, ...]] = Phrases()
+        for code, said in self.sheet.get("feasts", {}).items():
+            for phrase in locales.words(said):
+                self.feasts.put(phrase, tuple(int(part) for part in str(code).split("-")))
         self.quarters = _numbered((int(key), said) for key, said in self.sheet["quarters"].items())
         self.minus = _numbered((int(key), said) for key, said in self.sheet["minus"].items())
         self.lists = {key: Phrases.of(locales.words(self.sheet.get(key)), True) for key in _LISTS}
@@ -91,7 +95,7 @@ class TimeWords:
 
     def _first_of_day(self) -> frozenset[str]:
         """The words a day may begin with; digits aside."""
-        phrases = (self.days, self.weekdays, self.months, self.ordinals, self.weekend, self.next_week)
+        phrases = (self.days, self.feasts, self.weekdays, self.months, self.ordinals, self.weekend, self.next_week)
         words = {word for one in phrases for word in one.begin()} | self.numbers.begin
         words |= {word for key in ("next", "this", "past") for word in self.lists[key].begin()}
         patterns = (*self._dates, *self._in_days, *self._in_weeks)
@@ -104,6 +108,9 @@ class TimeWords:
         today = now.date()
         near = self.days.at(tokens, index)
         found = [Day(today + timedelta(days=near[0]), near[1])] if near else []
+        feast = self.feasts.at(tokens, index)
+        if feast:
+            found.append(Day(_feast(feast[0], today), feast[1]))
         past = self.said("past", tokens, index)
         if (
             past is not None
@@ -276,6 +283,18 @@ def _next_date(day: int, month: int | None, today: date) -> date | None:
     except ValueError:
         return None
     return found if found <= today + timedelta(days=AHEAD_DAYS) else None
+
+
+def _feast(code: tuple[int, ...], today: date) -> date | None:
+    """The next feast of that code: (month, day), or (month, which one, weekday)."""
+    if len(code) == 2:
+        return _next_date(code[1], code[0], today)
+    for year in (today.year, today.year + 1):
+        first = date(year, code[0], 1)
+        found = first + timedelta(days=(code[2] - first.weekday()) % 7 + 7 * (code[1] - 1))
+        if found >= today:
+            return found if found <= today + timedelta(days=AHEAD_DAYS) else None
+    return None
 
 
 def _numbered(pairs: Iterable[tuple[int, object]]) -> Phrases[int]:

@@ -51,13 +51,21 @@ def compose(sight: Sight, item: Item) -> None:
     else:
         item.cost += COST["and_inside" if flavors else "and"] * len(item.ands)
         item.cost += COST["linked"] * (len(extras) - len(beside))
-        side = "linked" if flavors or head is None else _beside(sight, item, beside, head)
+        listed = head is None and _ends_a_list(sight, item)
+        side = "beside" if listed else "linked" if flavors or head is None else _beside(sight, item, beside, head)
         item.cost += COST[side] * len(beside)
         item.cost += 0.0 if item.known else COST["unknown"]
     item.cost += COST["and"] * _only_flavors(sight, item)
     _as_size(sight, item)
     if item.brand is not None and not item.pieces:
         item.words = item.brand
+
+
+def _ends_a_list(sight: Sight, item: Item) -> bool:
+    """Whether the last of several names stands alone behind "and", though no family is called so ("eggs and beans")."""
+    last = item.pieces[-1] if item.pieces else None
+    head_last = locales.read(sight.lang, "locale").get("head", "first") == "last"
+    return head_last and last is not None and last.match is None and bool(item.ands) and last.after_and
 
 
 def _unit_as_food(sight: Sight, item: Item) -> None:
@@ -138,7 +146,10 @@ def _two(sight: Sight, item: Item) -> bool:
     """Whether one name stands on either side of "and" and nothing else: a list, whatever is made of both ("milk and
     bread", for all the milk bread there is). Where no mark was heard, several may stand before it.
     """
-    several = len(item.pieces) > 2 and not sight.written and locales.read(sight.lang, "locale").get("head") == "last"
+    several = len(item.pieces) > 2 and not sight.written
+    if several and locales.read(sight.lang, "locale").get("head", "first") == "first":
+        plural = tuple(locales.words(locales.read(sight.lang, "numbers").get("plurals")))  # "purée" is of what follows
+        several = all(sight.tokens[piece.end - 1].folded.endswith(plural) for piece in item.pieces)
     if len(item.ands) != 1 or (len(item.pieces) != 2 and not several):
         return False
     last = [piece for piece in item.pieces if piece.start > item.ands[0]]

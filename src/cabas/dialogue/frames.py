@@ -15,6 +15,7 @@ from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.removals import none_of, remove
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import tokenize
@@ -104,15 +105,6 @@ def _keep_only(turn: Turn, found: Found) -> list[Act] | None:
         return None
     gone = [line for line in turn.heard.lines if line.id not in kept]
     return [Act("remove", target=Reference(want=replace(line.want, amount=None))) for line in gone]
-
-
-def _remove(turn: Turn, found: Found) -> list[Act] | None:
-    if "target" not in found.slots:
-        return [Act("remove", target=Reference())]
-    items = turn.items(*found.slots["target"])
-    if not items or not all(item.has_food or item.pronoun for item in items):
-        return None
-    return [Act("remove", target=turn.reference(item)) for item in items]
 
 
 def _counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | None]:
@@ -383,7 +375,8 @@ _FRAMES: dict[str, Frame] = {
     "usual_for": _usual_for,
     "out": _out,
     "keep_only": _keep_only,
-    "remove": _remove,
+    "remove": remove,
+    "none_of": none_of,
     "fewer": _fewer,
     "more": _more,
     "take": _take,

@@ -300,7 +300,8 @@ def _other(
         item.cost += COST["article"] if any(one.article for one in amounts) else COST["small"]
     if sight.is_small(position):
         item.cost += COST["article"] if not linked and _begins_name(sight, item, position, end) else 0.0
-        item.kept.append(position)
+        if position == 0 or sight.tokens[position - 1].folded != "(":  # "apples (the green ones)"
+            item.kept.append(position)
         return position + 1, after_and
     if sight.tools.measures.unit(sight.tokens, position) is not None:
         item.cost += COST["unit_word"]

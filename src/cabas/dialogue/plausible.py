@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cabas.dialogue.item import Item, Piece, is_clause
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
@@ -43,6 +45,24 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
     return asked or item.measured is not None or item.begun or after or _one_word(sight, item)
+
+
+def gathered(sight: Sight, items: Sequence[Item]) -> list[Item]:
+    """The things read, with what only says how one of them is put on it: "chips, Lay's", "coffee, ground"."""
+    kept: list[Item] = []
+    for item in items:
+        last = kept[-1] if kept else None
+        comma = item.start > 0 and sight.is_mark(item.start - 1)
+        if last is None or not comma or not last.known or item.measured is not None or item.begun:
+            kept.append(item)
+        elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:
+            last.brand = item.brand
+            last.tags.extend(item.tags)
+        elif only_looks(sight, item):
+            last.tags.extend((item.words, *item.tags))
+        else:
+            kept.append(item)
+    return kept
 
 
 def only_looks(sight: Sight, item: Item) -> bool:

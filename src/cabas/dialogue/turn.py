@@ -183,9 +183,18 @@ class Turn:
         ]
         if locales.read(lang, "locale").get("head", "first") == "last":
             tries.reverse()
+        elif len(known) == 1:  # "du rouge" in place of rosé is a wine too
+            tries[:0] = [f"{name} {said}" for name in self._wider(words)]
         called = self.called if self._alike(item, words) else self.named
         found = next((name for name in dict.fromkeys(tries) if called(name)), None)
         return found or self._flavored(said, words)
+
+    def _wider(self, words: str) -> list[str]:
+        """The first names of the families above the one that `words` name."""
+        lexicon, lang = self.heard.lexicon, self.heard.lang
+        family = lexicon.family_of(words, lang)
+        records = [lexicon.family(one) for one in lexicon.above(family)[1:]] if family else []
+        return [record.names[lang][0] for record in records if record is not None and record.names.get(lang)]
 
     def _flavored(self, said: str, words: str) -> str | None:
         """ "Chocolat" of "yaourts vanille", when that is a kind of yogurt there is."""

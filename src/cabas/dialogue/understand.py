@@ -18,7 +18,7 @@ from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic, renamed
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
-from cabas.dialogue.plausible import only_looks, plausible
+from cabas.dialogue.plausible import gathered, only_looks, plausible
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
@@ -304,7 +304,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     """Add what can be something to add; the rest is left over."""
     sight = turn.sight
     good: list[Item] = []
-    for item in items:
+    for item in gathered(sight, items):
         if plausible(turn, item, asked=asked, after=bool(good)):
             good.append(item)
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
@@ -317,7 +317,8 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
         turn.leftover.append(spell(sight.tokens[start:end]))
     if not good:
         return
-    definite = len(good) == 1 and good[0].measured is None and sight.said("definite", good[0].start) is not None
+    bare = len(good) == 1 and (good[0].measured is None or good[0].measured.implied)
+    definite = bare and sight.said("definite", good[0].start) is not None
     if definite and not asked and end < len(sight.tokens) and turn.point(good[0]):
         return
     turn.wish(good)

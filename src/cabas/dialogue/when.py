@@ -70,7 +70,7 @@ def _methods(lang: str) -> _Methods:
 _HINTS = (
     "weekdays", "months", "parts", "days", "in_days", "in_weeks", "next", "week", "clock", "noon", "midnight", "pm",
     "before", "before_after", "after", "after_after", "around", "within", "earliest", "pickup", "delivery",
-    "slot_words", "between", "past", "date",
+    "slot_words", "between", "past", "date", "feasts",
 )  # fmt: skip
 
 
