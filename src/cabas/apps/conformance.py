@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ WELL_KNOWN = "/.well-known/ucp"
 AGENT = 'profile="https://spck.dev/agent"'
 # So many products a tool needs, and so many pages of ten to see whether pages follow one another.
 PIECES, PAGES = 2, 2
+ENOUGH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,21 @@ def goods(server: str, words: str, *, insecure: bool = False) -> Goods:
     asked = {"query": words, "pagination": {"limit": 50}}
     found = _fetched(f"{endpoint(server)}/catalog/search", asked, insecure=insecure)
     pieces = [one["variants"][0] for one in found["products"] if "quantity_unit" not in one["variants"][0]]
-    sold = [one for one in pieces if one["availability"]["available"]]
-    if len(sold) < PIECES:
+    sold = [one["id"] for one in pieces if one["availability"]["available"]]
+    random.shuffle(sold)  # a run buys a few dozen: not always of the same shelf
+    plenty = list(islice((one for one in sold if _plenty(server, one, insecure=insecure)), PIECES))
+    if len(plenty) < PIECES:
         raise NotFound(f"{words!r} finds too few products.", remedy="Use other `--words`.")
     gone = next((one["id"] for one in pieces if not one["availability"]["available"]), "")
     total = found["pagination"]["total_count"]
     many = words if total > PAGES * 10 else ""
-    first, second = random.sample(sold, PIECES)  # a run buys a few dozen: not always of the same shelf
-    return Goods(first["id"], second["id"], gone, many, total)
+    return Goods(plenty[0], plenty[1], gone, many, total)
+
+
+def _plenty(server: str, sku: str, *, insecure: bool) -> bool:
+    """Whether there is enough of it for a run."""
+    asked = {"line_items": [{"item": {"id": sku}, "quantity": ENOUGH}]}
+    return not _fetched(f"{endpoint(server)}/carts", asked, insecure=insecure).get("messages")
 
 
 def endpoint(server: str) -> str:
