@@ -92,7 +92,7 @@ def test_a_key_places_one_order(cabas: Command, demo_folder: Path) -> None:
         (["--store", "brest"], 2, "halle has no store 'brest'. Its stores are lille-centre,"),
         (["--shopper", "mx-nobody"], 2, "There is no shopper 'mx-nobody'."),
         (["--platform", "acme"], 1, "halle has no agreement with 'acme'. See `cabas agreement list`."),
-        (["--lang", "xx"], 2, "Cabas does not speak 'xx' yet. It speaks en, fr."),
+        (["--lang", "xx"], 2, "Cabas does not speak 'xx' yet. It speaks en, es, fr."),
         (["--at", "yesterday"], 2, "'yesterday' is not a moment. Write it like 2019-01-01T10:00."),
         (["--retailer", "acme"], 2, "acme has no stores yet."),
     ],
