@@ -2,8 +2,8 @@
 
     python bench/noisy_partner.py http://127.0.0.1:8000 GOOD_KEY NOISY_KEY --path /acp/carts/none
 
-The server runs already, such as `make demo`; the keys are of `cabas partner key`. Without them nothing is measured. Alone
-and beside take turns in one run: what counts is their ratio, and how much noise the machine could make.
+The server runs already, such as `make demo`; the keys are of `cabas partner key`. Without them nothing is measured.
+Alone and beside take turns in one run: what counts is their ratio, and how much noise the machine could make.
 """
 
 from __future__ import annotations
