@@ -53,7 +53,7 @@ class Talk(Protocol):
         ...
 
     async def tap(self, conversation_id: str, action: str, line_id: str | None, value: str | None) -> View:
-        """One touch. `value` of each action: "quantity" pieces or grams, "swap" and "put" a SKU, "slot" an id, "confirm"
+        """One touch. `value` of each action: "quantity" pieces or grams, "swap", "put" a SKU, "slot" an id, "confirm"
         an idempotency key, "language" a locale; none for "remove", "tick", "untick", "undo", "checkout" and "cancel".
         """
         ...
