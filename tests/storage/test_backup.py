@@ -64,7 +64,6 @@ async def a_shop(dsn: str) -> None:
             failure = Failure("f1", "lyon", NOW, "fr", "web", "voice", "no_product", "du zukini", "zukini")
             await opened.failures.add(retailer_id, [failure])
 
-
     with psycopg.connect(dsn) as connection:  # what no port above fills, so that a new table is never forgotten
         for table in [table for table, rows in everything(dsn).items() if not rows]:
             connection.execute(*a_row(connection, table, "halle"))

@@ -13,37 +13,19 @@ from cabas.storage import migrate
 from cabas.storage.postgres import Postgres
 from cabas.usecases.ports import Placed
 from support.house import House, a_command, an_order
+from support.rows import a_row
 
 TABLES = """
     SELECT relname::text FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
       AND relname <> 'schema_migration' ORDER BY 1
 """
-COLUMNS = """
-    SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute
-    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
-"""
-VALUES = {
-    "text": "x", "bigint": 1, "integer": 1, "smallint": 1, "boolean": True, "date": "2026-11-24", "jsonb": "{}",
-    "bytea": b"", "text[]": [], "timestamp with time zone": "2026-11-24T09:00:00Z",
-}  # fmt: skip
 APPEND_ONLY = {"posting", "consent"}
 
 
 def tables(dsn: str) -> list[str]:
     with psycopg.connect(dsn) as connection:
         return [row[0] for row in connection.execute(TABLES)]
-
-
-def a_row(connection: psycopg.Connection[Any], table: str, retailer_id: str) -> tuple[sql.Composed, list[Any]]:
-    columns = connection.execute(COLUMNS, [table]).fetchall()
-    values = [
-        retailer_id if name == "retailer_id" else f"x-{name}" if kind == "text" else VALUES[kind]
-        for name, kind in columns
-    ]
-    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
-    marks = sql.SQL(", ").join(sql.Placeholder() * len(columns))
-    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(table), names, marks), values
 
 
 @pytest.fixture

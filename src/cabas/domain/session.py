@@ -77,8 +77,8 @@ class Session:
     """`kind` is "cart" (being filled) or "checkout" (to be ordered). `codes` are discount codes as given, `consents`
     the purposes (`domain.consent.PURPOSES`) answered yes or no. `note` tells the picker or the driver something.
     `adult` says that the buyer confirmed the age asked for. `source` is where the session came from: another session,
-    or the link that was followed ("video:ID"), for attribution. `callback` is what its surface must remember to tell the
-    platform of the order. Times are time-zone aware.
+    or the link that was followed ("video:ID"), for attribution. `callback` is what its surface must remember to tell
+    the platform of the order. Times are time-zone aware.
     """
 
     kind: str
