@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -279,10 +280,10 @@ async def test_kill_9_leaves_the_previous_export_whole(tmp_path: Path) -> None:
     feed = Feed(House("halle", None), tmp_path)
     await feed.write(NOW, rows=Broken(many(45_000, 200), 0))
     before = contents(tmp_path)
-    process = multiprocessing.get_context("spawn").Process(target=_killed, args=(str(tmp_path),))
-    process.start()
-    await asyncio.to_thread(process.join, 60)
-    assert process.exitcode == -signal.SIGKILL
+    command = [sys.executable, __file__, str(tmp_path)]  # this file as a program of its own
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    ended = await asyncio.to_thread(subprocess.run, command, env=environment, timeout=60, check=False)
+    assert ended.returncode == -signal.SIGKILL
     assert contents(tmp_path) == before
     assert feed.folder.exports() == ["20261124T090000Z-full"]
     taken: list[str] = []
@@ -308,3 +309,7 @@ async def test_files_may_stay_plain(halle: House, postgres: Postgres, tmp_path: 
     assert [json.loads(line)["id"] for line in lines] == ["C-creme", "a-ecreme", "b-entier", "Ébriété"]
     counts = await Feed(halle, tmp_path, "acp").write(NOW + timedelta(seconds=1), "last")
     assert counts.written == 0
+
+
+if __name__ == "__main__":
+    _killed(sys.argv[1])
