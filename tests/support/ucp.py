@@ -62,6 +62,9 @@ MODELS: dict[tuple[str, str], tuple[Any, tuple[Any, ...]]] = {
     ("GET", "orders"): (None, (order.Order,)),
 }
 
+AT_HANDOVER = {"payment": {"instruments": [{"id": "cash", "handler_id": "pay_at_handover", "type": "cash"}]}}
+DRIVE = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "drive"}]}]}
+
 
 def kind_of(method: str, path: str) -> tuple[str, str]:
     """The key of `MODELS` for a request below the endpoint."""
@@ -193,3 +196,15 @@ class Links:
     async def read(self, token: str, audience: str) -> Linked | None:
         assert audience.endswith("/ucp")
         return Linked("google", "camille", frozenset(token.split("+"))) if "+" in token else None
+
+
+def lines(**wanted: int) -> list[dict[str, Any]]:
+    return [{"item": {"id": sku}, "quantity": quantity} for sku, quantity in wanted.items()]
+
+
+def codes(shown: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in shown["messages"]]
+
+
+def amounts(shown: dict[str, Any]) -> dict[str, int]:
+    return {one["type"]: one["amount"] for one in shown["totals"]}

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from cabas.domain.catalog import Offer, Promotion
 from cabas.kernel.money import Money
 from support.premises import Stage, stage_of
 from support.shop import run
-from support.ucp import Platform, check_profile, holds
-
-AT_HANDOVER = {"payment": {"instruments": [{"id": "cash", "handler_id": "pay_at_handover", "type": "cash"}]}}
-DRIVE = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "drive"}]}]}
-
-
-def lines(**wanted: int) -> list[dict[str, Any]]:
-    return [{"item": {"id": sku}, "quantity": quantity} for sku, quantity in wanted.items()]
+from support.ucp import AT_HANDOVER, DRIVE, Platform, amounts, check_profile, codes, holds, lines
 
 
 @pytest.fixture
@@ -28,14 +19,6 @@ def stage() -> Stage:
 @pytest.fixture
 def platform(stage: Stage) -> Platform:
     return Platform(stage)
-
-
-def codes(shown: dict[str, Any]) -> list[str]:
-    return [one["code"] for one in shown["messages"]]
-
-
-def amounts(shown: dict[str, Any]) -> dict[str, int]:
-    return {one["type"]: one["amount"] for one in shown["totals"]}
 
 
 def test_the_profile_says_what_the_shop_can_do(platform: Platform) -> None:

@@ -9,14 +9,7 @@ import pytest
 
 from cabas.surfaces.ucp.profile import CAPABILITIES
 from support.premises import Stage, an_agreement, stage_of
-from support.ucp import Links, Platform, check_profile, profile
-
-AT_HANDOVER = {"payment": {"instruments": [{"id": "cash", "handler_id": "pay_at_handover", "type": "cash"}]}}
-DRIVE = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "drive"}]}]}
-
-
-def lines(**wanted: int) -> list[dict[str, Any]]:
-    return [{"item": {"id": sku}, "quantity": quantity} for sku, quantity in wanted.items()]
+from support.ucp import DRIVE, Links, Platform, check_profile, codes, lines, profile
 
 
 @pytest.fixture
@@ -27,14 +20,6 @@ def stage() -> Stage:
 @pytest.fixture
 def platform(stage: Stage) -> Platform:
     return Platform(stage)
-
-
-def codes(shown: dict[str, Any]) -> list[str]:
-    return [one["code"] for one in shown["messages"]]
-
-
-def amounts(shown: dict[str, Any]) -> dict[str, int]:
-    return {one["type"]: one["amount"] for one in shown["totals"]}
 
 
 OWN = "example.shop.grocery"

@@ -14,14 +14,7 @@ from cabas.surfaces.ucp.app import surface
 from cabas.surfaces.ucp.webhooks import NotTaken
 from support.premises import Stage, an_agreement, stage_of
 from support.shop import run
-from support.ucp import PROFILE, FakeWeb, Links, Order, Platform, holds, profile
-
-AT_HANDOVER = {"payment": {"instruments": [{"id": "cash", "handler_id": "pay_at_handover", "type": "cash"}]}}
-DRIVE = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "drive"}]}]}
-
-
-def lines(**wanted: int) -> list[dict[str, Any]]:
-    return [{"item": {"id": sku}, "quantity": quantity} for sku, quantity in wanted.items()]
+from support.ucp import AT_HANDOVER, DRIVE, PROFILE, FakeWeb, Links, Order, Platform, amounts, holds, lines, profile
 
 
 @pytest.fixture
@@ -32,14 +25,6 @@ def stage() -> Stage:
 @pytest.fixture
 def platform(stage: Stage) -> Platform:
     return Platform(stage)
-
-
-def codes(shown: dict[str, Any]) -> list[str]:
-    return [one["code"] for one in shown["messages"]]
-
-
-def amounts(shown: dict[str, Any]) -> dict[str, int]:
-    return {one["type"]: one["amount"] for one in shown["totals"]}
 
 
 @pytest.mark.parametrize(

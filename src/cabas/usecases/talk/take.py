@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
-from cabas.dialogue import say
 from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, pick
@@ -15,7 +14,7 @@ from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit
 from cabas.domain.insight import usual
 from cabas.domain.packs import Ask, ask_of, packs_for
-from cabas.domain.pricing import line_total, price_today
+from cabas.usecases.lines import fill_line
 from cabas.usecases.talk.scene import Scene
 
 HITS = 24
@@ -129,28 +128,7 @@ def line_of(scene: Scene, picked: Picked, *, recipe: str | None = None, ticked: 
 
 def fill(scene: Scene, line: LineItem, product: Product, offer: Offer | None, quantity: int) -> LineItem:
     """`line` with `quantity` units of `product` at the store's price of today."""
-    day, lang = scene.now.date(), scene.lang
-    price = price_today(offer, day) if offer else None
-    full = line_total(product, replace(offer, promotion=None), quantity, day) if offer else None
-    return replace(
-        line,
-        sku=product.sku,
-        name=product.name_in(lang),
-        brand=product.brand,
-        family=product.family,
-        quantity=quantity,
-        sold_by=product.sold_by.value,
-        unit_price=price,
-        price=line_total(product, offer, quantity, day) if offer else None,
-        full_price=full,
-        vat_rate=product.vat_rate,
-        category=product.category,
-        allergens=tuple(sorted(product.allergens)),
-        minimum_age=product.minimum_age,
-        content=say.content(product, lang),
-        per_unit=say.per_unit(price, product, lang),
-        available=offer is None or offer.available >= quantity,
-    )
+    return fill_line(line, product, offer, quantity, day=scene.now.date(), lang=scene.lang)
 
 
 async def requantify(scene: Scene, line: LineItem, want: Want, quantity: int | None = None) -> LineItem:
