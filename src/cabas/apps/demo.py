@@ -16,6 +16,7 @@ from cabas.demo.slots import slots
 from cabas.demo.stores import RETAILER_ID, STORES
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotFound
+from cabas.storage.kept import kept_words
 from cabas.storage.postgres import Postgres
 from cabas.storage.search import CURRENT, IndexBroken, IndexFolders, open_index, rebuild
 
@@ -40,6 +41,7 @@ async def ensure(config: Config, progress: Progress, clock: Clock | None = None)
     The search index is written last: a load that was interrupted is done again.
     """
     now = (clock or SystemClock()).now()
+    kept_words(config.data_dir)
     async with database(config) as dsn, await Postgres.open(dsn) as postgres:
         if not (config.index_dir / RETAILER_ID / CURRENT).exists():
             await _load(postgres, config, progress, now)

@@ -20,6 +20,7 @@ from cabas.kernel.errors import NotFound
 from cabas.kernel.ids import uuid7
 from cabas.storage import embedded, migrate
 from cabas.storage.client_documents import JsonDocuments
+from cabas.storage.kept import kept_words
 from cabas.storage.mail import MailFolder, SmtpMail
 from cabas.storage.pages import HttpRecipePages
 from cabas.storage.partner_web import PartnerWeb
@@ -156,6 +157,7 @@ async def database(config: Config) -> AsyncIterator[str]:
 @asynccontextmanager
 async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIterator[House]:
     """Open everything and close it again. Raises a `CabasError` that says what to do when a part does not answer."""
+    words = kept_words(config.data_dir)
     async with database(config) as dsn, await Postgres.open(dsn) as postgres, open_extras(config) as extras:
         texts = await postgres.agreements.texts(config.retailer)
         lexicons = Lexicons(postgres.teachings, postgres.failures, lambda whose: house.search(whose).brands())
@@ -170,4 +172,7 @@ async def open_house(config: Config, *, clock: Clock | None = None) -> AsyncIter
             secret=secret(config),
             extras=extras,
         )
-        yield house
+        try:
+            yield house
+        finally:
+            words.keep()

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
 from cabas.dialogue.names import LACKING, Name, read_name
+from cabas.kernel.remember import remembered
 
 # word: a word of the family's name was met; very: in no other form. start: nothing but packaging stands before it.
 # unknown: a word nobody knows does. tied: "de", "au" stands right before ("nuggets de poulet"). flavor: it comes after
@@ -143,7 +144,7 @@ def _shifted(places: frozenset[int], start: int, end: int) -> frozenset[int]:
     return frozenset(at - start for at in places if start <= at < end) if places else places
 
 
-@cache
+@remembered
 def names_of(lang: str) -> FamilyNames:
     """The family names of a language, read once."""
     return FamilyNames(lang)

@@ -23,6 +23,7 @@ from typing import Any
 import yaml
 
 from cabas.dialogue import locales
+from cabas.kernel.remember import remembered
 from cabas.kernel.text import fold
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -108,7 +109,7 @@ def _names(record: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-@cache
+@remembered
 def labels() -> Mapping[str, Label]:
     """Every label, by id."""
     return {
@@ -131,7 +132,7 @@ def labels_by_word() -> Mapping[str, Label]:
     return {fold(name): label for label in labels().values() for names in label.names.values() for name in names}
 
 
-@cache
+@remembered
 def restricted() -> Mapping[str, Restriction]:
     """Every class of restricted goods, by id."""
     return {

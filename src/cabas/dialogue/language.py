@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
 from cabas.dialogue.tokens import tokenize
+from cabas.kernel.remember import remembered
 from cabas.kernel.text import fold
 
 SHEETS = ("words", "numbers", "units", "grammar", "time")
@@ -22,7 +22,7 @@ def guess(text: str) -> str | None:
     return found[0] if len(found) == 1 and best else None
 
 
-@cache
+@remembered
 def _words(lang: str) -> frozenset[str]:
     said = [text for name in SHEETS for text in _strings(locales.read(lang, name))]
     said += [name for sheet in sheets().values() for name in locales.words(sheet.get(lang))]

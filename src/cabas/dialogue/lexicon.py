@@ -24,6 +24,7 @@ from cabas.dialogue.sounds import Ear
 from cabas.dialogue.tokens import Token, stem, stems, tokenize
 from cabas.dialogue.trie import Entry, Match, Trie, holds, small_words
 from cabas.domain.catalog import Family, SoldBy, Storage
+from cabas.kernel.remember import remembered
 
 __all__ = [
     "BRAND",
@@ -217,7 +218,7 @@ def _plain(lang: str) -> Lexicon:
     return Lexicon(lang)
 
 
-@cache
+@remembered
 def known_brands() -> Mapping[str, tuple[str, ...]]:
     """Brands people name whether or not a store sells them, with other ways to say them."""
     text = (files("cabas.dialogue") / "brands.yaml").read_text(encoding="utf-8")
@@ -225,7 +226,7 @@ def known_brands() -> Mapping[str, tuple[str, ...]]:
     return {brand: tuple(str(name) for name in spoken) for brand, spoken in loaded.items()}
 
 
-@cache
+@remembered
 def shared_trie(lang: str) -> Trie:
     """The names of a language that every store shares. Families with equal names go by popularity."""
     entries: list[Entry] = []
@@ -243,14 +244,14 @@ def shared_trie(lang: str) -> Trie:
     return Trie(lang, entries)
 
 
-@cache
+@remembered
 def shared_ear(lang: str) -> Ear:
     """How the names every store shares sound, and how their words are spelled."""
     trie = shared_trie(lang)
     return Ear(lang, ((entry.name, entry.weight) for entry in trie.entries if entry.kind != VARIANT), trie.vocabulary)
 
 
-@cache
+@remembered
 def _heads(lang: str) -> frozenset[str]:
     """The stems that stand first (or last: `head` in locale.yaml) in names of several words."""
     place = 0 if locales.read(lang, "locale").get("head", "first") == "first" else -1
@@ -267,7 +268,7 @@ def _children() -> Mapping[str, tuple[str, ...]]:
     return dict(found)
 
 
-@cache
+@remembered
 def _lookalikes(lang: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return {
         family: tuple(_content(name, lang) for name in locales.words(sheet["not"]))

@@ -12,12 +12,13 @@ from cabas.dialogue import locales, say
 from cabas.dialogue.weights import usual_of
 from cabas.domain.cart import Amount, Want
 from cabas.kernel.quantity import Quantity
+from cabas.kernel.remember import remembered
 from cabas.kernel.text import fold
 
 _WORD = re.compile(r"\s+")
 
 
-@cache
+@remembered
 def _sheet(lang: str) -> Mapping[str, Any]:
     loaded: Mapping[str, Any] = locales.read(lang, "nouns")
     return loaded

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +17,7 @@ from cabas.domain.catalog import Product, SoldBy, unit_price
 from cabas.kernel.errors import NotFound
 from cabas.kernel.money import Money, exponent
 from cabas.kernel.quantity import Quantity
+from cabas.kernel.remember import remembered
 from cabas.kernel.text import fold
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,7 +27,7 @@ _SIZE = re.compile(r"\s*(?:(?:\b\d+\s*[x×]\s*)?\b\d+(?:[.,]\d+)?\s*(?:kg|g|mg|l
 _MEASURED = re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(kg|g|cl|ml|l)\b", re.IGNORECASE)
 
 
-@cache
+@remembered
 def phrases(lang: str) -> Mapping[str, Any]:
     """The replies of a language. Raises `NotFound`, naming the languages there are."""
     folder = files("cabas.dialogue.locales")

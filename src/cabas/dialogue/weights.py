@@ -16,11 +16,12 @@ from cabas.dialogue.families import pack_size
 from cabas.dialogue.lexicon import lexicon
 from cabas.domain.recipe import Usual
 from cabas.kernel.quantity import Quantity
+from cabas.kernel.remember import remembered
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@cache
+@remembered
 def _sheet() -> Mapping[str, Any]:
     text = (files("cabas.dialogue") / "weights.yaml").read_text(encoding="utf-8")
     return dict(yaml.load(text, Loader=_Loader))  # noqa: S506 (a safe loader)

@@ -1,9 +1,9 @@
 """Rows of a large file are read into products by processes of their own, one per core, in the order of the file.
 
-A process (`python -m cabas.storage.reading`) takes messages from its standard input and answers each on its standard
-output: four bytes of length and a MessagePack document. The first message is the task, each other one a chunk of
-drafts. A product is packed where it is read: its line for PostgreSQL and its entry for the index are made there, while
-its words are at hand. What a process could not finish ends the import; nothing is stored then.
+A process (`python -m cabas.storage.reading [KEPT WORDS]`) takes messages from its standard input and answers each on
+its standard output: four bytes of length and a MessagePack document. The first message is the task, each other one a
+chunk of drafts. A product is packed where it is read: its line for PostgreSQL and its entry for the index are made
+there, while its words are at hand. What a process could not finish ends the import; nothing is stored then.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO, Self
@@ -26,6 +27,7 @@ from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.estimate import estimated_price
 from cabas.kernel.errors import Unavailable
 from cabas.storage.catalog_lines import columns
+from cabas.storage.kept import KeptWords, take_over
 from cabas.storage.search_cards import encode
 from cabas.storage.search_entry import entry_of
 from cabas.usecases.formats import Draft
@@ -64,11 +66,15 @@ def cores() -> int:
 
 
 class ReaderPool:
-    """`usecases.publishing.Readers`: the first rows are read here, those of a large file by other processes."""
+    """`usecases.publishing.Readers`: the first rows are read here, those of a large file by other processes, which take
+    over the words of this one.
+    """
 
-    def __init__(self, processes: int | None = None, *, from_rows: int = POOL_FROM) -> None:
+    def __init__(
+        self, processes: int | None = None, *, from_rows: int = POOL_FROM, words: KeptWords | None = None
+    ) -> None:
         self._processes = min(cores(), PROCESSES_MAX) if processes is None else processes
-        self._from_rows = from_rows
+        self._from_rows, self._words = from_rows, words
 
     def read(self, task: Task, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
         """The products of every chunk, in order. Raises `Unavailable` when a process that reads is gone."""
@@ -83,8 +89,11 @@ class ReaderPool:
         yield from self._shared(task, chunks)
 
     def _shared(self, task: Task, chunks: Iterator[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
+        if self._words:
+            self._words.keep()
+        kept = self._words.path if self._words else None
         with ExitStack() as stack:
-            idle = deque(stack.enter_context(_Reader(task)) for _ in range(self._processes))
+            idle = deque(stack.enter_context(_Reader(task, kept)) for _ in range(self._processes))
             asked: deque[_Reader | None] = deque()
             for chunk in chunks:
                 if chunk:
@@ -104,10 +113,11 @@ def _answer(reader: _Reader | None) -> Sequence[Packed]:
 class _Reader:
     """One process that reads. It gives its answers in the order it was asked."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, kept: Path | None) -> None:
+        program = [sys.executable, "-m", "cabas.storage.reading", *([str(kept)] if kept else [])]
         # This very program. Its own group: Ctrl-C is for the process that stores, which then ends this one.
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "cabas.storage.reading"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self._process = subprocess.Popen(  # noqa: S603
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, bufsize=1 << 18, process_group=0,
         )  # fmt: skip
         self._send(encode(task))
@@ -195,4 +205,6 @@ def _take(source: BinaryIO, asked: SimpleQueue[bytes | None]) -> None:
 
 
 if __name__ == "__main__":
+    for kept in sys.argv[1:]:
+        take_over(Path(kept))
     work(sys.stdin.buffer, sys.stdout.buffer)

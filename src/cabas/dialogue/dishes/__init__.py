@@ -21,7 +21,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -29,6 +28,7 @@ import yaml
 
 from cabas.dialogue import locales
 from cabas.kernel.errors import InvalidInput
+from cabas.kernel.remember import remembered
 
 UNITS = frozenset("g kg ml cl l piece slice clove bunch sprig pinch tbsp tsp cup can jar sachet pack".split())
 
@@ -68,7 +68,7 @@ def parse_amount(text: str) -> tuple[Fraction, str]:
     return amount, unit
 
 
-@cache
+@remembered
 def dishes() -> Mapping[str, Dish]:
     """Every dish by id. Raises `ValueError` for an id given twice, `InvalidInput` for an amount nobody can read."""
     result: dict[str, Dish] = {}

@@ -45,6 +45,7 @@ import yaml
 from cabas.dialogue import locales
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.quantity import EACH, SYMBOLS, Quantity
+from cabas.kernel.remember import remembered
 
 ALLERGENS = frozenset(
     "gluten crustaceans egg fish peanut soy milk nuts celery mustard sesame sulphites lupin molluscs".split()
@@ -54,7 +55,7 @@ _PACK = re.compile(r"(?:(\d+) ?x ?)?(\d+(?:[.,]\d+)?) ?([a-z]*)")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@cache
+@remembered
 def sheets() -> Mapping[str, Mapping[str, Any]]:
     """Every family's record by id, defaults and category filled in. Raises `ValueError` for an id given twice."""
     result: dict[str, Mapping[str, Any]] = {}

@@ -14,17 +14,18 @@ from typing import Any
 import yaml
 
 from cabas.kernel.errors import NotFound
+from cabas.kernel.remember import remembered
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@cache
+@remembered
 def languages() -> tuple[str, ...]:
     """The codes of the languages there are ("en", "fr"), in alphabetical order."""
     return tuple(sorted(entry.name for entry in files(__name__).iterdir() if (entry / "locale.yaml").is_file()))
 
 
-@cache
+@remembered
 def read(lang: str, name: str) -> Any:  # noqa: ANN401 (YAML holds anything)
     """The document `name`.yaml of a language; an empty mapping when that language has no such file.
 
