@@ -207,7 +207,7 @@ def test_another_partner_and_an_expired_key_see_nothing() -> None:
 
 
 def test_a_linked_shopper_orders_as_themselves() -> None:
-    links = Links({("t", AUDIENCE): Linked("agent", "camille")})
+    links = Links({("t", AUDIENCE): Linked("agent", "camille", frozenset({"shop"}))})
     agent = Agent(tokens=links)
     agent.key = "t"
     agent.complete(agent.ready("milk"))

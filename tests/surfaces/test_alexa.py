@@ -331,7 +331,7 @@ class TestTurns:
             assert device.conversations == 2
 
     def test_a_linked_shopper_is_known(self) -> None:
-        with alexa(linked=Linked("alexa", "camille")) as device:
+        with alexa(linked=Linked("alexa", "camille", frozenset({"shop"}))) as device:
             told = device.ask("LaunchRequest", token="token")
             talk = next(iter(device.stage.memory.rows.conversations.values()))
             assert talk.shopper_id == "camille"
@@ -344,7 +344,7 @@ class TestTurns:
             assert next(iter(device.stage.memory.rows.conversations.values())).shopper_id is None
 
     def test_linking_in_the_middle_keeps_the_cart(self) -> None:
-        with alexa(linked=Linked("alexa", "camille")) as device:
+        with alexa(linked=Linked("alexa", "camille", frozenset({"shop"}))) as device:
             device.say("du lait")
             device.say("du savon", token="token")
             (talk,) = device.stage.memory.rows.conversations.values()

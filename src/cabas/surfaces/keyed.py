@@ -18,6 +18,7 @@ from cabas.usecases.shop.ports import Stored
 # Headers of an answer that are worth repeating; the others belong to one delivery of it.
 KEPT_HEADERS = ("content-type", "location")
 KEY_MAX = 255
+REFUSALS = (401, 403, 429)
 
 Answer = Callable[[], Awaitable[Response]]
 
@@ -37,7 +38,8 @@ async def once(
     *,
     replay_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer of `answer`, or the one this key was given before (with `replay_headers`). 5xx are never kept.
+    """The answer of `answer`, or the one this key was given before (with `replay_headers`). 5xx are never kept, nor is
+    a refusal of who asks: nothing was done, and a better token may come.
 
     Raises `Conflict` with code "idempotency_mismatch" or "idempotency_in_flight", `Unavailable` when the store of
     answers does not answer: the request was not carried out then.
@@ -51,7 +53,7 @@ async def once(
     except BaseException:
         await premises.answers.drop(*where)
         raise
-    if response.status_code >= 500:
+    if response.status_code >= 500 or response.status_code in REFUSALS:
         await premises.answers.drop(*where)
         return response
     kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}

@@ -65,7 +65,8 @@ def memory(desk: tuple[Desk, Memory]) -> Memory:
 
 
 def caller(platform: str = "assistant", **changes: Any) -> Caller:
-    return replace(Caller("halle", platform, "ucp", locale="en-US"), **changes)
+    scopes = frozenset({"shop"}) if "shopper_id" in changes else frozenset[str]()
+    return replace(Caller("halle", platform, "ucp", locale="en-US", scopes=scopes), **changes)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ async def tell(premises: Premises, news: News) -> bool:
     address = webhook_of(premises.agreements(), news.platform)
     if talk is None or not came_here or talk.platform != news.platform or not address:
         return False
-    caller = Caller(premises.retailer, news.platform, "acp", locale=talk.locale, shopper_id=talk.shopper_id)
+    caller = Caller(premises.retailer, news.platform, "acp", locale=talk.locale)
     order = (await get_order(premises.front, caller, news.order_id)).order
     named = {line.sku: line.id for line in talk.cart.lines if line.sku}
     kind = "order_create" if order.status is OrderStatus.PLACED else "order_update"

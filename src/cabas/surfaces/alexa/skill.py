@@ -15,7 +15,7 @@ from cabas.surfaces.alexa import show
 from cabas.surfaces.alexa.texts import texts
 from cabas.surfaces.alexa.wire import Attributes, Envelope, Intent, response
 from cabas.surfaces.contract import Premises
-from cabas.usecases.shop.visit import Caller
+from cabas.usecases.shop.caller import CARTS, Caller
 from cabas.usecases.shop.voice import Spoken, Thread, converse
 
 # Alexa gives up after 8 s. A turn takes milliseconds; when one does not, the shopper hears that it goes on.
@@ -61,12 +61,15 @@ class Skill:
         return show.turn(spoken)
 
     async def _shopper(self, sent: Envelope, caller: Caller) -> Caller:
-        """The caller with the shopper whose account is linked, if the token is good here and of this platform."""
+        """The caller with the shopper whose account is linked, if the token is good here, of this platform and for
+        shopping. Any other is none: the shopper is asked to link again when that would help.
+        """
         token = sent.context.system.user.access_token
         linked = await self.premises.tokens.read(token, self.audience) if token else None
         if linked is None or linked.platform != caller.platform:
             return caller
-        return replace(caller, shopper_id=linked.shopper_id, scopes=linked.scopes)
+        known = replace(caller, shopper_id=linked.shopper_id, scopes=linked.scopes)
+        return known if known.may(CARTS) else caller
 
     async def _in_time(self, sent: Envelope, caller: Caller, thread: Thread, text: str) -> Spoken:
         """The turn, with a word to the shopper when it is slow. Raises `TimeoutError` before Alexa gives up."""

@@ -25,8 +25,7 @@ from cabas.usecases.shop.visit import enter
 # Tools that are only good with a linked account.
 LINKED = frozenset({"my_usual"})
 PEEK_MAX_BYTES = 64 * 1024
-# A link without any of these was not made for shopping.
-SCOPES, SHORT = frozenset({"shop", "history"}), "insufficient_scope"
+SHORT = "insufficient_scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,6 @@ class Gate:
                 if called in LINKED:
                     raise NotKnown("This needs a linked account.", remedy="Link the account.", code="link_required")
             caller = await self.door.admit(request)
-            if caller.shopper_id is not None and not SCOPES & caller.scopes:
-                raise NotAllowed("The link is not for shopping.", remedy="Ask for the scope shop.", code=SHORT)
             await enter(self.door.premises.front, caller)
         except CabasError as error:
             await self._refused(error)(scope, receive, send)

@@ -5,6 +5,7 @@ Transport errors are HTTP statuses with a code and a text; business outcomes are
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from cabas.surfaces.ucp.asked import Answer, Asked, Refused, error
 from cabas.surfaces.ucp.extensions import HISTORY, name_of
 from cabas.surfaces.ucp.operations import Action
 from cabas.surfaces.ucp.platforms import Platforms, agreed, profile_url, version_for, webhook_of
-from cabas.surfaces.ucp.profile import CART, CHECKOUT, MANAGE, ORDER, READ_ORDERS, SHOP, Face
+from cabas.surfaces.ucp.profile import Face
 from cabas.surfaces.ucp.wire import PlatformProfile
 from cabas.usecases.partners import NotKnown, open_platform, platform_of_profile
 from cabas.usecases.shop.visit import Shopfront, enter
@@ -94,14 +95,11 @@ class Gate:
         names = agreed(profile, spoken.capabilities(), spoken.version)
         platform, guest = self._platform(request, url, signer)
         caller = await self.door.admit(request, platform=platform)
-        wanted = {READ_ORDERS, SHOP} if root == ORDER else {MANAGE, SHOP}
-        if caller.shopper_id and root in (ORDER, CART, CHECKOUT) and not wanted & caller.scopes:
-            raise NotAllowed(
-                "The shopper's link does not allow this.", remedy=f"Ask for {min(wanted)}.", code="insufficient_scope"
-            )
         key = key or request.headers.get("idempotency-key", "")
         if len(key) > KEY_MAX:
             raise InvalidInput(f"A key has at most {KEY_MAX} characters.", remedy="Use a UUID.", code="invalid_request")
+        if key:
+            key = owned(key, caller.shopper_id or "", url if guest else "")
         asked = Asked(
             self.premises, self.front, spoken, names, caller, body, ident, key, url, webhook_of(profile), signer, guest
         )
@@ -189,6 +187,11 @@ class Gate:
         for name, value in signing.sign(face.keys[0], parts, ("@status", "content-digest", "content-type")).items():
             response.headers[name] = value
         return response
+
+
+def owned(key: str, shopper: str, guest: str) -> str:
+    """The key as its owner's: nobody gets the answer to another shopper's key, or to another guest's."""
+    return hashlib.sha256(f"{shopper}\n{guest}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Incompatible(CabasError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cabas.surfaces.ucp.signing import Key
+from cabas.usecases.shop.caller import READ_ORDERS
 from cabas.usecases.shop.ports import PaymentHandler
 
 NEWEST, OLDER = "2026-08-25", "2026-04-08"
@@ -18,10 +19,6 @@ SEARCH, LOOKUP = f"{SERVICE}.catalog.search", f"{SERVICE}.catalog.lookup"
 FULFILLMENT, DISCOUNT, CONSENT = f"{SERVICE}.fulfillment", f"{SERVICE}.discount", f"{SERVICE}.buyer_consent"
 LOCATIONS, LOCATION = "dev.ucp.common.location.search", "dev.ucp.common.location.lookup"
 LINKING = "dev.ucp.common.identity_linking"
-
-
-# The scopes of a linked account (OAuth) by which operations of a shopper are open.
-READ_ORDERS, MANAGE, SHOP = f"{ORDER}:read", f"{CHECKOUT}:manage", "shop"
 
 
 @dataclass(frozen=True, slots=True)

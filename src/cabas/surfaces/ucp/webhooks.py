@@ -50,7 +50,7 @@ async def tell(premises: Premises, faces: Mapping[str, Face], news: News, change
     if talk is None or version not in faces or not url:
         return False
     face = faces[version]
-    caller = Caller(premises.retailer, news.platform, "ucp", locale=talk.locale, shopper_id=talk.shopper_id)
+    caller = Caller(premises.retailer, news.platform, "ucp", locale=talk.locale)
     view = await get_order(premises.front, caller, news.order_id)
     asked = Asked(premises, premises.front, face, (ORDER,), caller)
     body = msgspec.json.encode({"ucp": asked.said((ORDER,)), **change(entity(view, talk, face.endpoint))})

@@ -12,6 +12,7 @@ from cabas.domain.order import Order
 from cabas.domain.receipt import Receipt, receipt
 from cabas.kernel.errors import NotFound
 from cabas.usecases.ports import Store
+from cabas.usecases.shop.caller import ORDERS
 from cabas.usecases.shop.visit import Caller, Shopfront, Visit, enter
 
 
@@ -29,7 +30,10 @@ class OrderView:
 
 
 async def get_order(front: Shopfront, caller: Caller, order_id: str) -> OrderView:
-    """The order, by id or number. Raises `NotFound` for one that is not of this platform or of another shopper."""
+    """The order, by id or number. Raises `NotFound` for one that is not of this platform or of another shopper, and
+    `NotAllowed` (code "insufficient_scope") for a token that is not for orders.
+    """
+    caller.require(ORDERS)
     order = await front.desk.orders.get(caller.retailer_id, order_id)
     foreign = order.platform != caller.platform
     if foreign or (caller.shopper_id is not None and order.shopper_id not in (None, caller.shopper_id)):

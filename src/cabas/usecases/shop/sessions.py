@@ -12,6 +12,7 @@ from cabas.domain.fulfillment import Method
 from cabas.domain.receipt import receipt
 from cabas.domain.session import SESSION_TTL, Session, SessionStatus, next_status
 from cabas.kernel.errors import InvalidInput, NotFound
+from cabas.usecases.shop.caller import CARTS
 from cabas.usecases.shop.check import Checked, most_of, read_again, view_of
 from cabas.usecases.shop.view import ItemAsk, SessionAsk, SessionView
 from cabas.usecases.shop.visit import Caller, Shopfront, Visit, enter
@@ -30,6 +31,7 @@ async def open_session(
     Raises `NotAllowed`, `NotFound` (store, slot or source) and `InvalidInput`; nothing is stored then. What cannot be
     ordered is no error: it is a notice of the session.
     """
+    caller.require(CARTS)
     begun = (await load_session(front, caller, source)) if source else None
     postcode = ask.destination.postcode if ask.destination else ""
     store_id = ask.store_id or (begun.store_id if begun else None)
@@ -86,7 +88,11 @@ async def cancel_session(front: Shopfront, caller: Caller, session_id: str) -> S
 
 
 async def load_session(front: Shopfront, caller: Caller, session_id: str) -> Conversation:
-    """A session of the caller's own. Another platform's, or another shopper's, is not there at all."""
+    """A session of the caller's own. Another platform's, or another shopper's, is not there at all.
+
+    Raises `NotFound`, and `NotAllowed` (code "insufficient_scope") for a token that is not for carts.
+    """
+    caller.require(CARTS)
     talk = await front.desk.conversations.load(caller.retailer_id, session_id) if session_id else None
     known = talk is not None and talk.session is not None and talk.platform == caller.platform
     if talk is None or not known or (talk.shopper_id and talk.shopper_id != caller.shopper_id):

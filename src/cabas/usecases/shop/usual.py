@@ -11,7 +11,6 @@ from cabas.usecases.shop.visit import Visit
 
 USUAL_MAX = 30
 PURPOSE = "personal_results"
-SCOPE = "history"
 
 
 async def usual(visit: Visit) -> tuple[tuple[Habit, Listing], ...]:
@@ -27,7 +26,7 @@ async def usual(visit: Visit) -> tuple[tuple[Habit, Listing], ...]:
     given = await visit.desk.consents.purposes(caller.retailer_id, shopper.id, caller.platform, now)
     question = See(visit.now.date(), "past_purchases", given)
     granted = evaluate(visit.agreement, Request(caller.retailer_id, caller.platform, (question,))).allowed
-    if not (shopper.personal and SCOPE in caller.scopes and PURPOSE in given and granted):
+    if not (shopper.personal and caller.personal and PURPOSE in given and granted):
         raise NotAllowed(
             "The shopper did not agree to results from past purchases here.",
             remedy="Ask for the purpose personal_results when the account is linked.",

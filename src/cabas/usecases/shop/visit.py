@@ -14,32 +14,11 @@ from cabas.domain.customer import Shopper
 from cabas.domain.fulfillment import Slot
 from cabas.kernel.errors import NotAllowed, NotFound
 from cabas.usecases.ports import Search, Store
+from cabas.usecases.shop.caller import SHOPPING, Caller
 from cabas.usecases.shop.ports import Payments
 from cabas.usecases.talk.desk import Desk
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A platform that was let in by `surface`, for a shopper whose account is linked, or for nobody it names.
-
-    `scopes` is what the shopper's link allows (`domain.consent.PURPOSES` are asked for separately). `country` and
-    `postcode` are what the platform says of where the shopper is.
-    """
-
-    retailer_id: str
-    platform: str
-    surface: str
-    channel: str = "chat"
-    locale: str = "fr-FR"
-    shopper_id: str | None = None
-    scopes: frozenset[str] = frozenset()
-    postcode: str = ""
-    country: str = ""
-
-    @property
-    def lang(self) -> str:
-        """The language of the locale."""
-        return self.locale.partition("-")[0]
+__all__ = ["Caller", "Shopfront", "Visit", "enter", "nearest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +89,10 @@ class Visit:
 async def enter(front: Shopfront, caller: Caller, *, store_id: str | None = None, postcode: str = "") -> Visit:
     """The visit of a caller, at the store named, else at the one that fits the postcode, the shopper, or comes first.
 
-    Raises `NotAllowed` (code "no_agreement" or the code of the term that does not open the surface) and `NotFound`.
+    Raises `NotAllowed` (code "insufficient_scope" for a token that is not for shopping at all, "no_agreement", or the
+    code of the term that does not open the surface) and `NotFound`.
     """
+    caller.require(SHOPPING)
     desk = front.desk
     shopper = await desk.shop.shopper(caller.retailer_id, caller.shopper_id) if caller.shopper_id else None
     if store_id:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from cabas.agreement.terms.account_link import AccountLink
 from cabas.domain.cart import Conversation
 from cabas.kernel.errors import NotFound
+from cabas.usecases.shop.caller import CARTS
 from cabas.usecases.shop.visit import Caller, Shopfront, Visit, enter
 from cabas.usecases.talk.turn import open_conversation, say
 from cabas.usecases.talk.view import View
@@ -42,14 +43,16 @@ class Spoken:
 async def converse(front: Shopfront, caller: Caller, thread: Thread, text: str = "") -> Spoken:
     """Say `text`, or begin and be greeted. A handle that opens nothing begins a new conversation.
 
-    Raises `NotAllowed` when the agreement does not open the surface, and as `talk.turn.say`.
+    Raises `NotAllowed` when the agreement does not open the surface or the token is not for carts, and as
+    `talk.turn.say`.
     """
+    caller.require(CARTS)
     talk = await _known(front, caller, thread)
     visit = await enter(front, caller, store_id=talk.store_id if talk else None)
     if talk is None or not text:
         view = await open_conversation(
             front.desk, caller.retailer_id, visit.store.id, platform=caller.platform, locale=caller.locale,
-            shopper_id=caller.shopper_id, channel=caller.channel,
+            shopper_id=caller.shopper_id, channel=caller.channel, personal=caller.personal,
         )  # fmt: skip
         if not text:
             return Spoken(view, seal(caller, thread, view.conversation_id))
@@ -57,7 +60,9 @@ async def converse(front: Shopfront, caller: Caller, thread: Thread, text: str =
         notice, conversation = view.reply.notice, view.conversation_id
     else:
         notice, conversation = None, talk.id
-    view = await say(front.desk, caller.retailer_id, conversation, text, channel=caller.channel)
+    view = await say(
+        front.desk, caller.retailer_id, conversation, text, channel=caller.channel, personal=caller.personal
+    )
     if notice:
         view = replace(view, reply=replace(view.reply, notice=notice))
     return Spoken(view, seal(caller, thread, view.conversation_id), _wants_link(visit, view))

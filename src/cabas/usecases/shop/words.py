@@ -23,7 +23,7 @@ async def order_in_words(
         next_status(session_of(await load_session(front, caller, session_id)).status, "change")
     else:
         session_id = (await open_session(front, caller, "checkout", SessionAsk(store_id=store_id))).id
-    turn = await say(front.desk, caller.retailer_id, session_id, text, channel=caller.channel)
+    turn = await say(front.desk, caller.retailer_id, session_id, text, channel=caller.channel, personal=caller.personal)
     if turn.order is not None:
         talk = await load_session(front, caller, session_id)
         session = replace(session_of(talk), status=next_status(SessionStatus.OPEN, "complete"))

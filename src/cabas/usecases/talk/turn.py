@@ -31,8 +31,10 @@ async def open_conversation(
     locale: str,
     shopper_id: str | None = None,
     channel: str = "web",
+    personal: bool = True,
 ) -> View:
-    """Start a conversation at a store. The first reply says that an automated assistant is talking.
+    """Start a conversation at a store. The first reply says that an automated assistant is talking. `personal` is as
+    in `say`.
 
     Raises `NotFound` for an unknown store, shopper or language, `NotAllowed` when the platform has no agreement.
     """
@@ -49,6 +51,7 @@ async def open_conversation(
     )
     talk = replace(talk, cart=replace(talk.cart, currency=store.currency))
     scene = await set_scene(desk, talk, channel)
+    scene.personal = None if personal else False
     scene.tell("greeting", comma_name=f" {shopper.first_name}" if shopper else "")
     return await finish(scene)
 
@@ -62,14 +65,17 @@ async def say(
     channel: str = "voice",
     key: str | None = None,
     request_hash: str | None = None,
+    personal: bool = True,
 ) -> View:
     """The shopper says `text`. Raises `NotFound` for an unknown conversation, `InvalidInput` for an empty text.
 
     What lies beyond the bounds (`dialogue.bounds`) is not taken, and the reply says so. A text is data: nothing in it
     is a command to the system. `key` and `request_hash` make an order placed by this turn idempotent across
-    conversations; left out, the turn itself is the key.
+    conversations; left out, the turn itself is the key. `personal` is False where who listens may not hear of the
+    shopper's past, whatever the shopper agreed to elsewhere.
     """
     scene = await load(desk, retailer_id, conversation_id, channel)
+    scene.personal = None if personal else False
     heard = clean(text[: TEXT_MAX + 1])
     if not heard:
         raise InvalidInput("Nothing was said.", remedy="Say or type what you need.")
