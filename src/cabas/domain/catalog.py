@@ -130,6 +130,13 @@ class Family:
     staple: bool = False
 
 
+def old_enough(minimum_age: int, age: int | None) -> bool:
+    """Whether somebody who says to be `age` years old may have goods sold from `minimum_age` on. An age nobody gave
+    (None) is asked for when the order is placed, and proved at hand-over.
+    """
+    return age is None or age >= minimum_age
+
+
 def unit_price(price: Money, product: Product) -> tuple[Money, str] | None:
     """Price per kilogram, litre or piece (directive 98/6/EC), with that unit; None when the content is unknown."""
     if product.sold_by is SoldBy.WEIGHT:

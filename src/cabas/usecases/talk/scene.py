@@ -61,6 +61,8 @@ class Scene:
     personal: bool | None = None
     denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
 
+    age: int | None = None
+    age_heard: bool = False
     def __post_init__(self) -> None:
         self.began = self.talk.cart  # stays what the turn began with; `before` is moved by an undo
 

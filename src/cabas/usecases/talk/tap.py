@@ -12,6 +12,7 @@ from cabas.domain.cart import QUANTITY_MAX, LineItem, Want
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.pricing import line_total, price_today
 from cabas.kernel.errors import InvalidInput, NotFound
+from cabas.usecases.talk.ages import too_young, withheld
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
 from cabas.usecases.talk.handlers.replace import swap
@@ -58,6 +59,8 @@ async def _quantity(scene: Scene, line_id: str, value: str) -> None:
     if int(value) == 0:
         await _remove(scene, line_id, "")
         return
+    if int(value) > line.quantity and too_young(scene, line):
+        return
     changed = await requantify(scene, line, line.want, int(value))
     scene.update(scene.cart.put(changed))
     scene.touch([line_id])
@@ -76,7 +79,7 @@ async def _swap(scene: Scene, line_id: str, value: str) -> None:
         raise InvalidInput("This product is not an alternative for that line.", remedy="Reload the alternatives.")
     product = scene.search.get([value]).get(value)
     offer = (await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, [value])).get(value)
-    if product is None or offer is None or scene.denial(product):
+    if product is None or offer is None or withheld(scene, product):
         raise NotFound("This product is no longer sold here.", remedy="Choose another one.")
     swap(scene, line, product, offer)
 
@@ -85,7 +88,7 @@ async def _put(scene: Scene, line_id: str, value: str) -> None:
     """One more of a product that was shown, by its SKU: one pack, or its usual weight."""
     product = scene.search.get([value]).get(value)
     offer = (await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, [value])).get(value)
-    if product is None or offer is None or offer.price is None or scene.denial(product):
+    if product is None or offer is None or offer.price is None or withheld(scene, product):
         raise NotFound("This product is not sold here.", remedy="Choose another one.")
     there = next((line for line in scene.cart.lines if line.sku == value), None)
     want = there.want if there else Want(product.name_in(scene.lang), scene.lang, family=product.family)
@@ -101,6 +104,8 @@ async def _put(scene: Scene, line_id: str, value: str) -> None:
 
 async def _tick(scene: Scene, line_id: str, value: str) -> None:
     line = replace(scene.cart.line(line_id), ticked=True)
+    if too_young(scene, line):
+        return
     scene.update(scene.cart.put(line))
     scene.tell("added", items=[line], total=scene.cart.goods)
 
@@ -177,7 +182,7 @@ async def alternatives(scene: Scene, line_id: str) -> Sequence[Alternative]:
     result = []
     for sku in line.alternatives:
         product, offer = products.get(sku), offers.get(sku)
-        if product is None or offer is None or offer.available <= 0 or scene.denial(product):
+        if product is None or offer is None or offer.available <= 0 or withheld(scene, product):
             continue
         cost = line_total(product, offer, units_of(scene, product, line.want), day)
         result.append(

@@ -7,19 +7,17 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act
-from cabas.dialogue.ages import age_said
 from cabas.dialogue.labels import labels_by_word, restricted
 from cabas.dialogue.pick import Picked
 from cabas.dialogue.unsold import names_nothing
 from cabas.domain.cart import QUANTITY_ASK, QUANTITY_MAX, Amount, LineItem, Want
 from cabas.kernel.text import fold
+from cabas.usecases.talk.ages import ANY_AGE, age_class, tell_ages, too_young
 from cabas.usecases.talk.refer import focus_lines, same_thing
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import add_lines, line_of, requantify, take
 
 KINDS = ("add",)
-# The class of goods for adults that restricted.yaml has no name for.
-ANY_AGE = "age"
 _COUNTED = ("piece", "pack", "dozen", "bunch", "can", "bottle", "jar", "tub", "bag")
 # The most of a measured thing one cart holds, per unit said.
 _MOST = {"kg": 100, "l": 500, "g": 100_000, "ml": 500_000, "dozen": 40, "slice": 500}
@@ -91,45 +89,6 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
     tell_ages(scene, [line for _, line in chosen])
 
 
-def tell_ages(scene: Scene, lines: Sequence[LineItem]) -> None:
-    """Goods for adults are flagged, and an age to prove is announced."""
-    noted = (line for line in lines if line.sku is None and age_class(scene, line) != ANY_AGE)
-    adult = [*(line for line in lines if line.minimum_age), *noted]
-    if adult:
-        scene.restricted.extend(age_class(scene, line) for line in adult)
-        scene.tell("age", names=[line.name for line in adult])
-
-
-def too_young(scene: Scene, line: LineItem) -> bool:
-    """Whether goods for adults are wished for by someone who said to be younger: flagged, refused, not added."""
-    kind = age_class(scene, line)
-    least = line.minimum_age or (restricted()[kind].minimum_age if kind != ANY_AGE else 0)
-    age = said_age(scene) if least else None
-    if age is None or age >= least:
-        return False
-    scene.restricted.append(kind)
-    scene.tell("too_young", words=line.want.words, age=least)
-    scene.asked = True
-    return True
-
-
-def said_age(scene: Scene) -> int | None:
-    """The age the shopper last gave in this conversation, in years."""
-    texts = [text for who, text in scene.talk.said if who == "shopper"]
-    ages = (age_said(text, scene.talk.locale) for text in (scene.text, *reversed(texts)))
-    return next((age for age in ages if age is not None), None)
-
-
-def age_class(scene: Scene, line: LineItem) -> str:
-    """Which kind of age-restricted goods a line is, as `restricted.yaml` names it; "age" when no kind says so."""
-    family = line.family or line.want.family
-    families = set(scene.lexicon.above(family)) if family else set()
-    kinds = [one for one in restricted().values() if one.kind == "age"]
-    named = [one.id for one in kinds if families & set(one.families)]
-    named += [one.id for one in kinds if line.sku is None and scene.lexicon.mentions(line.want.words, one.id)]
-    return named[0] if named else ANY_AGE
-
-
 def _readable(tag: str) -> str:
     return tag.replace(":", " ").replace("_", " ")
 
@@ -171,6 +130,8 @@ async def _more_of_the_same(scene: Scene, want: Want) -> bool:
             unit = mine.unit if mine else "piece"
             if more.unit != unit:
                 continue
+            if too_young(scene, line):
+                return True
             total = Amount((mine.value if mine else Fraction(1)) + more.value, unit)
             changed = await requantify(scene, line, replace(line.want, amount=total))
             scene.update(scene.cart.put(changed))

@@ -16,6 +16,7 @@ from cabas.domain.order import Order
 from cabas.kernel.ids import fingerprint
 from cabas.kernel.money import Money, exponent
 from cabas.usecases.checkout import Checkout, CheckoutResult, Shortage, Status, checkout
+from cabas.usecases.talk.ages import too_young, withheld
 from cabas.usecases.talk.handlers.reorder import put_habits
 from cabas.usecases.talk.handlers.replace import swap
 from cabas.usecases.talk.read_back import ask_slot, read_back
@@ -93,6 +94,7 @@ async def _book_first(scene: Scene, question: Pending) -> None:
 def _from_the_pantry(scene: Scene, question: Pending) -> None:
     """What was proposed with a recipe is bought after all."""
     lines = [replace(line, ticked=True) for line in scene.cart.lines if line.id in question.about and line.sku]
+    lines = [line for line in lines if not too_young(scene, line)]
     for line in lines:
         scene.update(scene.cart.put(line))
     scene.touch([line.id for line in reversed(lines)])
@@ -107,7 +109,7 @@ async def _swap_all(scene: Scene, question: Pending) -> None:
     products = scene.search.get(question.options)
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, list(products))
     for line_id, sku in zip(question.about, question.options, strict=True):
-        if sku in products and sku in offers:
+        if sku in products and sku in offers and not withheld(scene, products[sku]):
             swap(scene, scene.cart.line(line_id), products[sku], offers[sku])
     await read_back(scene)
 

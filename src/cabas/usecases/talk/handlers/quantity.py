@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act
 from cabas.domain.cart import QUANTITY_MAX, Amount, LineItem
+from cabas.usecases.talk.ages import too_young
 from cabas.usecases.talk.handlers.remove import missing
 from cabas.usecases.talk.refer import find_lines
 from cabas.usecases.talk.scene import Scene
@@ -34,6 +35,8 @@ async def handle(scene: Scene, act: Act) -> None:
         scene.tell("removed", names=[line.name])
         return
     changed = await requantify(scene, line, replace(line.want, amount=amount))
+    if changed.quantity > line.quantity and too_young(scene, line):
+        return
     scene.update(scene.cart.put(changed))
     scene.touch([line.id])
     scene.tell("quantity", items=[changed])

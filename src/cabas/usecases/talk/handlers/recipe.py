@@ -23,7 +23,7 @@ from cabas.kernel.money import Money
 from cabas.kernel.quantity import Quantity
 from cabas.usecases.learn.apply import taught_needs
 from cabas.usecases.recipes import BasketLine, Remembered, basket_for, fitting, wanted
-from cabas.usecases.talk.handlers.add import tell_ages
+from cabas.usecases.talk.ages import tell_ages, too_young, withheld
 from cabas.usecases.talk.larder import key, plan, remainders
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import add_lines, fill
@@ -116,6 +116,8 @@ def _put(
     for found, offer in basket:
         old = anew.get(key(found.need))
         line = _line(scene, found, offer, title)
+        if too_young(scene, line):
+            continue
         if old is None or line.sku is None:
             lines.extend(add_lines(scene, [line]))
             continue
@@ -159,7 +161,7 @@ async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine,
     """A product of this store for each need that the agreement lets it sell, with its offer; one query for all."""
     search, needs = Remembered(scene.search), taught_needs(needs, scene.lexicon.taught)
     found = {hit.product.sku: hit.product for need in needs for one in wanted(need) for hit in fitting(one, search)}
-    skus = [sku for sku, product in found.items() if not scene.denial(product)]
+    skus = [sku for sku, product in found.items() if not withheld(scene, product)]
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, skus) if skus else {}
     here = {sku: offer for sku, offer in offers.items() if offer.available > 0}
     day = scene.now.date()

@@ -10,6 +10,7 @@ from cabas.dialogue.acts import Act
 from cabas.dialogue.say import phrases
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product, unit_price
+from cabas.usecases.talk.ages import too_young, withheld
 from cabas.usecases.talk.handlers.add import put, tell_doubts
 from cabas.usecases.talk.refer import find_lines, named_lines
 from cabas.usecases.talk.scene import Scene
@@ -49,13 +50,16 @@ async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
     if want.amount is None and mine is not None and (mine.unit == "piece" or want.family in (None, old.want.family)):
         want = replace(want, amount=mine)  # two liters of milk are no measure for ham
     picked = (await take(scene, [want]))[0]
+    line = line_of(scene, picked, recipe=old.recipe)
+    if too_young(scene, line):
+        return
     if picked.choice is None:
         scene.tell("not_found", names=[want.words])
         return
     if picked.choice.product.sku == old.sku and want.amount in (None, mine):
         _nothing(scene, old, "other")
         return
-    line = replace(line_of(scene, picked, recipe=old.recipe), id=old.id)
+    line = replace(line, id=old.id)
     scene.update(scene.cart.put(line))
     scene.touch([line.id])
     scene.tell("replaced", old=old.name, items=[line])
@@ -69,7 +73,7 @@ async def _not_the_usual(scene: Scene, line: LineItem) -> bool:
     # A wish for "my usual" is called by its product, which finds nothing but itself: then any of its kind will do.
     for want in (line.want, *(replace(line.want, words=name, family=line.family) for name in called[:1])):
         picked = (await take(scene, [want], refused=line.sku))[0]
-        if picked.choice is not None:
+        if picked.choice is not None and not withheld(scene, picked.choice.product):
             changed = replace(line_of(scene, picked, recipe=line.recipe), id=line.id, want=want)
             scene.update(scene.cart.put(changed))
             scene.touch([line.id])
@@ -125,7 +129,7 @@ MEASURES: Mapping[str, Measure] = {
 
 async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
     """The best of what else there is by what was asked; the same one again is no answer."""
-    near = [product for product, _ in find(scene, line.want) if not scene.denial(product)]
+    near = [product for product, _ in find(scene, line.want) if not withheld(scene, product)]
     skus = list(dict.fromkeys((*line.alternatives, *(product.sku for product in near))))
     products = scene.search.get([*skus, *([line.sku] if line.sku else [])])
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, list(products))
@@ -133,7 +137,7 @@ async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
     scored = []
     for place, sku in enumerate(skus):
         product, offer = products.get(sku), offers.get(sku)
-        if sku == line.sku or product is None or offer is None or offer.available <= 0:
+        if sku == line.sku or product is None or offer is None or offer.available <= 0 or withheld(scene, product):
             continue
         value = measure(product, offer, line)
         if value is not None:

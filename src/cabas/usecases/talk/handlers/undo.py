@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act
+from cabas.usecases.talk.ages import without_adult_goods
 from cabas.usecases.talk.scene import Scene
 
 KINDS = ("undo",)
@@ -16,6 +17,7 @@ async def handle(scene: Scene, act: Act) -> None:
         scene.tell("nothing_to_undo")
         return
     before, *older = scene.talk.past
+    before = without_adult_goods(scene, before)
     scene.talk = replace(scene.talk, cart=before, past=tuple(older))
     scene.before = before
     scene.tell("undone")
