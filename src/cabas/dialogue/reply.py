@@ -72,21 +72,25 @@ def render(facts: Iterable[Fact], lang: str, today: date, said: Sequence[str] = 
 
 
 def _questions_last(facts: list[Fact], lang: str) -> list[Fact]:
-    def asks(item: Fact) -> bool:
-        return "?" in str(_template(item, lang, ())["text"])
+    return sorted(facts, key=lambda item: _asks(item, lang))
 
-    return sorted(facts, key=asks)
+
+def _asks(item: Fact, lang: str) -> bool:
+    """Whether a fact is told as a question."""
+    return "?" in str(_template(item, lang, ())["text"])
 
 
 def _fitted(facts: Sequence[Fact], lang: str, today: date, said: Sequence[str], *, spoken: bool) -> str:
     """The sentences, made to fit: lists are counted from a third name on, then what is minor is left out, then names
-    are shortened and counted, then the least important sentences go. The last one that stays may be cut.
+    are shortened and counted, then the least important sentences go, questions last. The one that stays may be cut.
     """
     minor = {kind: place for place, kind in enumerate(say.phrases(lang)["minor"])}
     kept, most, name = list(facts), ITEMS_SPOKEN if spoken else ITEMS_SHOWN, 0
     while True:
         text = " ".join(_sentences(kept, _Way(lang, today, spoken, most, name), said))
-        weakest = min(range(len(kept)), key=lambda at: (minor.get(kept[at].kind, len(minor)), -at))
+        weakest = min(
+            range(len(kept)), key=lambda at: (minor.get(kept[at].kind, len(minor)), _asks(kept[at], lang), -at)
+        )
         if len(text) <= TEXT_MAX:
             return text
         if most > COUNTED_FROM:

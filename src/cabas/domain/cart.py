@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from cabas.domain.discount import Applied, Denied, Discount, apply
 from cabas.domain.session import Session
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money, total
@@ -102,13 +103,19 @@ class SlotChoice:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """The lines of one shopper at one store, oldest first."""
+    """The lines of one shopper at one store, oldest first.
+
+    `codes` are discount codes as given; `discounts` those of them that are for this shopper here, and the automatic
+    ones, as last read. What they take off follows from the lines.
+    """
 
     currency: str = "EUR"
     lines: tuple[LineItem, ...] = ()
     method: str | None = None
     slot: SlotChoice | None = None
     next_line: int = 1
+    codes: tuple[str, ...] = ()
+    discounts: tuple[Discount, ...] = ()
 
     def line(self, line_id: str) -> LineItem:
         """The line with that id. Raises `InvalidInput` when there is none."""
@@ -145,24 +152,37 @@ class Cart:
 
     @property
     def goods(self) -> Money:
-        """What the bought lines cost, VAT included."""
+        """What the bought lines cost before codes, VAT included."""
         return total((line.price for line in self.bought if line.price is not None), self.currency)
 
     @property
+    def fee(self) -> Money:
+        """The fee of the slot before codes."""
+        return self.slot.fee if self.slot else Money.zero(self.currency)
+
+    @property
+    def taken_off(self) -> tuple[tuple[Applied, ...], tuple[Denied, ...]]:
+        """What the discounts take off, and those that take nothing."""
+        return apply(self.discounts, self.bought, self.fee) if self.discounts else ((), ())
+
+    @property
     def total(self) -> Money:
-        """Goods and the fee of the slot."""
-        return self.goods + (self.slot.fee if self.slot else Money.zero(self.currency))
+        """Goods and the fee of the slot, less what codes take off."""
+        applied, _ = self.taken_off
+        return self.goods + self.fee - total((one.amount for one in applied), self.currency)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """The one thing Cabas is waiting for: a question it asked. `kind` names it ("checkout", "empty_cart", "age",
     "slot", "which", "reorder", ...); `about` are line ids, SKUs or slot ids it concerns; `options` what was offered.
+    `later` are ids of lines a recipe proposed in the same turn: they are offered once this is answered.
     """
 
     kind: str
     about: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.domain.cart import LineItem
-from cabas.domain.catalog import Product, SoldBy
+from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.domain.customer import Habit
 from cabas.domain.packs import NATURAL, share_of
 from cabas.domain.recipe import Need, together
@@ -80,11 +80,12 @@ def taken(line: LineItem, amount: Fraction) -> LineItem:
     return replace(line, used=Fraction(round(used * 1000), 1000))
 
 
-def left_at_home(habit: Habit) -> Fraction:
-    """How much of the last purchase is surely there still, in the product's unit: it is used evenly until the next one
-    is due, and nothing is known of what was bought once.
+def left_at_home(habit: Habit, product: Product) -> Fraction:
+    """How much of the last purchase of `product` is surely there still, in its own unit: it is used evenly until the
+    next one is due, and nothing is known of what was bought once. What has to be kept cold was bought to be eaten: the
+    ham of last week's quiche went into it.
     """
-    if habit.times < TIMES or habit.every_days <= 0:
+    if habit.times < TIMES or habit.every_days <= 0 or product.storage is not Storage.AMBIENT:
         return Fraction(0)
     left = max(0.0, 1 - max(0.0, habit.last_days_ago) / habit.every_days)
     return habit.quantity * Fraction(round(left * 1000), 1000)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabas.domain.cart import LineItem, Want
-from cabas.domain.catalog import Product, SoldBy
+from cabas.domain.catalog import Product, SoldBy, Storage
 from cabas.domain.customer import Habit
 from cabas.domain.larder import covers, grown, left_at_home, left_over, rest, spare, taken, takes
 from cabas.domain.packs import Candidate, choose
@@ -83,11 +83,17 @@ habit = Habit("butter", "Beurre", "butter", "Vallon", 5, 3.0, 10.0, 4.0, 2)
 
 
 def test_what_was_bought_lately_is_used_up_evenly() -> None:
-    assert left_at_home(habit) == Fraction(12, 10)
-    assert left_at_home(replace(habit, last_days_ago=0.0)) == 2
-    assert left_at_home(replace(habit, last_days_ago=10.0)) == 0
-    assert left_at_home(replace(habit, last_days_ago=40.0)) == 0
-    assert left_at_home(replace(habit, times=1)) == 0
+    dry = replace(BUTTER, storage=Storage.AMBIENT)
+    assert left_at_home(habit, dry) == Fraction(12, 10)
+    assert left_at_home(replace(habit, last_days_ago=0.0), dry) == 2
+    assert left_at_home(replace(habit, last_days_ago=10.0), dry) == 0
+    assert left_at_home(replace(habit, last_days_ago=40.0), dry) == 0
+    assert left_at_home(replace(habit, times=1), dry) == 0
+
+
+@pytest.mark.parametrize("storage", [Storage.CHILLED, Storage.FROZEN])
+def test_what_is_kept_cold_was_bought_to_be_eaten(storage: Storage) -> None:
+    assert left_at_home(replace(habit, last_days_ago=0.0), replace(BUTTER, storage=storage)) == 0
 
 
 @given(st.integers(1, 5), st.lists(st.integers(1, 400), max_size=8))

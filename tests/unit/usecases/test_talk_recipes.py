@@ -9,6 +9,7 @@ import pytest
 
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.domain.cart import LineItem
+from cabas.domain.catalog import Storage
 from cabas.domain.insight import Purchase
 from cabas.storage.memory import Memory
 from cabas.usecases.ports import TillLine
@@ -123,6 +124,69 @@ async def test_what_was_bought_lately_is_proposed_not_pushed(desk: Shop) -> None
     feast = await talk(desk)
     await feast.do(cook("crepes", 60))
     assert all(line.ticked for line in of(feast, "flour")), "more than can be left is bought"
+
+
+async def test_fresh_goods_bought_lately_are_bought_again(desk: Shop) -> None:
+    ports, memory = desk
+    guest = await talk(desk, shopper=None)
+    await guest.do(cook("quiche_lorraine"))
+    bought = ports.search("halle").get([line.sku or "" for line in guest.view.cart.bought])
+    cold = {sku for sku, product in bought.items() if product.storage is not Storage.AMBIENT}
+    assert {"lardons", "shortcrust_pastry"} <= {bought[sku].family for sku in cold}
+
+    def lines(days: int) -> list[TillLine]:
+        at = NOW - timedelta(days=days)
+        return [
+            TillLine("camille", f"q{days}", place, Purchase(at, one.sku, one.name, one.family, None, 4))
+            for place, one in enumerate(bought.values())
+        ]
+
+    await memory.fill.purchases("halle", [*lines(61), *lines(31), *lines(1)])
+    camille = await talk(desk)
+    view = await camille.do(cook("quiche_lorraine"))
+    assert cold <= {line.sku for line in view.cart.bought}
+    assert "rien à acheter" not in view.reply.text
+
+
+async def test_what_is_assumed_at_home_is_offered_when_other_things_are_said_too(desk: Shop) -> None:
+    talker = await talk(desk, shopper=None)
+    view = await talker.do(cook("crepes"), Act("add", (want("pain de mie", "sandwich_bread"),)))
+    assert view.pending is not None
+    assert view.pending.kind == "pantry"
+    assert view.reply.text.endswith("Vous avez sans doute du sucre, du sel et de l'huile ; je les ajoute ?")
+
+
+async def test_two_recipes_ask_one_question(desk: Shop) -> None:
+    talker = await talk(desk, shopper=None)
+    view = await talker.do(cook("crepes"), cook("quiche_lorraine"))
+    assert view.pending is not None
+    proposed = [line for line in view.cart.lines if line.id in view.pending.about]
+    assert {"sugar", "salt", "oil", "pepper"} <= {line.want.family for line in proposed}
+    assert not any(line.ticked for line in proposed)
+    assert view.reply.text.count("Vous avez sans doute") == 1
+    assert view.reply.text.count("?") == 1
+    yes = await talker.do(Act("confirm"))
+    assert {line.id for line in proposed} <= {line.id for line in yes.cart.bought}
+
+
+async def test_one_yes_answers_one_question(desk: Shop) -> None:
+    talker = await talk(desk, shopper=None)
+    view = await talker.do(cook("crepes"), Act("checkout"))
+    assert view.pending is not None
+    assert view.pending.kind == "slot"
+    assert "Vous avez sans doute du sucre" in view.reply.text
+    assert "je les ajoute ?" not in view.reply.text
+    later = set(view.pending.later)
+    assert {line.want.family for line in view.cart.lines if line.id in later} == {"sugar", "salt", "oil"}
+    booked = await talker.do(Act("confirm"))
+    assert booked.cart.slot is not None
+    assert booked.pending is not None
+    assert booked.pending.kind == "checkout", "the order goes on; what was assumed stays out of it"
+    assert later.isdisjoint(line.id for line in booked.cart.bought)
+    kept = await talker.do(Act("cancel"))
+    assert kept.pending is not None
+    assert (kept.pending.kind, set(kept.pending.about)) == ("pantry", later)
+    assert kept.reply.text.endswith("je les ajoute ?")
 
 
 async def test_the_price_of_a_portion_and_what_is_left_are_told(desk: Shop) -> None:

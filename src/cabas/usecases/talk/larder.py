@@ -40,7 +40,7 @@ def key(need: Need) -> str:
 
 async def plan(scene: Scene, needs: Iterable[Need]) -> Plan:
     """Sort `needs` by what is in the cart, what was bought lately (if the shopper agreed), and what is to be bought."""
-    habits = [habit for habit in await scene.habits() if left_at_home(habit)]
+    habits = await scene.habits()
     lines = {line.id: line for line in scene.cart.lines if line.sku}
     skus = [*(line.sku for line in lines.values() if line.sku), *(habit.sku for habit in habits)]
     products = scene.search.get(dict.fromkeys(skus))
@@ -88,7 +88,9 @@ def _at_home(need: Need, habits: Sequence[Habit], products: Mapping[str, Product
     piece = usual_of(need.family).piece
     theirs = [habit for habit in habits if habit.sku in products and is_for(need, products[habit.sku])]
     return bool(need.same) and any(
-        covers(left_at_home(habit), need, products[habit.sku], piece) is not None for habit in theirs
+        (left := left_at_home(habit, products[habit.sku])) > 0
+        and covers(left, need, products[habit.sku], piece) is not None
+        for habit in theirs
     )
 
 

@@ -29,7 +29,8 @@ SAID_RECENTLY = 4
 class Scene:
     """The state of one turn. Handlers read it, change the cart through `update`, and `tell` facts; nothing is stored
     until the turn ends, so an error leaves the conversation as it was. `answered` is the question that was open when
-    the turn began; `key` the idempotency key of a confirmation, where the surface gives one.
+    the turn began; `proposed` are ids of lines that a recipe put into the cart unticked; `key` is the idempotency key
+    of a confirmation, where the surface gives one.
     """
 
     desk: Desk
@@ -45,6 +46,7 @@ class Scene:
     began: Cart = field(init=False)
     facts: list[Fact] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
     offered: tuple[Slot, ...] = ()
     restricted: list[str] = field(default_factory=list)
     asked: bool = False
@@ -59,10 +61,10 @@ class Scene:
     leftover: tuple[str, ...] = ()
     known_habits: tuple[Habit, ...] | None = None
     personal: bool | None = None
-    denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
-
     age: int | None = None
     age_heard: bool = False
+    denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.began = self.talk.cart  # stays what the turn began with; `before` is moved by an undo
 

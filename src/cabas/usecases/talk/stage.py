@@ -15,6 +15,7 @@ from cabas.kernel.errors import NotAllowed, NotFound
 from cabas.usecases.learn.failures import failures_of, note
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
+from cabas.usecases.talk.propose import offer_proposed
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.view import PlacedOrder, Reply, View
 
@@ -33,6 +34,7 @@ async def play(scene: Scene, acts: tuple[Act, ...]) -> View:
     known = handlers()
     for act in acts:
         await known[act.kind](scene, act)
+    offer_proposed(scene)
     if any(act.kind != "smalltalk" for act in acts):
         scene.talk = replace(scene.talk, misses=0)
     if any(act.kind in CHANGES for act in acts):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from cabas.dialogue import say
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.dishes import Dish, dishes
-from cabas.dialogue.nouns import counted, some
+from cabas.dialogue.nouns import counted
 from cabas.dialogue.recipe_needs import needs_of_dish, needs_of_page
 from cabas.dialogue.recipe_page import RecipePage, read_page, read_text
 from cabas.dialogue.tokens import stems
@@ -110,7 +110,7 @@ def _put(
     scene: Scene, basket: Sequence[tuple[BasketLine, Offer | None]], title: str, anew: Mapping[str, LineItem]
 ) -> list[LineItem]:
     """The lines of a basket in the cart. What was bought for an earlier recipe and is bought anew for both stays where
-    it was; when nothing is found for both, the earlier line is left alone.
+    it was; when nothing is found for both, the earlier line is left alone. What the shopper is too young for stays out.
     """
     lines: list[LineItem] = []
     for found, offer in basket:
@@ -146,10 +146,7 @@ def _propose(scene: Scene, lines: Sequence[LineItem], needs: Sequence[Need]) -> 
     at_home = [line for line in lines if line not in left_open]
     if left_open:
         scene.tell("optional", names=list(dict.fromkeys(line.want.words for line in left_open)))
-    if at_home:
-        foods = dict.fromkeys((line.want.words, line.want.family) for line in at_home)
-        scene.tell("pantry", names=[some(words, family, scene.lang) for words, family in foods])
-        scene.ask("pantry", about=[line.id for line in at_home])
+    scene.proposed.extend(line.id for line in at_home)
 
 
 def _left_words(scene: Scene, line: LineItem, quantity: Quantity) -> str:
