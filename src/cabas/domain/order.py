@@ -49,7 +49,9 @@ def next_status(status: OrderStatus, event: str) -> OrderStatus:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One line as sold: `quantity` in pieces or grams, `price` for all of it, VAT included."""
+    """One line as sold: `quantity` in pieces or grams, `price` for all of it, VAT included, less the `discount` that
+    codes took off it (None without).
+    """
 
     line: int
     sku: str
@@ -63,12 +65,32 @@ class OrderLine:
     family: str | None = None
     minimum_age: int = 0
     allergens: tuple[str, ...] = ()
+    discount: Money | None = None
+
+    @property
+    def full_price(self) -> Money:
+        """What it cost before codes."""
+        return self.price + self.discount if self.discount is not None else self.price
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDiscount:
+    """A discount that counted in an order: `amount` is all it took off, `fee` what of it fell on the fee. `holder` is
+    whose uses it counts among (empty when they are not counted).
+    """
+
+    code: str
+    title: str
+    amount: Money
+    fee: Money
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A confirmed sale at one store. `channel` is how it was ordered ("voice", "web", ...): terms look at it.
-    `source` is the link that was followed to it ("video:ID"), for attribution; empty when nobody knows.
+    `source` is the link that was followed to it ("video:ID"), for attribution; empty when nobody knows. `fee`, `goods`
+    and `total` are what is paid: less the `discounts`.
     """
 
     id: str
@@ -92,3 +114,4 @@ class Order:
     merchant_of_record: str
     delivered_by: str
     source: str = ""
+    discounts: tuple[OrderDiscount, ...] = ()

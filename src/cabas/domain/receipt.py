@@ -19,7 +19,9 @@ FEE_VAT_RATE = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One line: `quantity` pieces or grams (`sold_by` tells), price per piece or kilogram, VAT included."""
+    """One line: `quantity` pieces or grams (`sold_by` tells), price per piece or kilogram, VAT included. Of `price`,
+    codes take off `discount`.
+    """
 
     label: str
     quantity: int
@@ -27,6 +29,15 @@ class ReceiptLine:
     unit_price: Money
     price: Money
     vat_rate: int
+    discount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDiscount:
+    """What one discount took off the goods."""
+
+    title: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,8 @@ class VatLine:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the shopper keeps. `vat` covers the goods, and the fee when the retailer earns it; `seller` is the
-    merchant of record by name, `fee_by` names who is paid `fee`.
+    merchant of record by name, `fee_by` names who is paid `fee`. The prices of the lines less the `discounts` are
+    `goods`.
     """
 
     number: str
@@ -61,6 +73,7 @@ class Receipt:
     slot_starts_at: datetime
     slot_ends_at: datetime
     minimum_age: int = 0
+    discounts: tuple[ReceiptDiscount, ...] = ()
 
 
 def earns_fee(order: Order) -> bool:
@@ -97,11 +110,18 @@ def receipt(order: Order, store_name: str, store_address: str, names: Mapping[st
         slot_starts_at=order.slot_starts_at,
         slot_ends_at=order.slot_ends_at,
         minimum_age=max((line.minimum_age for line in order.lines), default=0),
+        discounts=tuple(
+            ReceiptDiscount(one.title or one.code, one.amount - one.fee)
+            for one in order.discounts
+            if one.amount != one.fee
+        ),
     )
 
 
 def _line(line: OrderLine) -> ReceiptLine:
-    return ReceiptLine(line.name, line.quantity, line.sold_by, line.unit_price, line.price, line.vat_rate)
+    return ReceiptLine(
+        line.name, line.quantity, line.sold_by, line.unit_price, line.full_price, line.vat_rate, line.discount
+    )
 
 
 _WORDS = {
@@ -144,6 +164,7 @@ def text(receipt: Receipt, lang: str, width: int = 48) -> str:
         rows += [line.label[:width]]
         per = words["per"].format(quantity=_point(quantity, lang), price=_amount(line.unit_price, lang))
         rows.append(row(f"  {per}", line.price))
+    rows += [row(one.title, -one.amount) for one in receipt.discounts]
     rows += ["-" * width, row(words["goods"], receipt.goods)]
     if receipt.fee:
         rows.append(row(words["fee"].format(by=receipt.fee_by), receipt.fee))

@@ -74,11 +74,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`kind` is "cart" (being filled) or "checkout" (to be ordered). `codes` are discount codes as given, `consents`
-    the purposes (`domain.consent.PURPOSES`) answered yes or no. `note` tells the picker or the driver something.
-    `adult` says that the buyer confirmed the age asked for. `source` is where the session came from: another session,
-    or the link that was followed ("video:ID"), for attribution. `callback` is what its surface must remember to tell
-    the platform of the order. Times are time-zone aware.
+    """`kind` is "cart" (being filled) or "checkout" (to be ordered). `consents` are the purposes
+    (`domain.consent.PURPOSES`) answered yes or no. `note` tells the picker or the driver something. `adult` says that
+    the buyer confirmed the age asked for. `source` is where the session came from: another session, or the link that
+    was followed ("video:ID"), for attribution. `callback` is what its surface must remember to tell the platform of the
+    order. Times are time-zone aware.
     """
 
     kind: str
@@ -87,7 +87,6 @@ class Session:
     status: SessionStatus = SessionStatus.OPEN
     buyer: Buyer | None = None
     destination: Address | None = None
-    codes: tuple[str, ...] = ()
     consents: Mapping[str, bool] = field(default_factory=dict)
     note: str = ""
     adult: bool = False

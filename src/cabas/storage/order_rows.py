@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cabas.domain.order import Order, OrderLine, OrderStatus
+import msgspec
+
+from cabas.domain.order import Order, OrderDiscount, OrderLine, OrderStatus
 from cabas.kernel.money import Money
 from cabas.storage.database import Row
 from cabas.storage.documents import to_json
@@ -25,6 +27,7 @@ def line_rows(order: Order) -> dict[str, object]:
     rows = [
         {name: getattr(line, name) for name in LINE}
         | {"unit_price": line.unit_price.amount, "price": line.price.amount}
+        | {"discount": line.discount.amount if line.discount is not None else None}
         for line in order.lines
     ]
     return {"lines": to_json(rows), "currency": order.total.currency}
@@ -34,6 +37,7 @@ def order_row(order: Order) -> dict[str, Any]:
     """Parameters of `insert_order`."""
     row = {name: getattr(order, name) for name in Order.__slots__ if name not in {"id", "lines"}}
     amounts = {"fee": order.fee.amount, "goods": order.goods.amount, "total": order.total.amount}
+    row["discounts"] = to_json(order.discounts)
     return row | order_key(order) | amounts | {"currency": order.total.currency}
 
 
@@ -66,11 +70,13 @@ def read_order(row: Row, lines: Sequence[Row]) -> Order:
         merchant_of_record=row[18],
         delivered_by=row[19],
         source=row[21],
+        discounts=msgspec.convert(row[22], tuple[OrderDiscount, ...]),
     )
 
 
 def _line(row: Row) -> OrderLine:
-    number, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, age, allergens = row
+    number, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, age, *others = row
+    allergens, discount = others
     return OrderLine(
         line=number,
         sku=sku,
@@ -84,4 +90,5 @@ def _line(row: Row) -> OrderLine:
         family=family,
         minimum_age=age,
         allergens=tuple(allergens),
+        discount=Money(discount, currency) if discount is not None else None,
     )

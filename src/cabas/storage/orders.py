@@ -12,6 +12,7 @@ from cabas.domain.payment import Payment, PaymentStatus
 from cabas.kernel.errors import Conflict
 from cabas.kernel.money import Money
 from cabas.storage.database import Database, Refused, Statement, must
+from cabas.storage.discounts import given_back
 from cabas.storage.order_rows import order_key, read_order
 from cabas.storage.placing import posted, told, try_to_place
 from cabas.storage.queries import queries
@@ -84,8 +85,9 @@ class PostgresOrders:
     ) -> Order:
         """Let `event` (see `domain.order.TRANSITIONS`) happen to an order, and return it as it is then.
 
-        Canceling gives stock and slot back; handing over takes what was reserved out of the store. `postings` and
-        `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event cannot happen.
+        Canceling gives stock, slot and uses of codes back; handing over takes what was reserved out of the store.
+        `postings` and `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event
+        cannot happen.
         """
         order = await self.get(retailer_id, order_id)
         status = next_status(order.status, event)
@@ -115,4 +117,4 @@ def _settled(order: Order, status: OrderStatus) -> list[Statement]:
         (SQL[ends[status]], shop | {"sku": sku, "quantity": quantity}) for sku, quantity in wanted(order).items()
     ]
     slot: list[Statement] = [(SQL["give_back_slot"], shop | {"slot_id": order.slot_id})]
-    return stock + slot if status is OrderStatus.CANCELED else stock
+    return stock + slot + given_back(order) if status is OrderStatus.CANCELED else stock

@@ -10,6 +10,8 @@ from cabas.domain.order import Order
 from cabas.domain.payment import Payment
 from cabas.storage.conversations import store_turn
 from cabas.storage.database import Database, Parameters, Refused, Statement, must
+from cabas.storage.discounts import left as left_of
+from cabas.storage.discounts import used
 from cabas.storage.documents import to_json
 from cabas.storage.order_rows import line_rows, order_key, order_row
 from cabas.storage.queries import queries
@@ -33,7 +35,7 @@ async def try_to_place(database: Database, command: PlaceOrder) -> Placed | Sold
 
 
 def statements(command: PlaceOrder) -> list[Statement]:
-    """All that placing an order does, in the order in which all lock rows: key, conversation, stock by SKU, slot.
+    """All that placing an order does, in the order in which all lock rows: key, conversation, codes, stock, slot.
 
     Hot rows (stock, slot) come last, so that others wait for little more than the flush to disk.
     """
@@ -52,7 +54,8 @@ def statements(command: PlaceOrder) -> list[Statement]:
         written.append((must(sql), parameters))
     asked: list[Parameters] = [shop | {"sku": sku, "quantity": quantity} for sku, quantity in wanted(order).items()]
     taken: Statement = (must(SQL["take_stock"]), asked)
-    return [*written, taken, (SQL["lock_slot"], slot), (must(SQL["take_slot"]), slot), (SQL["drop_hold"], slot)]
+    booked: list[Statement] = [(SQL["lock_slot"], slot), (must(SQL["take_slot"]), slot), (SQL["drop_hold"], slot)]
+    return [*written, *used(order), taken, *booked]
 
 
 def posted(order: Order, postings: Sequence[Posting], at: datetime) -> list[Statement]:
@@ -83,13 +86,14 @@ def paid(order: Order, payment: Payment | None) -> list[Statement]:
 async def _why_not(database: Database, command: PlaceOrder, refused: Refused) -> Placed | SoldOut | None:
     order, turn, asked = command.order, command.conversation, wanted(command.order)
     key = order_key(order)
-    answered, known, stock, place, follows = await database.run(
+    answered, known, stock, place, follows, codes = await database.run(
         order.retailer_id,
         (SQL["replay"], _claim(command)),
         (SQL["order_exists"], key | {"number": order.number}),
         (SQL["left"], key | {"skus": list(asked)}),
         (SQL["slot_open"], _slot(command)),
         (SQL["turn_follows"], key | _version(command)),
+        left_of(order),
     )
     if row := await answered.fetchone():
         return Placed(stored_answer((row[0], row[1]), command.key, command.request_hash), replayed=True)
@@ -97,8 +101,10 @@ async def _why_not(database: Database, command: PlaceOrder, refused: Refused) ->
         raise order_exists(order) from refused
     left = dict.fromkeys(asked, 0) | dict(await stock.fetchall())
     short = {sku: left[sku] for sku, quantity in asked.items() if left[sku] < quantity}
-    if short or not place.rowcount:
-        return SoldOut(short, slot_full=not place.rowcount)
+    valid = {row[0] for row in await codes.fetchall()}
+    gone = tuple(one.code for one in order.discounts if one.code not in valid)
+    if short or gone or not place.rowcount:
+        return SoldOut(short, slot_full=not place.rowcount, codes=gone)
     if turn is not None and await follows.fetchone() != (True,):
         raise overtaken(turn) from refused
     return None

@@ -11,6 +11,7 @@ from cabas.storage.catalog import PostgresCatalog
 from cabas.storage.consents import PostgresConsents
 from cabas.storage.conversations import PostgresConversations
 from cabas.storage.database import Database
+from cabas.storage.discounts import PostgresDiscounts
 from cabas.storage.fill import PostgresFill
 from cabas.storage.links import PostgresLinks
 from cabas.storage.orders import PostgresOrders
@@ -29,6 +30,7 @@ class Postgres:
     catalog: PostgresCatalog
     consents: PostgresConsents
     conversations: PostgresConversations
+    discounts: PostgresDiscounts
     failures: PostgresFailures
     fill: PostgresFill
     links: PostgresLinks
@@ -49,6 +51,7 @@ class Postgres:
             catalog=PostgresCatalog(database),
             consents=PostgresConsents(database),
             conversations=PostgresConversations(database, versions),
+            discounts=PostgresDiscounts(database),
             failures=PostgresFailures(database),
             fill=PostgresFill(database),
             links=PostgresLinks(database),

@@ -87,6 +87,11 @@ def no_shopper(shopper_id: str) -> NotFound:
     return NotFound(f"There is no shopper {shopper_id!r}.", remedy="Link the account again.")
 
 
+def no_discount(code: str) -> NotFound:
+    """There is no such code."""
+    return NotFound(f"There is no code {code[:60]!r}.", remedy="See `cabas discount list`.", code="code_unknown")
+
+
 def no_order(order_id: str) -> NotFound:
     """There is no such order."""
     return NotFound(f"There is no order {order_id}.", remedy="Check the number on the confirmation.")

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from cabas.domain.catalog import Offer, Promotion
 from cabas.domain.customer import Habit, Shopper
+from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase, habits
 from cabas.kernel.money import Money
 from cabas.storage.database import Database, Row
+from cabas.storage.discounts import find_discounts
 from cabas.storage.queries import queries
 from cabas.storage.refusals import HABITS_SINCE, no_shopper, no_store
 from cabas.usecases.ports import Store
@@ -86,6 +88,10 @@ class PostgresShop:
         """Let go of the places `holder` holds in that store."""
         where = {"retailer_id": retailer_id, "store_id": store_id, "holder": holder, "at": now}
         await self._database.run(retailer_id, (SQL["drop_holds"], where))
+
+    async def discounts(self, retailer_id: str, codes: Sequence[str], holder: str = "") -> dict[str, Discount]:
+        """The retailer's discounts of those codes, and the automatic ones, by code."""
+        return await find_discounts(self._database, retailer_id, codes, holder)
 
     async def shopper(self, retailer_id: str, shopper_id: str) -> Shopper:
         """The shopper. Raises `NotFound`."""

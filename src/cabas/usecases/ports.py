@@ -15,6 +15,7 @@ from cabas.dialogue.reread import Reading as Reading  # noqa: PLC0414 (idem)
 from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper
+from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
@@ -136,6 +137,13 @@ class Shop(Protocol):
         """Let go of the places `holder` holds in that store."""
         ...
 
+    async def discounts(self, retailer_id: str, codes: Sequence[str], holder: str = "") -> dict[str, Discount]:
+        """The retailer's discounts of those codes (tidied), and the automatic ones, by code.
+
+        `used_by` of each is what `holder` used.
+        """
+        ...
+
     async def shopper(self, retailer_id: str, shopper_id: str) -> Shopper:
         """The shopper. Raises `NotFound`."""
         ...
@@ -150,7 +158,8 @@ class PlaceOrder:
     """Everything the placing transaction writes, decided beforehand. `answer` is what a replay of `key` returns.
 
     `key` and `request_hash` (SHA-256 of the raw request) make it idempotent; `events` become outbox rows
-    (topic, payload). Quantities of `order.lines` are taken from stock, one place from the slot.
+    (topic, payload). Quantities of `order.lines` are taken from stock, one place from the slot, one use of each of
+    `order.discounts`.
     """
 
     order: Order
@@ -173,17 +182,21 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class SoldOut:
-    """Nothing was changed: these SKUs (with what is left of each, in the product's unit) or the slot ran out."""
+    """Nothing was changed: these SKUs (with what is left of each, in the product's unit), the slot, or the uses of
+    these codes ran out.
+    """
 
     short: Mapping[str, int] = field(default_factory=dict)
     slot_full: bool = False
+    codes: tuple[str, ...] = ()
 
 
 class Orders(Protocol):
     """Placing and reading orders."""
 
     async def place(self, command: PlaceOrder) -> Placed | SoldOut:
-        """Take stock and slot, write order, lines, postings, outbox and the idempotency row: all or nothing.
+        """Take stock, slot and uses of codes, write order, lines, postings, outbox and the idempotency row: all or
+        nothing.
 
         The conversation is stored as `save` would, so its version is one higher afterwards. Keys belong to the order's
         platform at the order's store. Raises `Conflict` when `key` was used with another request (code
@@ -221,8 +234,9 @@ class Orders(Protocol):
     ) -> Order:
         """Let `event` (see `domain.order.TRANSITIONS`) happen to an order, and return it as it is then.
 
-        Canceling gives stock and slot back; handing over takes what was reserved out of the store. `postings` and
-        `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event cannot happen.
+        Canceling gives stock, slot and uses of codes back; handing over takes what was reserved out of the store.
+        `postings` and `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event
+        cannot happen.
         """
         ...
 

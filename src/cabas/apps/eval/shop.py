@@ -10,6 +10,7 @@ from cabas.agreement.book import book
 from cabas.dialogue.lexicon import Lexicon
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit, Shopper
+from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.kernel.errors import Unavailable
 from cabas.kernel.money import Money
@@ -114,6 +115,10 @@ class CaseShop:
     async def drop_holds(self, retailer_id: str, store_id: str, holder: str, *, now: datetime) -> None:
         """As the shop underneath."""
         await self.shop.drop_holds(retailer_id, store_id, holder, now=now)
+
+    async def discounts(self, retailer_id: str, codes: Sequence[str], holder: str = "") -> dict[str, Discount]:
+        """As the shop underneath."""
+        return await self.shop.discounts(retailer_id, codes, holder)
 
     async def shopper(self, retailer_id: str, shopper_id: str) -> Shopper:
         """As the shop underneath."""

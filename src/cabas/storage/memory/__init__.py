@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cabas.storage.memory.discounts import MemoryDiscounts
 from cabas.storage.memory.fill import MemoryFill
 from cabas.storage.memory.links import MemoryLinks
 from cabas.storage.memory.orders import MemoryOrders
@@ -69,6 +70,11 @@ class Memory:
     def links(self) -> MemoryLinks:
         """`usecases.link.ports.Links`."""
         return MemoryLinks(self.rows)
+
+    @property
+    def discounts(self) -> MemoryDiscounts:
+        """`usecases.discounts.Discounts`."""
+        return MemoryDiscounts(self.rows)
 
     @property
     def fill(self) -> MemoryFill:

@@ -9,6 +9,7 @@ from datetime import datetime
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
 from cabas.domain.payment import Payment
+from cabas.storage.memory.discounts import count_uses, used_up
 from cabas.storage.memory.people import MemoryConversations
 from cabas.storage.memory.rows import Event, Rows, Shelf
 from cabas.storage.refusals import check, no_order, order_exists, stored_answer, wanted
@@ -34,14 +35,16 @@ class MemoryOrders:
         free = {sku: rows.stock.get((*here, sku), Shelf()).free for sku in wanted(order)}
         short = {sku: free[sku] for sku, quantity in wanted(order).items() if quantity > free[sku]}
         slot_full = not self._has_place(command)
-        if short or slot_full:
-            return SoldOut(short, slot_full)
+        gone = used_up(rows, order)
+        if short or slot_full or gone:
+            return SoldOut(short, slot_full, gone)
         if command.conversation is not None:
             await MemoryConversations(rows).save(command.conversation)
             rows.holds.pop((*here, order.slot_id, command.conversation.id), None)
         for sku, quantity in wanted(order).items():
             rows.stock[*here, sku].reserved += quantity
         self._book_slot(order, +1)
+        count_uses(rows, order, +1)
         rows.orders[order.retailer_id, order.id] = order
         rows.answers[claim] = (command.request_hash, command.answer)
         self._add(order, command.postings, command.events)
@@ -91,6 +94,7 @@ class MemoryOrders:
                 shelf.on_hand -= quantity
         if moved.status is OrderStatus.CANCELED:
             self._book_slot(order, -1)
+            count_uses(self._rows, order, -1)
         self._rows.orders[retailer_id, order.id] = moved
         self._add(order, postings, events)
         return moved

@@ -11,6 +11,7 @@ from cabas.domain.cart import Conversation
 from cabas.domain.catalog import Product, Promotion
 from cabas.domain.consent import Grant
 from cabas.domain.customer import Shopper
+from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Slot
 from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
@@ -63,6 +64,8 @@ class Rows:
     purchases: dict[tuple[str, str, str, int], Purchase] = field(default_factory=dict)
     conversations: dict[Key, Conversation] = field(default_factory=dict)
     orders: dict[Key, Order] = field(default_factory=dict)
+    discounts: dict[Key, Discount] = field(default_factory=dict)
+    discount_uses: dict[Key, int] = field(default_factory=dict)
     payments: dict[Key, list[Payment]] = field(default_factory=dict)
     partner_keys: dict[Key, tuple[PartnerKey, bytes]] = field(default_factory=dict)
     request_answers: dict[Key, tuple[str, Stored | None]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cabas.domain.catalog import Offer, Promotion
 from cabas.domain.customer import Habit, Shopper
+from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase, habits
 from cabas.domain.order import Order, OrderStatus
@@ -89,6 +90,15 @@ class MemoryShop:
         for key, until in list(self._rows.holds.items()):
             if key[:2] == (retailer_id, store_id) and (key[3] == holder or until <= now):
                 del self._rows.holds[key]
+
+    async def discounts(self, retailer_id: str, codes: Sequence[str], holder: str = "") -> dict[str, Discount]:
+        """The retailer's discounts of those codes, and the automatic ones, by code."""
+        uses = self._rows.discount_uses
+        return {
+            one.code: replace(one, used_by=uses.get((retailer_id, one.code, holder), 0))
+            for (retailer, _), one in self._rows.discounts.items()
+            if retailer == retailer_id and (one.automatic or one.code in codes)
+        }
 
     async def shopper(self, retailer_id: str, shopper_id: str) -> Shopper:
         """The shopper. Raises `NotFound`."""

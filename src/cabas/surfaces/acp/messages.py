@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cabas.domain.session import SessionStatus
+from cabas.surfaces.discounts import REASONS
 from cabas.usecases.shop.view import ERROR, FINAL, WARNING, Notice, SessionView
 
 OPTIONS, LINES, ADDRESS = "$.selected_fulfillment_options", "$.line_items", "$.fulfillment_details.address"
@@ -34,7 +35,7 @@ ERRORS = {
     "method_not_offered": ("unsupported", OPTIONS),
     "beyond_promise": ("unsupported", OPTIONS),
 }
-WARNINGS = {"price_changed": "price_change", "code_unknown": "discount_code_invalid"}
+WARNINGS = {"price_changed": "price_change", **REASONS}
 # Only the buyer can mend these, and not through an agent: the session goes on at the shop's own page.
 BUYERS = frozenset({"age_to_confirm", "link_required"})
 
@@ -62,6 +63,8 @@ def message(notice: Notice, view: SessionView) -> dict[str, Any]:
     if notice.severity != FINAL:
         shown["resolution"] = notice.severity
     path = where(notice, view)
+    if notice.discount_code:
+        path = f"$.discounts.codes[{view.talk.cart.codes.index(notice.discount_code)}]"
     return shown | ({"param": path} if path else {})
 
 

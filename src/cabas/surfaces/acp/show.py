@@ -14,6 +14,7 @@ from cabas.domain.fulfillment import Slot
 from cabas.domain.session import Address, SessionStatus
 from cabas.kernel.money import Money
 from cabas.surfaces.acp.asked import VERSION, Asked
+from cabas.surfaces.acp.discounts import discounts
 from cabas.surfaces.acp.messages import message, status
 from cabas.surfaces.acp.orders import entity
 from cabas.usecases.ports import Store
@@ -104,10 +105,11 @@ def line_item(line: LineItem, view: SessionView) -> dict[str, Any]:
     price = line.price or zero
     full = line.full_price or price
     each = (line.unit_price or zero).times(Fraction(grams, 1000)) if line.sold_by == "weight" else line.unit_price
+    paid = price - view.off(line)
     amounts = [total("items_base_amount", full, lang)]
-    if full != price:
-        amounts.append(total("items_discount", full - price, lang))
-    amounts += [total("subtotal", price, lang), total("total", price, lang)]
+    if full != paid:
+        amounts.append(total("items_discount", full - paid, lang))
+    amounts += [total("subtotal", paid, lang), total("total", paid, lang)]
     shown: dict[str, Any] = {
         "id": line.id,
         "item": {"id": sku, "name": line.name or sku, "unit_amount": (each or zero).amount},
@@ -175,38 +177,6 @@ def _vat(vat: Mapping[int, Money]) -> list[dict[str, Any]]:
     ]
 
 
-def discounts(view: SessionView) -> dict[str, Any]:
-    """Codes as given, promotions that apply by themselves, and codes that are none."""
-    applied: list[dict[str, Any]] = []
-    for index, line in enumerate(view.lines):
-        if line.price is None or line.full_price is None or line.full_price <= line.price:
-            continue
-        saved = line.full_price - line.price
-        name = sentence("promotion_on", view.lang, name=line.name)
-        applied.append(
-            {
-                "id": f"promotion_{line.id}",
-                "coupon": {
-                    "id": f"promotion_{line.sku}", "name": name, "amount_off": saved.amount,
-                    "currency": saved.currency.lower(),
-                },
-                "amount": saved.amount,
-                "automatic": True,
-                "method": "each",
-                "allocations": [{"path": f"$.line_items[{index}]", "amount": saved.amount}],
-            }
-        )  # fmt: skip
-    rejected = [
-        {
-            "code": code,
-            "reason": "discount_code_invalid",
-            "message": sentence("code_unknown", view.lang, name=code[:40]),
-        }
-        for code in view.session.codes
-    ]
-    return {"codes": list(view.session.codes), "applied": applied, "rejected": rejected}
-
-
 def _capabilities(asked: Asked, view: SessionView) -> dict[str, Any]:
     return {
         "payment": {"handlers": [handler(asked.premises.url, one, view.lang) for one in view.handlers]},
@@ -269,12 +239,13 @@ def _option(slot: Slot, view: SessionView) -> dict[str, Any]:
     """A slot as a fulfillment option."""
     lang, method = view.lang, slot.method.value
     window = say.window(slot.starts_at, slot.ends_at, view.now.date(), lang)
-    word = f"total_{method}"
+    word, fee = f"total_{method}", view.fee_of(slot)
+    free = "free_" if slot.fee and not fee else ""
     shown: dict[str, Any] = {
         "type": WIRE_METHODS[method],
         "id": slot.id,
-        "title": sentence(f"option_{method}", lang, window=window),
-        "totals": [total("fulfillment", slot.fee, lang, word), total("total", slot.fee, lang)],
+        "title": sentence(f"option_{free}{method}", lang, window=window),
+        "totals": [total("fulfillment", fee, lang, word), total("total", fee, lang)],
     }
     if method == "pickup":
         curbside = bool({"drive", "curbside"} & set(view.store.methods))

@@ -7,6 +7,7 @@ from typing import Any
 from cabas.domain.cart import Conversation
 from cabas.domain.order import OrderLine, OrderStatus
 from cabas.kernel.errors import NotFound
+from cabas.kernel.money import total
 from cabas.surfaces.ucp.asked import Answer, Asked
 from cabas.surfaces.ucp.profile import ORDER
 from cabas.surfaces.ucp.show import KILOGRAM, address, weighed
@@ -49,7 +50,9 @@ def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[st
     told = talk is not None and talk.platform == order.platform  # what the platform ordered itself is no secret to it
     shown_lines = order.lines if told or "lines" in seen else ()
     lines = [_line(one, named.get(one.sku, str(one.line)), view) for one in shown_lines]
-    totals: list[dict[str, Any]] = [{"type": "subtotal", "amount": order.goods.amount}]
+    off = total((line.discount for line in order.lines if line.discount is not None), order.total.currency)
+    totals: list[dict[str, Any]] = [{"type": "subtotal", "amount": (order.goods + off).amount}]
+    totals += [{"type": "items_discount", "amount": -off.amount}] if off else []
     totals += [{"type": "fulfillment", "amount": order.fee.amount}, {"type": "total", "amount": order.total.amount}]
     shown: dict[str, Any] = {
         "id": order.id,
@@ -82,9 +85,16 @@ def _line(line: OrderLine, ident: str, view: OrderView) -> dict[str, Any]:
             "total": 0 if gone else line.quantity,
             "fulfilled": line.quantity if done else 0,
         },
-        "totals": [{"type": "subtotal", "amount": line.price.amount}, {"type": "total", "amount": line.price.amount}],
+        "totals": _totals(line),
         "status": "removed" if gone else "fulfilled" if done else "processing",
     }
+
+
+def _totals(line: OrderLine) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = [{"type": "subtotal", "amount": line.full_price.amount}]
+    if line.discount is not None:
+        shown.append({"type": "items_discount", "amount": -line.discount.amount})
+    return [*shown, {"type": "total", "amount": line.price.amount}]
 
 
 def _expectation(view: OrderView, lines: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from cabas.dialogue.notices import sentence
 from cabas.domain.cart import LineItem
 from cabas.domain.fulfillment import Slot
 from cabas.domain.session import SessionStatus
+from cabas.surfaces.discounts import REASONS
 from cabas.surfaces.ucp import consent, extensions
 from cabas.surfaces.ucp.asked import Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, CONSENT, DISCOUNT, FULFILLMENT
@@ -27,9 +28,9 @@ CODES = {
     "payment_declined": "payment_failed",
     "payment_unknown": "payment_failed",
     "payment_needed": "payment_failed",
-    "code_unknown": "discount_code_invalid",
     "age_to_confirm": "age_restricted",
     "under_age": "age_restricted",
+    **REASONS,
 }
 GONE = ("item_not_found", "not_sold_here", "out_of_stock")
 WIRE = {"delivery": "shipping", "pickup": "pickup"}
@@ -74,13 +75,13 @@ def checkout(
 
 
 def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str) -> dict[str, Any]:
-    lines, session = sold(view), view.session
+    lines, session, codes = sold(view), view.session, view.talk.cart.codes
     body: dict[str, Any] = {
         "id": view.id,
         "line_items": [line_item(line, view) for line in lines],
         "currency": view.totals.total.currency,
         "totals": totals(view),
-        "messages": [*(message(one, lines) for one in view.notices if one.code != "empty" or not told), *told],
+        "messages": [*(message(one, lines, codes) for one in view.notices if one.code != "empty" or not told), *told],
         "expires_at": session.expires_at.isoformat(),
         "continue_url": f"{asked.premises.url}/",
     }
@@ -90,7 +91,7 @@ def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str)
     if root == CHECKOUT and session.source and ":" not in session.source:
         body["cart_id"] = session.source
     if asked.can(DISCOUNT):
-        body["discounts"] = {"codes": list(session.codes), "applied": applied(lines, view.lang)}
+        body["discounts"] = {"codes": list(view.talk.cart.codes), "applied": applied(lines, view)}
     return body
 
 
@@ -113,7 +114,7 @@ def _buyer(asked: Asked, view: SessionView) -> dict[str, Any]:
 def line_item(line: LineItem, view: SessionView) -> dict[str, Any]:
     """A line with its totals."""
     assert line.price is not None  # noqa: S101 (only what can be bought is shown)
-    full, paid = line.full_price or line.price, line.price
+    full, paid = line.full_price or line.price, line.price - view.off(line)
     product = view.products.get(line.sku or "")
     amounts = [{"type": "subtotal", "amount": full.amount}]
     if full != paid:
@@ -153,27 +154,36 @@ def totals(view: SessionView) -> list[dict[str, Any]]:
     return [*shown, last | ({"lines": lines} if lines else {})]
 
 
-def applied(lines: Sequence[LineItem], lang: str) -> list[dict[str, Any]]:
-    """Promotions: they apply by themselves."""
-    shown = []
+def applied(lines: Sequence[LineItem], view: SessionView) -> list[dict[str, Any]]:
+    """Promotions, which apply by themselves, then codes in the order in which they count."""
+    shown, places = list[dict[str, Any]](), {line.id: index for index, line in enumerate(lines)}
     for index, line in enumerate(lines):
         if line.price is None or line.full_price is None or line.full_price == line.price:
             continue
         saved = line.full_price.amount - line.price.amount
         shown.append(
             {
-                "title": sentence("promotion_on", lang, name=line.name),
+                "title": sentence("promotion_on", view.lang, name=line.name),
                 "amount": saved,
                 "automatic": True,
                 "allocations": [{"path": f"$.line_items[{index}]", "amount": saved}],
             }
         )
+    for priority, one in enumerate(view.applied, start=1):
+        parts = [{"path": f"$.line_items[{places[line]}]", "amount": share.amount} for line, share in one.shares]
+        if one.fee:
+            parts.append({"path": "$.totals.fulfillment", "amount": one.fee.amount})
+        named = {"automatic": True} if one.automatic else {"code": one.code}
+        more = {"method": "across", "priority": priority, "allocations": parts}
+        shown.append({"title": one.title or one.code, "amount": one.amount.amount, **named, **more})
     return shown
 
 
-def message(one: Notice, lines: Sequence[LineItem]) -> Message:
-    """A notice."""
+def message(one: Notice, lines: Sequence[LineItem], codes: Sequence[str] = ()) -> Message:
+    """A notice. `codes` are the discount codes as they are shown."""
     code = CODES.get(one.code, one.code)
+    if one.discount_code:
+        return warning(code, one.text, f"$.discounts.codes[{codes.index(one.discount_code)}]")
     index = next((number for number, line in enumerate(lines) if line.id == one.line_id and one.line_id), None)
     path = "" if index is None else f"$.line_items[{index}]"
     if one.kind == ERROR:
@@ -265,10 +275,12 @@ def _window(slot: Slot, view: SessionView) -> str:
 
 
 def _option(slot: Slot, view: SessionView) -> dict[str, Any]:
+    fee = view.fee_of(slot)
+    free = "free_" if slot.fee and not fee else ""
     return {
         "id": slot.id,
-        "title": sentence(f"option_{slot.method.value}", view.lang, window=_window(slot, view)),
+        "title": sentence(f"option_{free}{slot.method.value}", view.lang, window=_window(slot, view)),
         "earliest_fulfillment_time": slot.starts_at.isoformat(),
         "latest_fulfillment_time": slot.ends_at.isoformat(),
-        "totals": [{"type": "fulfillment", "amount": slot.fee.amount}, {"type": "total", "amount": slot.fee.amount}],
+        "totals": [{"type": "fulfillment", "amount": fee.amount}, {"type": "total", "amount": fee.amount}],
     }

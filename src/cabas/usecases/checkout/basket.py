@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from cabas.agreement.agreement import Agreement, Request, evaluate
 from cabas.agreement.term import Decision, Sell
 from cabas.domain.cart import QUANTITY_MAX, Cart, Conversation, LineItem
 from cabas.domain.catalog import Offer, Product, SoldBy
+from cabas.domain.discount import Applied
 from cabas.domain.fulfillment import Slot
 from cabas.domain.order import OrderLine
 from cabas.domain.pricing import line_total, price_today
@@ -160,15 +161,18 @@ def repriced(basket: Basket, slot: Slot) -> tuple[Cart, tuple[PriceChange, ...]]
     return cart, tuple(changes)
 
 
-def order_lines(basket: Basket) -> tuple[OrderLine, ...]:
-    """The lines as sold. Call it when `missing` found nothing."""
-    return tuple(_order_line(index, line, basket) for index, line in enumerate(basket.lines, start=1))
+def order_lines(basket: Basket, applied: Sequence[Applied] = ()) -> tuple[OrderLine, ...]:
+    """The lines as sold, less what codes take off. Call it when `missing` found nothing."""
+    off: dict[str, Money] = {}
+    for line_id, share in (share for one in applied for share in one.shares):
+        off[line_id] = off[line_id] + share if line_id in off else share
+    return tuple(_order_line(index, line, basket, off) for index, line in enumerate(basket.lines, start=1))
 
 
-def _order_line(index: int, line: LineItem, basket: Basket) -> OrderLine:
+def _order_line(index: int, line: LineItem, basket: Basket, off: Mapping[str, Money]) -> OrderLine:
     product, offer = basket.products[line.sku or ""], basket.offers[line.sku or ""]
-    price, unit_price = basket.price(line), price_today(offer, basket.day)
-    zero = Money.zero(basket.conversation.cart.currency)
+    zero, discount = Money.zero(basket.conversation.cart.currency), off.get(line.id)
+    price, unit_price = basket.price(line) or zero, price_today(offer, basket.day)
     return OrderLine(
         line=index,
         sku=product.sku,
@@ -176,12 +180,13 @@ def _order_line(index: int, line: LineItem, basket: Basket) -> OrderLine:
         quantity=line.quantity,
         sold_by=str(product.sold_by),
         unit_price=unit_price or zero,
-        price=price or zero,
+        price=price - discount if discount is not None else price,
         vat_rate=product.vat_rate,
         category=product.category,
         family=product.family,
         minimum_age=product.minimum_age,
         allergens=tuple(sorted(product.allergens)),
+        discount=discount,
     )
 
 

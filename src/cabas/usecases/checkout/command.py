@@ -55,7 +55,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """A line, or the fee (`line_id` empty), that costs something else than the cart said."""
+    """A line, or the fee (`line_id` empty), that costs something else than the cart said. A code that counts no more
+    changes no line: `CheckoutResult.cart` says so.
+    """
 
     line_id: str
     name: str

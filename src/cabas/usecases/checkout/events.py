@@ -61,10 +61,12 @@ def shareable(order: Order, receipt: Receipt, shopper: Shopper | None, pairwise_
             "fee": order.fee.amount,
             "total": order.total.amount,
             "currency": order.total.currency,
+            **({"discount": sum(one.amount.amount for one in order.discounts)} if order.discounts else {}),
         },
         "vat": [{"rate": vat.rate, "net": vat.net.amount, "vat": vat.vat.amount} for vat in receipt.vat],
         "lines": [
             {"label": line.label, "quantity": line.quantity, "sold_by": line.sold_by, "price": line.price.amount}
+            | ({"discount": line.discount.amount} if line.discount else {})
             for line in receipt.lines
         ],
     }

@@ -7,6 +7,7 @@ piece and the last place (`Orders.place`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,12 +19,14 @@ from cabas.agreement.fields import FIELDS
 from cabas.agreement.term import Fulfill, Place, See, Who
 from cabas.domain.cart import Cart, SlotChoice
 from cabas.domain.customer import Shopper
+from cabas.domain.discount import Applied
 from cabas.domain.fulfillment import Slot, SlotAsk, matching
-from cabas.domain.order import Order, OrderStatus
+from cabas.domain.order import Order, OrderDiscount, OrderStatus
 from cabas.domain.receipt import receipt
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import NotAllowed
 from cabas.kernel.ids import NewId, idempotency_key, order_number
+from cabas.kernel.money import total
 from cabas.usecases.checkout.basket import (
     Basket,
     goods,
@@ -37,6 +40,7 @@ from cabas.usecases.checkout.basket import (
 )
 from cabas.usecases.checkout.command import Answer, Checkout, CheckoutResult, PriceChange, Refusal, Shortage, Status
 from cabas.usecases.checkout.events import events
+from cabas.usecases.discounts import holder_of, read_codes
 from cabas.usecases.ports import Agreements, Consents, Orders, PlaceOrder, Search, Shop, SoldOut, Store
 
 SLOTS_MAX = 3
@@ -135,6 +139,7 @@ async def _with_slot(till: _Till, orders: Orders, consents: Consents | None, new
         refusals = tuple(Refusal(decision) for decision in fulfilled.denials)
         return CheckoutResult(Status.DENIED, refusals=refusals, slots=await _next_slots(till, choice.slot_id))
     cart, changes = repriced(till.basket, slot)
+    cart = await _with_codes(till, cart)
     if till.command.conversation.cart.total < cart.total:
         return CheckoutResult(Status.PRICES_CHANGED, changes=changes, cart=cart)
     minimum_age = till.basket.minimum_age
@@ -143,13 +148,14 @@ async def _with_slot(till: _Till, orders: Orders, consents: Consents | None, new
     age_check = till.age is None and minimum_age > 0
     if age_check and not till.command.adult:
         return CheckoutResult(Status.AGE_TO_CONFIRM, minimum_age=minimum_age)
-    order = _order(till, slot, new_id())
-    return await _place(till, order, changes, age_check, orders, consents)
+    order = _order(till, slot, cart, new_id())
+    return await _place(till, order, cart, changes, age_check, orders, consents)
 
 
 async def _place(
     till: _Till,
     order: Order,
+    cart: Cart,
     changes: tuple[PriceChange, ...],
     age_check: bool,
     orders: Orders,
@@ -174,6 +180,8 @@ async def _place(
         )
     )
     if isinstance(outcome, SoldOut):
+        if outcome.codes:
+            return CheckoutResult(Status.PRICES_CHANGED, changes=changes, cart=await _with_codes(till, cart))
         if outcome.short:
             return await _sold_out(till, missing(till.basket, outcome.short))
         return CheckoutResult(Status.SLOT_CLOSED, slots=await _next_slots(till, order.slot_id))
@@ -205,6 +213,13 @@ def _replayed(command: Checkout, answer: bytes) -> CheckoutResult:
         minimum_age=before.receipt.minimum_age,
         age_check=before.age_check,
     )
+
+
+async def _with_codes(till: _Till, cart: Cart) -> Cart:
+    """The cart with the codes that count at this moment."""
+    own = till.ask(Who(till.now.date(), "delivers", cart.method or "")).who("delivers") == "retailer"
+    talk, day = till.command.conversation, till.now.date()
+    return (await read_codes(till.shop, talk, cart, day, secret=till.pairwise_key, own_fee=own))[0]
 
 
 def _local(now: datetime, store: Store) -> datetime:
@@ -278,12 +293,14 @@ def _seen(till: _Till, purposes: frozenset[str]) -> frozenset[str]:
     return frozenset(question.field for question, answer in pairs if answer.allowed)
 
 
-def _order(till: _Till, slot: Slot, order_id: str) -> Order:
+def _order(till: _Till, slot: Slot, cart: Cart, order_id: str) -> Order:
     talk, now = till.command.conversation, till.now
     method = str(slot.method)
     who = till.ask(Who(now.date(), "sells", method), Who(now.date(), "delivers", method))
-    lines = order_lines(till.basket)
+    applied, _ = cart.taken_off
+    lines = order_lines(till.basket, applied)
     worth = goods(lines, talk.cart.currency)
+    fee = slot.fee - total((one.fee for one in applied), slot.fee.currency)
     return Order(
         id=order_id,
         number=order_number(order_id),
@@ -300,10 +317,20 @@ def _order(till: _Till, slot: Slot, order_id: str) -> Order:
         slot_id=slot.id,
         slot_starts_at=slot.starts_at,
         slot_ends_at=slot.ends_at,
-        fee=slot.fee,
+        fee=fee,
         goods=worth,
-        total=worth + slot.fee,
+        total=worth + fee,
         merchant_of_record=who.who("sells"),
         delivered_by=who.who("delivers"),
         source=talk.source or (talk.session.source if talk.session else ""),
+        discounts=_discounts(till, cart, applied),
+    )
+
+
+def _discounts(till: _Till, cart: Cart, applied: Sequence[Applied]) -> tuple[OrderDiscount, ...]:
+    """The discounts of the order; those that count uses by shopper say whose."""
+    holder = holder_of(till.command.conversation, till.pairwise_key)
+    each = {one.code for one in cart.discounts if one.uses_each is not None}
+    return tuple(
+        OrderDiscount(one.code, one.title, one.amount, one.fee, holder if one.code in each else "") for one in applied
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -13,9 +13,11 @@ from cabas.dialogue import say
 from cabas.dialogue.notices import sentence
 from cabas.domain.cart import QUANTITY_MAX, Cart, Conversation, LineItem
 from cabas.domain.catalog import Offer, Product, SoldBy
+from cabas.domain.discount import Denied
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.payment import WEIGHT_MARGIN
 from cabas.domain.session import Session, SessionStatus
+from cabas.usecases.discounts import read_codes
 from cabas.usecases.lines import fill_line
 from cabas.usecases.shop.pay import handlers_for
 from cabas.usecases.shop.view import (
@@ -49,6 +51,7 @@ class Checked:
     products: Mapping[str, Product] = field(default_factory=dict)
     offers: Mapping[str, Offer] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
+    denied: Sequence[Denied] = ()
 
     def tell(
         self,
@@ -80,6 +83,7 @@ async def read_again(visit: Visit, talk: Conversation) -> Checked:
         await _check_slot(checked)
         _check_address(checked)
         _check_order(checked)
+    await _check_codes(checked)
     return checked
 
 
@@ -198,8 +202,19 @@ def _check_order(checked: Checked) -> None:
         checked.tell("under_age", severity=FINAL, age=age)
     elif age and known is None:
         checked.tell("age_to_confirm", WARNING if checked.session.adult else ERROR, INPUT, age=age)
-    for code in checked.session.codes:
-        checked.tell("code_unknown", WARNING, name=code[:40])
+
+
+async def _check_codes(checked: Checked) -> None:
+    """What codes take off, once lines and slot are as they are; and why others do not count."""
+    visit, talk = checked.visit, checked.talk
+    own_fee = visit.delivered_by(talk.cart.method or "") == "retailer"
+    where = (visit.desk.shop, talk, talk.cart, visit.now.date())
+    cart, checked.denied = await read_codes(*where, secret=visit.desk.pairwise_key, own_fee=own_fee)
+    checked.talk = replace(talk, cart=cart)
+    for one in checked.denied:
+        least = say.money(one.minimum, checked.lang) if one.minimum is not None else ""
+        text = sentence(one.reason, checked.lang, name=one.code, least=least)
+        checked.notices.append(Notice(WARNING, one.reason, text, discount_code=one.code))
 
 
 def minimum_age(cart: Cart) -> int:
@@ -219,6 +234,7 @@ def view_of(checked: Checked) -> SessionView:
         products=checked.products,
         slots=checked.slots,
         totals=totals_of(checked.talk),
+        denied=checked.denied,
         notices=tuple(checked.notices),
         handlers=handlers_for(visit, checked.talk.cart.method),
         seller=visit.seller,

@@ -43,6 +43,8 @@ async def complete(
     next_status(session_of(talk).status, "complete")
     checked = await read_again(visit, talk)
     view = view_of(checked)
+    if view.ready and talk.cart.total < checked.talk.cart.total:  # dearer than what was last said: said first
+        return view_of(replace(checked, talk=await front.desk.conversations.save(checked.talk)))
     if not view.ready:
         return view
     try:

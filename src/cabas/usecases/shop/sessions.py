@@ -12,6 +12,7 @@ from cabas.domain.fulfillment import Method
 from cabas.domain.receipt import receipt
 from cabas.domain.session import SESSION_TTL, Session, SessionStatus, next_status
 from cabas.kernel.errors import InvalidInput, NotFound
+from cabas.usecases.discounts import given
 from cabas.usecases.shop.caller import CARTS
 from cabas.usecases.shop.check import Checked, most_of, read_again, view_of
 from cabas.usecases.shop.view import ItemAsk, SessionAsk, SessionView
@@ -19,7 +20,7 @@ from cabas.usecases.shop.visit import Caller, Shopfront, Visit, enter
 
 # How long a chosen slot is kept for a session that says nothing more.
 HOLD = timedelta(minutes=30)
-CODES_MAX, NOTE_MAX = 10, 500
+NOTE_MAX = 500
 
 
 async def open_session(
@@ -50,7 +51,7 @@ async def open_session(
     if begun is not None:
         before = begun.session or session
         talk = replace(talk, cart=replace(begun.cart, slot=None))
-        session = replace(session, buyer=before.buyer, destination=before.destination, codes=before.codes,
+        session = replace(session, buyer=before.buyer, destination=before.destination,
                           consents=before.consents, note=before.note)  # fmt: skip
     talk = await _changed(visit, replace(talk, session=session), ask)
     return await _stored(visit, talk)
@@ -118,7 +119,6 @@ async def _changed(visit: Visit, talk: Conversation, ask: SessionAsk) -> Convers
         session,
         buyer=ask.buyer or session.buyer,
         destination=ask.destination or session.destination,
-        codes=session.codes if ask.codes is None else tuple(ask.codes)[:CODES_MAX],
         consents=session.consents if ask.consents is None else dict(ask.consents),
         note=session.note if ask.note is None else ask.note[:NOTE_MAX],
         adult=session.adult if ask.adult is None else ask.adult,
@@ -126,6 +126,8 @@ async def _changed(visit: Visit, talk: Conversation, ask: SessionAsk) -> Convers
         callback=session.callback if ask.callback is None else ask.callback,
     )
     talk = replace(talk, session=session)
+    if ask.codes is not None:
+        talk = replace(talk, cart=replace(talk.cart, codes=given(ask.codes)))
     if ask.items is not None:
         talk = replace(talk, cart=_lines(visit, talk.cart, ask.items))
     if ask.method is not None:

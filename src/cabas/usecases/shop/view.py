@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cabas.domain.cart import Conversation, LineItem
 from cabas.domain.catalog import Product
+from cabas.domain.discount import Applied, Denied, apply
 from cabas.domain.fulfillment import Slot
 from cabas.domain.order import Order
 from cabas.domain.pricing import vat_by_rate
@@ -29,7 +30,9 @@ RECOVERABLE, INPUT, REVIEW, FINAL = (
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to know about the session. `text` is for the buyer; `line_id` or `sku` say what it is about."""
+    """Something to know about the session. `text` is for the buyer; `line_id`, `sku` or `discount_code` (as it was
+    given) say what it is about.
+    """
 
     kind: str
     code: str
@@ -37,6 +40,7 @@ class Notice:
     severity: str = RECOVERABLE
     line_id: str = ""
     sku: str = ""
+    discount_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class SessionAsk:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the order costs, VAT included. `subtotal` = `items` - `discount`; `total` = `subtotal` + `fee`.
+    """What the order costs, VAT included. `subtotal` = `items` - `discount` (promotions and codes); `total` =
+    `subtotal` + `fee`; of the fee codes took `fee_discount` off already.
 
     `vat` maps a rate (basis points) to the VAT inside the total.
     """
@@ -82,6 +87,7 @@ class Totals:
     fee: Money
     total: Money
     vat: Mapping[int, Money] = field(default_factory=dict)
+    fee_discount: Money = Money(0)  # noqa: RUF009 (immutable)
 
     @property
     def tax(self) -> Money:
@@ -91,7 +97,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """A session now. `products` are of its lines, by SKU; `slots` what may still be chosen.
+    """A session now. `products` are of its lines, by SKU; `slots` what may still be chosen; `denied` codes that do not
+    count.
 
     `ready` says that it could be completed as it is. `order` and `receipt` are there once it was.
     """
@@ -111,6 +118,7 @@ class SessionView:
     order: Order | None = None
     receipt: Receipt | None = None
     continue_url: str = ""
+    denied: Sequence[Denied] = ()
 
     @property
     def id(self) -> str:
@@ -123,6 +131,22 @@ class SessionView:
         return self.talk.cart.lines
 
     @property
+    def applied(self) -> tuple[Applied, ...]:
+        """What codes and automatic discounts take off."""
+        return self.talk.cart.taken_off[0]
+
+    def off(self, line: LineItem) -> Money:
+        """What they take off a line."""
+        shares = [share for one in self.applied for line_id, share in one.shares if line_id == line.id]
+        return total(shares, self.talk.cart.currency)
+
+    def fee_of(self, slot: Slot) -> Money:
+        """The fee of a slot after discounts."""
+        cart = self.talk.cart
+        applied, _ = apply(cart.discounts, cart.bought, slot.fee)
+        return slot.fee - total((one.fee for one in applied), slot.fee.currency)
+
+    @property
     def ready(self) -> bool:
         """Whether nothing stands in the way."""
         return not any(one.kind == ERROR for one in self.notices)
@@ -131,16 +155,21 @@ class SessionView:
 def totals_of(talk: Conversation) -> Totals:
     """The totals of a conversation's cart."""
     cart = talk.cart
-    fee = cart.slot.fee if cart.slot else Money.zero(cart.currency)
+    applied, _ = cart.taken_off
+    fee_off = total((one.fee for one in applied), cart.currency)
+    fee, goods = cart.fee - fee_off, cart.goods - total((one.goods for one in applied), cart.currency)
     full = total((line.full_price or line.price for line in cart.bought if line.price is not None), cart.currency)
     taxed = [(line.price, line.vat_rate) for line in cart.bought if line.price is not None]
+    rates = {line.id: line.vat_rate for line in cart.bought}
+    taxed += [(-share, rates[line]) for one in applied for line, share in one.shares]
     if fee:
         taxed.append((fee, FEE_VAT_RATE))
     return Totals(
         items=full,
-        discount=full - cart.goods,
-        subtotal=cart.goods,
+        discount=full - goods,
+        subtotal=goods,
         fee=fee,
-        total=cart.goods + fee,
+        total=goods + fee,
         vat=vat_by_rate(taxed),
+        fee_discount=fee_off,
     )

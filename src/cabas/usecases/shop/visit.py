@@ -55,7 +55,11 @@ class Visit:
     @property
     def deliverer(self) -> str:
         """Who brings a delivery."""
-        return self._who("delivers", "delivery")
+        return self.delivered_by("delivery")
+
+    def delivered_by(self, method: str) -> str:
+        """Who hands over what is received by that method: whose the fee is."""
+        return self._who("delivers", method)
 
     def _who(self, does: str, method: str = "") -> str:
         question = Who(self.now.date(), does, method)

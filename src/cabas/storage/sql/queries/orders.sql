@@ -2,7 +2,8 @@
 SELECT placed.order_id, placed.number, placed.retailer_id, placed.store_id, placed.shopper_id, placed.platform,
     placed.agreement_id, placed.channel, placed.placed_at, placed.status, placed.method, placed.slot_id,
     placed.slot_starts_at, placed.slot_ends_at, placed.fee, placed.goods, placed.total, placed.currency,
-    placed.merchant_of_record, placed.delivered_by, store.timezone, placed.source
+    placed.merchant_of_record, placed.delivered_by, store.timezone, placed.source,
+    placed.discounts
 FROM customer_order AS placed
 LEFT JOIN store USING (retailer_id, store_id)
 WHERE placed.retailer_id = %(retailer_id)s AND (placed.order_id = %(ref)s OR placed.number = %(ref)s);
@@ -15,7 +16,8 @@ GROUP BY source, platform, currency
 ORDER BY source, platform, currency;
 
 -- order_lines: The lines of an order, in order.
-SELECT line, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, minimum_age, allergens
+SELECT line, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, minimum_age, allergens,
+    discount
 FROM order_line
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s
 ORDER BY line;

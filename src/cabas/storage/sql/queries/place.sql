@@ -7,23 +7,23 @@ ON CONFLICT DO NOTHING;
 INSERT INTO customer_order (
     retailer_id, store_id, order_id, number, shopper_id, platform, agreement_id, channel, placed_at, status, method,
     slot_id, slot_starts_at, slot_ends_at, fee, goods, total, currency, merchant_of_record, delivered_by, changed_at,
-    source
+    source, discounts
 ) VALUES (
     %(retailer_id)s, %(store_id)s, %(order_id)s, %(number)s, %(shopper_id)s, %(platform)s, %(agreement_id)s, %(channel)s,
     %(placed_at)s, %(status)s, %(method)s, %(slot_id)s, %(slot_starts_at)s, %(slot_ends_at)s, %(fee)s, %(goods)s,
-    %(total)s, %(currency)s, %(merchant_of_record)s, %(delivered_by)s, %(placed_at)s, %(source)s
+    %(total)s, %(currency)s, %(merchant_of_record)s, %(delivered_by)s, %(placed_at)s, %(source)s, %(discounts)s
 );
 
 -- insert_lines: Its lines.
 INSERT INTO order_line (
     retailer_id, store_id, order_id, line, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category,
-    family, minimum_age, allergens
+    family, minimum_age, allergens, discount
 )
 SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, line, sku, name, quantity, sold_by, unit_price, price, %(currency)s,
-    vat_rate, category, family, minimum_age, allergens
+    vat_rate, category, family, minimum_age, allergens, discount
 FROM json_to_recordset(%(lines)s::json) AS sold (
     line integer, sku text, name text, quantity bigint, sold_by text, unit_price bigint, price bigint, vat_rate integer,
-    category text[], family text, minimum_age smallint, allergens text[]
+    category text[], family text, minimum_age smallint, allergens text[], discount bigint
 );
 
 -- insert_postings: What it moves in the ledger, numbered on from what the order posted before.
