@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cabas.dialogue.item import Item, Piece, is_clause
 from cabas.dialogue.lexicon import VARIANT
@@ -28,7 +29,7 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     strange = [piece for piece in item.pieces if piece.match is None]
     meant = asked or after or item.begun or item.repair or item.measured is not None
-    if is_clause(sight, item) or (not meant and not _called(item) and _says_nothing(sight, item)):
+    if is_clause(sight, item) or (not meant and item.head is None and not _called(item) and _says_nothing(sight, item)):
         return False
     if all(_sized(sight, piece) for piece in item.pieces) and item.brand is None:
         return False
@@ -63,6 +64,41 @@ def gathered(sight: Sight, items: Sequence[Item]) -> list[Item]:
         else:
             kept.append(item)
     return kept
+
+
+def shared_heads(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
+    """The things read, each that only tells a kind apart named by the one after it: "red and green peppers"."""
+    kept = list(items[-1:])
+    for item in reversed(items[:-1]):
+        kept[:0] = _completed(turn, item, kept[0]) or [item]
+    return kept
+
+
+def _completed(turn: Turn, item: Item, following: Item) -> list[Item]:
+    """A thing without a head as kinds of the one that follows; none when nothing is called so."""
+    sight, lexicon, lang = turn.sight, turn.heard.lexicon, turn.heard.lang
+    joined = item.end < following.start and (sight.said("and", item.end) is not None or sight.is_mark(item.end))
+    headless = item.family is None and item.brand is None and not item.repair and not item.usual and not item.pronoun
+    if not joined or not headless or following.family is None:
+        return []
+    if any(piece.match is not None and piece.match.kind != VARIANT for piece in item.pieces):
+        return []
+    pieces = item.pieces or ([Piece(item.start, item.end)] if item.tags else [])
+    found: list[Item] = []
+    for group in [pieces], [[piece] for piece in pieces]:
+        for alone in group:
+            words = sight.spell(alone[0].start, alone[-1].end) if alone else ""
+            one = replace(item, words=words, pieces=alone, measured=item.measured if not found else None)
+            name = turn.composed(one, following.words) if words else None
+            looks = all(sight.said("looks", piece.start) == piece.end for piece in alone)
+            family = lexicon.family_of(name, lang) if name and (looks or turn.called(name)) else None
+            if name is None or family is None:
+                found = []
+                break
+            found.append(replace(one, words=name, head=family, family=family, known=True))
+        if found:
+            break
+    return found
 
 
 def only_looks(sight: Sight, item: Item) -> bool:

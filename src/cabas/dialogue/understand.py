@@ -18,7 +18,7 @@ from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic, renamed
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
-from cabas.dialogue.plausible import gathered, only_looks, plausible
+from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_heads
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
@@ -304,7 +304,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     """Add what can be something to add; the rest is left over."""
     sight = turn.sight
     good: list[Item] = []
-    for item in gathered(sight, items):
+    for item in gathered(sight, shared_heads(turn, items)):
         if plausible(turn, item, asked=asked, after=bool(good)):
             good.append(item)
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
