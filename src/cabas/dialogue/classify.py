@@ -89,6 +89,10 @@ class FamilyNames:
                         found.append((index, end, family, raw == said))
         return found
 
+    def called(self, words: Stems) -> tuple[str, ...]:
+        """The families that are called exactly that."""
+        return tuple(family for family, _, _ in self._known.get(words, ()))
+
     def excluded(self, family: str, words: Stems) -> bool:
         """Whether the words hold, side by side, a name that only looks like one of the family."""
         for name in self.nots.get(family, ()):
@@ -175,6 +179,20 @@ def above(family: str) -> tuple[str, ...]:
     while (parent := sheets().get(found[-1], {}).get("parent")) and parent not in found:
         found.append(str(parent))
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def labeled(family: str, label: tuple[str, ...], lang: str) -> str:
+    """The family named after another one and a label that sets it apart: beer and "alcohol free" is "alcohol-free
+    beer", which is no beer. `family` itself when there is none; `label` are the label's names in `lang`.
+    """
+    names = names_of(lang)
+    own = locales.words(sheets()[family].get(lang)) if family in sheets() else ()
+    for said in (text for name in own for tag in label for text in (f"{tag} {name}", f"{name} {tag}")):
+        apart = [one for one in names.called(read_name(said, lang).words) if one not in below(family)]
+        if apart:
+            return apart[0]
+    return family
 
 
 @cache

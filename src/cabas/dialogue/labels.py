@@ -3,7 +3,8 @@
 `labels.yaml` maps an id to its names per language (the first is the tag Cabas writes), its `kind` (diet, quality,
 process, price, packaging, origin), for allergen-free labels the `allergens` they exclude (ids of the families),
 `excludes`: words in a product's name or ingredients that contradict it, and `allows`: names that hold such a word and
-are fine all the same (turkey ham under "no pork").
+are fine all the same (turkey ham under "no pork"). A diet with `excludes`, and a label with `must: true`, is never
+given up for the closest there is.
 
 A language these do not name brings its names in files of the same name in its folder of `locales`.
 
@@ -33,7 +34,8 @@ _LANGUAGE_CODE = 2
 @dataclass(frozen=True, slots=True)
 class Label:
     """A constraint people name. `names` maps a language to its names, the first being the tag; `near` are labels that
-    mean almost the same: a search for one finds the others.
+    mean almost the same: a search for one finds the others. What health or belief forbids (`must`) is never replaced by
+    the closest there is.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Label:
     excludes: tuple[str, ...] = ()
     allows: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    must: bool = False
 
     def contradicted_by(self, text: str) -> bool:
         """Whether a product's name or ingredients hold a word the label excludes: "lardons fumés" under "no pork"."""
@@ -121,6 +124,7 @@ def labels() -> Mapping[str, Label]:
             excludes=tuple(str(word) for word in record.get("excludes") or ()),
             allows=tuple(str(name) for name in record.get("allows") or ()),
             near=tuple(str(name) for name in record.get("near") or ()),
+            must=bool(record.get("must") or (record["kind"] == "diet" and record.get("excludes"))),
         )
         for label_id, record in _document("labels").items()
     }

@@ -82,6 +82,11 @@ def pick(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask: A
     scored = _score(want, hits, shelf, ask)
     scored.sort(key=lambda one: (-one.value, one.product.sku))
     best = scored[0]
+    musts = [tag for tag in want.constraints if (label := shelf.labels.get(fold(tag))) is not None and label.must]
+    right = [one for one in scored if not any(tag in one.broken for tag in musts)]
+    if not right:
+        return Picked(want, broken=tuple(musts))
+    scored = right
     if not best.here and any(one.here for one in scored):
         in_stock = next(one for one in scored if one.here)
         missed, best = best.product, in_stock

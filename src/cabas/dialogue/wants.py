@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cabas.dialogue import locales
+from cabas.dialogue.classify import labeled
 from cabas.dialogue.details import free_of
 from cabas.dialogue.item import Item
+from cabas.dialogue.labels import labels_by_word
 from cabas.domain.cart import Amount, Want
+from cabas.kernel.text import fold
 
 # Amounts no household orders: above these a clerk asks once more before anything is done.
 ABSURD = {"kg": 50, "g": 50_000, "l": 100, "ml": 100_000, "dozen": 20, "slice": 300}
@@ -121,7 +124,16 @@ class Wishes:
         item = wish.item
         tags = [tag for tag in (*wish.tags, *self.everywhere) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
-        return Want(item.words, self.lang, amount, item.family, item.brand, tuple(dict.fromkeys(tags)))
+        family = _of_labels(item.family, tags, self.lang) if item.family else None
+        return Want(item.words, self.lang, amount, family, item.brand, tuple(dict.fromkeys(tags)))
+
+
+def _of_labels(family: str, tags: Sequence[str], lang: str) -> str:
+    """The family meant where a label makes it another one: "beer without alcohol"."""
+    for tag in tags:
+        label = labels_by_word().get(fold(tag))
+        family = labeled(family, label.names.get(lang, ()), lang) if label is not None else family
+    return family
 
 
 def _put(wish: Wish, item: Item) -> None:

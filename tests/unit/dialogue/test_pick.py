@@ -140,3 +140,14 @@ def test_constraints(tag: str, product: Product, met: bool | None) -> None:
 
 def test_a_constraint_on_price_without_a_price_cannot_be_told() -> None:
     assert meets("max_price:1.00", milk("1"), None, labels_by_word()) is None
+
+
+def test_what_health_or_belief_forbids_is_never_the_closest_there_is() -> None:
+    plain = milk("plain", allergens=frozenset({"milk"}))
+    for tag in ("végan", "sans lait", "halal", "sans alcool"):
+        found = choose(replace(LITERS, constraints=(tag,)), [plain], {"plain": 100})
+        assert found.choice is None
+        assert found.broken == (tag,)
+    kept = choose(replace(LITERS, constraints=("halal",)), [plain, milk("good", labels=frozenset({"halal"}))], {})
+    assert kept.choice is not None
+    assert (kept.choice.product.sku, kept.broken) == ("good", ())

@@ -52,13 +52,19 @@ async def put(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None]
     taken = [line for line in lines if line.sku is not None]
     if taken:
         scene.tell(kind, items=taken, total=scene.cart.goods)
-    missing = [line.want.words for line in lines if line.sku is None]
+    missing = [_asked_for(one) for (one, _), line in zip(drafts, lines, strict=True) if line.sku is None]
     if missing:
         scene.tell("not_found", names=missing)
     if strange:
         scene.tell("unheard_of", names=strange, words=", ".join(strange))
         scene.asked = True
     tell_doubts(scene, [(one, line) for (one, _), line in zip(drafts, lines, strict=True)])
+
+
+def _asked_for(picked: Picked) -> str:
+    """What was wished for, with the labels it was not to be had without."""
+    labels = ", ".join(_readable(tag) for tag in picked.broken if picked.choice is None)
+    return f"{picked.want.words} ({labels})" if labels else picked.want.words
 
 
 def _unheard_of(scene: Scene, picked: Picked, line: LineItem) -> bool:
