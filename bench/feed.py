@@ -2,6 +2,7 @@
 
     python bench/feed.py                          the catalog of ../shared, with made-up prices
     python bench/feed.py --catalog shop.csv --url postgresql://…
+    python bench/feed.py --keep DIR               the filled database stays in DIR, for the next run
 
 The baseline is PostgreSQL's own: the same query, its rows sent by COPY and compressed at the same level. Then the whole
 feed is written, and a delta of nothing. CPU is told for this process and for the server beside the clock's seconds;
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 import tempfile
 import time
@@ -128,17 +130,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--catalog", type=Path, default=SHARED / "data" / "catalog" / "off_fr.tsv.gz")
     parser.add_argument("--url", help="a PostgreSQL of your own")
+    parser.add_argument("--keep", type=Path, help="where the filled database stays")
     asked = parser.parse_args()
+    gc.set_threshold(50_000, 20, 100)  # as the `cabas` command does
     if not asked.catalog.exists():
         sys.exit(f"There is no catalog at {asked.catalog}: give one with --catalog.")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        server = None if asked.url else embedded.start(folder / "postgres")
+        folder, kept = Path(name), asked.keep or Path(name)
+        filled = (kept / "search").is_dir()
+        server = None if asked.url else embedded.start(kept / "postgres")
         dsn = asked.url or (server.dsn if server else "")
         try:
             migrate.migrate(dsn)
-            asyncio.run(fill(dsn, asked.catalog, folder / "search"))
-            cluster = folder / "postgres" / "cluster" / "postmaster.pid"
+            if not filled:
+                asyncio.run(fill(dsn, asked.catalog, kept / "search"))
+            cluster = kept / "postgres" / "cluster" / "postmaster.pid"
             pids = (int(cluster.read_text().split()[0]),) if server else ()
             _peak()
             copy(dsn, pids)

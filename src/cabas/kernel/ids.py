@@ -11,13 +11,16 @@ from cabas.kernel.errors import InvalidInput
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 IDEMPOTENCY_KEY_MAX = 255
+# A catalog has hundreds of thousands of them: bytes are added up faster than the numbers of characters.
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 NewId = Callable[[], str]
 
 
 def gtin_check_digit(body: str) -> str:
     """The check digit that completes `body` (7, 11, 12 or 13 digits)."""
-    return str(-(3 * sum(map(int, body[::-2])) + sum(map(int, body[-2::-2]))) % 10)
+    digits = body.encode().translate(_VALUES)
+    return str(-(3 * sum(digits[::-2]) + sum(digits[-2::-2])) % 10)
 
 
 def is_gtin(text: str) -> bool:

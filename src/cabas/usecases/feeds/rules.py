@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from cabas.agreement.agreement import Agreement, Request, evaluate
 from cabas.agreement.term import CHANNELS, Enter, Sell, Show
@@ -77,31 +78,31 @@ def judge(item: Item, gate: Gate, setting: Setting, required: frozenset[str]) ->
         return Withheld(item.sku, "age_restricted")
     if item.sold is False or (item.sold is None and setting.store):
         return Withheld(item.sku, "not_sold")
-    wrong = _wrong(item, setting, required)
+    image = item.image or (_address(setting.image, item) if setting.image else "")
+    wrong = _wrong(item, setting) or _missing(item, image, setting, required)
     if wrong is not None:
         return Rejected(item.sku[:80], *wrong)
     price = Money(item.price or 0, item.currency or setting.currency)
-    sale = _sale(item, price, setting)
     measure, base = _unit_pricing(item)
     return Ware(
-        item=item,
-        title=_spaced(item.name),
-        description=_description(item),
-        link=_address(setting.link, item),
-        image=_image(item, setting),
-        brand=item.brand or setting.unbranded,
-        gtin=item.gtin or "",
-        price=price,
-        sale=sale,
-        available=item.available > 0,
-        measure=measure,
-        base=base,
-        buyable=allowed.buyable,
-        videos=setting.videos.get(item.sku, ()),
+        item,
+        _spaced(item.name),
+        _description(item),
+        _address(setting.link, item),
+        image,
+        item.brand or setting.unbranded,
+        item.gtin or "",
+        price,
+        None if item.kind is None else _sale(item, item.kind, price, setting),
+        item.available > 0,
+        measure,
+        base,
+        allowed.buyable,
+        setting.videos.get(item.sku, ()),
     )
 
 
-def _wrong(item: Item, setting: Setting, required: frozenset[str]) -> tuple[str, str, str, str] | None:
+def _wrong(item: Item, setting: Setting) -> tuple[str, str, str, str] | None:
     """Field, code, reason and remedy of the first rule a row breaks."""
     if item.price is None:
         remedy = "Import prices; where each store has its own, name one (--store)."
@@ -128,7 +129,7 @@ def _wrong(item: Item, setting: Setting, required: frozenset[str]) -> tuple[str,
     if item.gtin and not is_gtin(item.gtin):
         said = f"{item.gtin[:20]!r} is not a GTIN: its check digit is wrong."
         return "gtin", "gtin_check_digit", said, "Copy it from the barcode, or leave it empty."
-    return _missing(item, setting, required)
+    return None
 
 
 def _unreadable(fields: Iterable[tuple[str, str, int]]) -> tuple[str, str, str, str] | None:
@@ -142,9 +143,9 @@ def _unreadable(fields: Iterable[tuple[str, str, int]]) -> tuple[str, str, str, 
     return None
 
 
-def _missing(item: Item, setting: Setting, required: frozenset[str]) -> tuple[str, str, str, str] | None:
+def _missing(item: Item, image: str, setting: Setting, required: frozenset[str]) -> tuple[str, str, str, str] | None:
+    """The same for what the format requires and the row has not."""
     if "image" in required:
-        image = _image(item, setting)
         if not image:
             return "image", "image_missing", "The product has no picture.", "Give it one, or export with --image URL."
         if not image.startswith(("https://", "http://")) or len(image) > LINK_MAX or not image.isprintable():
@@ -156,10 +157,6 @@ def _missing(item: Item, setting: Setting, required: frozenset[str]) -> tuple[st
     if "description" in required and len(item.name.strip()) < 2 and not item.ingredients:
         return "description", "description_missing", "There is nothing to describe it by.", "Give it a longer name."
     return None
-
-
-def _image(item: Item, setting: Setting) -> str:
-    return item.image or (_address(setting.image, item) if setting.image else "")
 
 
 def _address(template: str, item: Item) -> str:
@@ -189,7 +186,7 @@ def _description(item: Item) -> str:
     if item.brand and item.brand not in item.name:
         parts.append(item.brand)
     if item.content_value is not None and item.content_unit is not None:
-        said = f"{_number(item.content_value, item.content_scale or 0)} {UNITS[item.content_unit][2]}".strip()
+        said = _content(item.content_value, item.content_unit, item.content_scale or 0)
         parts.append(said if item.pieces == 1 else f"{said} ({item.pieces})")
     if item.category:
         parts.append(" > ".join(item.category))
@@ -210,11 +207,9 @@ def _number(value: int, scale: int) -> str:
     return f"{whole}.{digits}" if digits else str(whole)
 
 
-def _sale(item: Item, price: Money, setting: Setting) -> Money | None:
-    """The price in a promotion that touches single units; None without one, or when it is no lower."""
-    if item.kind is None:
-        return None
-    cut = Promotion(item.kind, item.value or 0, item.every or 1, item.starts, item.ends)
+def _sale(item: Item, kind: str, price: Money, setting: Setting) -> Money | None:
+    """The price in a promotion that touches single units; None when it does not, or is no lower."""
+    cut = Promotion(kind, item.value or 0, item.every or 1, item.starts, item.ends)
     asked = price_today(Offer(item.sku, setting.store, price, item.available, cut), setting.day)
     return asked if asked is not None and Money(0, price.currency) < asked < price else None
 
@@ -225,14 +220,25 @@ def _unit_pricing(item: Item) -> tuple[tuple[str, str] | None, tuple[int, str] |
         return ("1", "kg"), (1, "kg")
     if item.content_value is None or item.content_unit is None or item.content_value <= 0:
         return None, None
-    dimension, _, symbol = UNITS[item.content_unit]
+    return _priced_per(item.content_value, item.content_unit, item.content_scale or 0)
+
+
+# Packs come in few sizes: a catalog of hundreds of thousands has some thousands of them.
+@lru_cache(maxsize=8192)
+def _content(value: int, unit: str, scale: int) -> str:
+    """As it is printed: 1.5 l."""
+    return f"{_number(value, scale)} {UNITS[unit][2]}".strip()
+
+
+@lru_cache(maxsize=8192)
+def _priced_per(value: int, unit: str, scale: int) -> tuple[tuple[str, str] | None, tuple[int, str] | None]:
+    dimension, _, symbol = UNITS[unit]
     if dimension == "count":
-        return (_number(item.content_value, item.content_scale or 0), "ct"), (1, "ct")
+        return (_number(value, scale), "ct"), (1, "ct")
     if dimension not in _PER:
         return None, None
     (_, small), (_, large) = _PER[dimension]
     if symbol in ("g", "kg", "ml", "l", "cl", "mg"):
-        return (_number(item.content_value, item.content_scale or 0), symbol), (1, large)
-    base = Quantity(item.content_value, item.content_unit, item.content_scale or 0).base
-    exact = Quantity.of(base)
+        return (_number(value, scale), symbol), (1, large)
+    exact = Quantity.of(Quantity(value, unit, scale).base)
     return (_number(exact.value, exact.scale), small), (1, large)

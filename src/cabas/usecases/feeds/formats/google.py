@@ -8,10 +8,12 @@ platform's own checkout may sell the product. No row there, or FALSE: it may onl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+
+import msgspec
 
 from cabas.kernel.money import Money, exponent
-from cabas.usecases.feeds.formats._write import json_line, shown, span, tsv_line
+from cabas.usecases.feeds.formats._write import json_line, price, shown, span, tsv_line
 from cabas.usecases.feeds.item import Setting, Ware
 
 NAME = "google"
@@ -25,6 +27,57 @@ COLUMNS = (
 )  # fmt: skip
 # Google shows the first five product types and ten videos.
 VIDEOS_MAX = 10
+
+
+class Price(msgspec.Struct, rename="camel", frozen=True, gc=False):
+    """`google.shopping.type.Price`: millionths, as a string (int64 in JSON)."""
+
+    amount_micros: str
+    currency_code: str
+
+
+class Interval(msgspec.Struct, rename="camel", frozen=True, gc=False):
+    """`google.type.Interval`."""
+
+    start_time: str
+    end_time: str
+
+
+class Measure(msgspec.Struct, frozen=True, gc=False):
+    """`UnitPricingMeasure`, and with a whole number as a string `UnitPricingBaseMeasure`."""
+
+    value: float | str
+    unit: str
+
+
+class Attributes(msgspec.Struct, rename="camel", frozen=True, omit_defaults=True, gc=False):
+    """`google.shopping.merchant.products.v1.ProductAttributes`, those of groceries."""
+
+    title: str
+    description: str
+    link: str
+    image_link: str
+    availability: str
+    price: Price
+    condition: str
+    sale_price: Price | None = None
+    sale_price_effective_date: Interval | None = None
+    brand: str = ""
+    gtins: tuple[str, ...] = ()
+    identifier_exists: bool = True
+    product_types: tuple[str, ...] = ()
+    unit_pricing_measure: Measure | None = None
+    unit_pricing_base_measure: Measure | None = None
+    video_links: tuple[str, ...] = ()
+
+
+class ProductInput(msgspec.Struct, rename="camel", frozen=True, gc=False):
+    """`google.shopping.merchant.products.v1.ProductInput` in its JSON form."""
+
+    offer_id: str
+    content_language: str
+    feed_label: str
+    product_attributes: Attributes
 
 
 def head(file: str, setting: Setting) -> bytes:
@@ -46,47 +99,39 @@ def beside(setting: Setting) -> Mapping[str, bytes]:
     return {}
 
 
-def micros(money: Money) -> dict[str, str]:
-    """A price as the Merchant API writes it: millionths, as a string (int64 in JSON)."""
-    return {"amountMicros": str(money.amount * 10 ** (6 - exponent(money.currency))), "currencyCode": money.currency}
+@lru_cache(maxsize=16384)
+def micros(money: Money) -> Price:
+    """A price as the Merchant API writes it."""
+    return Price(str(money.amount * 10 ** (6 - exponent(money.currency))), money.currency)
 
 
-def product_input(ware: Ware, setting: Setting) -> dict[str, Any]:
-    """`google.shopping.merchant.products.v1.ProductInput` in its JSON form."""
-    item = ware.item
-    said: dict[str, Any] = {
-        "title": ware.title,
-        "description": ware.description,
-        "link": ware.link,
-        "imageLink": ware.image,
-        "availability": "IN_STOCK" if ware.available else "OUT_OF_STOCK",
-        "price": micros(ware.price),
-        "condition": "NEW",
-    }
-    if ware.sale is not None:
-        said["salePrice"] = micros(ware.sale)
-        when = span(item.starts, item.ends, setting.timezone)
-        if when is not None:
-            said["salePriceEffectiveDate"] = {"startTime": when[0], "endTime": when[1]}
-    if ware.brand:
-        said["brand"] = ware.brand
-    if ware.gtin:
-        said["gtins"] = [ware.gtin]
-    if not ware.gtin:
-        said["identifierExists"] = False
-    if item.category:
-        said["productTypes"] = [ware.path]
-    if ware.measure is not None and ware.base is not None:
-        said["unitPricingMeasure"] = {"value": float(ware.measure[0]), "unit": ware.measure[1]}
-        said["unitPricingBaseMeasure"] = {"value": str(ware.base[0]), "unit": ware.base[1]}
-    if ware.videos:
-        said["videoLinks"] = list(ware.videos[:VIDEOS_MAX])
-    return {
-        "offerId": item.sku,
-        "contentLanguage": item.lang,
-        "feedLabel": setting.country,
-        "productAttributes": said,
-    }
+def product_input(ware: Ware, setting: Setting) -> ProductInput:
+    """A ware as the Merchant API reads it."""
+    item, sale = ware.item, ware.sale
+    when = span(item.starts, item.ends, setting.timezone) if sale is not None else None
+    return ProductInput(
+        item.sku,
+        item.lang,
+        setting.country,
+        Attributes(
+            ware.title,
+            ware.description,
+            ware.link,
+            ware.image,
+            "IN_STOCK" if ware.available else "OUT_OF_STOCK",
+            micros(ware.price),
+            "NEW",
+            micros(sale) if sale is not None else None,
+            Interval(*when) if when is not None else None,
+            ware.brand,
+            (ware.gtin,) if ware.gtin else (),
+            bool(ware.gtin),
+            (ware.path,) if item.category else (),
+            Measure(float(ware.measure[0]), ware.measure[1]) if ware.measure and ware.base else None,
+            Measure(str(ware.base[0]), ware.base[1]) if ware.measure and ware.base else None,
+            ware.videos[:VIDEOS_MAX],
+        ),
+    )
 
 
 def _cells(ware: Ware, setting: Setting) -> tuple[str, ...]:
@@ -99,8 +144,8 @@ def _cells(ware: Ware, setting: Setting) -> tuple[str, ...]:
         ware.link,
         ware.image,
         "in_stock" if ware.available else "out_of_stock",
-        str(ware.price),
-        str(ware.sale) if ware.sale is not None else "",
+        price(ware.price),
+        price(ware.sale) if ware.sale is not None else "",
         f"{when[0]}/{when[1]}" if when else "",
         shown(ware.brand),
         ware.gtin,

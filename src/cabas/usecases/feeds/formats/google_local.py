@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cabas.usecases.feeds.formats._write import json_line, span, tsv_line
+from cabas.usecases.feeds.formats._write import json_line, price, span, tsv_line
 from cabas.usecases.feeds.formats.google import micros
 from cabas.usecases.feeds.item import Setting, Ware
 
@@ -52,8 +52,8 @@ def lines(ware: Ware, setting: Setting) -> tuple[bytes, ...]:
         item.sku,
         state,
         str(pieces),
-        str(ware.price),
-        str(ware.sale) if ware.sale is not None else "",
+        price(ware.price),
+        price(ware.sale) if ware.sale is not None else "",
         f"{when[0]}/{when[1]}" if when else "",
     )
     return json_line(row), tsv_line(cells)

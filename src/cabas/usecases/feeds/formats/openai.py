@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cabas.usecases.feeds.formats._write import json_line, shown, tsv_line
+from cabas.usecases.feeds.formats._write import json_line, price, shown, tsv_line
 from cabas.usecases.feeds.item import Setting, Ware
 
 NAME = "openai"
@@ -37,8 +37,8 @@ def lines(ware: Ware, setting: Setting) -> tuple[bytes, ...]:
         setting.retailer_name,
         ware.image,
         "in_stock" if ware.available else "out_of_stock",
-        str(ware.price),
-        str(ware.sale) if ware.sale is not None else "",
+        price(ware.price),
+        price(ware.sale) if ware.sale is not None else "",
         ware.gtin,
         ware.path,
         "true",
