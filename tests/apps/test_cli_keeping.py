@@ -246,3 +246,32 @@ def test_the_benchmarks_are_found(cabas: Command) -> None:
     assert "place_order Orders per second" in ran.told
     ran = cabas("bench", "nothing")
     assert (ran.code, ran.told.startswith("cabas: There is no benchmark 'nothing'. There are ")) == (2, True)
+
+
+def test_a_discount_code_is_added_listed_counted_and_removed(cabas: Command) -> None:
+    wanted = ("--percent", "7.5", "--minimum", "10", "--family", "milk", "--uses", "3", "--until", "2030-12-24")
+    added = cabas("discount", "add", "noel 7", *wanted)
+    assert (added.code, added.out.strip()) == (0, "NOEL7: 7.5 % from €10.00.")
+    listed = {one["code"]: one for one in cabas("discount", "list", "--json").json}
+    assert {"BIENVENUE10", "VITAMINES", "NOEL7"} <= set(listed)
+    found = listed["NOEL7"]
+    assert (found["value"], found["minimum"], found["uses"], found["used"]) == (750, 1000, 3, 0)
+    assert {"milk", "semi_skimmed_milk"} <= set(found["families"])
+    assert cabas("discount", "remove", "Noel7").code == 0
+    gone = cabas("discount", "remove", "NOEL7")
+    assert (gone.code, "cabas discount list" in gone.told) == (2, True)
+
+
+def test_a_discount_code_that_makes_no_sense_is_refused(cabas: Command) -> None:
+    before = cabas("discount", "list", "--json").json
+    for wrong, word in (
+        (("--percent", "10", "--amount", "3"), "--free-fee"),
+        (("--percent", "101"), "100 %"),
+        (("--percent", "1.234"), "two decimals"),
+        (("--percent", "10", "--family", "milkk"), '"milk"'),
+        (("--percent", "10", "--platform", "gogle"), '"google"'),
+        (("--percent", "10", "--until", "tomorrow"), "2026-12-31"),
+    ):
+        refused = cabas("discount", "add", "X1", *wrong)
+        assert (refused.code, word in refused.told) == (2, True), refused.told
+    assert cabas("discount", "list", "--json").json == before

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from cabas.apps.tell import teller
 from cabas.apps.web import lifespan
 from cabas.domain.catalog import Offer, Product, Promotion
+from cabas.domain.discount import Discount
 from cabas.kernel.money import Money
 from cabas.storage.outbox import Event
 from cabas.storage.partner_web import PartnerWeb
@@ -22,6 +23,11 @@ from support.premises import Stage, stage_of
 from support.shop import run, slot
 
 MANY = 25
+CODES = (
+    Discount("SPRING10", "Spring", "percent", 1000),
+    Discount("THANKS1", "Thanks", "amount", 10),
+    Discount("CLEAN", "Clean hands", "percent", 2000, skus=("soap",)),
+)
 
 
 def large_stage(url: str, **changes: Any) -> Stage:
@@ -38,6 +44,7 @@ def large_stage(url: str, **changes: Any) -> Stage:
     run(fill.offers("halle", [Offer("article00", "", Money(1000), 0, cut)]))
     run(fill.stock("halle", [StockLevel("s1", sku, 100_000) for sku in (*known,)]))
     run(fill.stock("halle", [StockLevel("s1", "article01", 0)]))
+    run(stage.memory.discounts.keep("halle", CODES))
     stage.shop.add_slots(
         slot("drive", stage.now + timedelta(hours=3), method="pickup", fee=Money(0), capacity=10_000),
         slot("home", stage.now + timedelta(hours=4), capacity=10_000),

@@ -31,13 +31,18 @@ ENOUGH = 40
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """Products of the shop by what a tool needs them for; empty ones are not tested. `query` finds `total`."""
+    """Products of the shop by what a tool needs them for; empty ones are not tested. `query` finds `total`. `codes` are
+    discount codes that count for everything; `promoted` is a product with a promotion, `code` one for `second` alone.
+    """
 
     first: str
     second: str
     sold_out: str = ""
     query: str = ""
     total: int = 0
+    codes: tuple[str, ...] = ()
+    code: str = ""
+    promoted: str = ""
 
 
 def profiles(server: str, *, insecure: bool = False) -> dict[str, str]:
@@ -145,9 +150,27 @@ def spck_config(server: str, goods: Goods) -> dict[str, Any]:
         "totals": {"sublines": True},
         "catalog": {"variant_id": goods.first, "max_batch": 50},
     }
+    if goods.codes:
+        known["discount"] = discounts(goods)
     if goods.query:
         known["catalog"] |= {"paginated_query": goods.query, "paginated_total": goods.total}
     return {name: value for name, value in known.items() if value}
+
+
+def discounts(goods: Goods) -> dict[str, Any]:
+    """What the checker wants to know of codes."""
+    said: dict[str, Any] = {
+        "valid_code": goods.codes[0],
+        "invalid_code": "NO-SUCH-CODE",
+        "rejected_messages": True,
+        "case_insensitive": True,
+        "second_valid_code": goods.codes[1] if len(goods.codes) > 1 else "",
+    }
+    if goods.code:
+        said["item"] = {"code": goods.code, "product_id": goods.second, "quantity": 1}
+    if goods.promoted:
+        said["automatic"] = {"product_id": goods.promoted, "quantity": 1}
+    return {name: value for name, value in said.items() if value}
 
 
 def run_spck(server: str, config: dict[str, Any], *, insecure: bool = False) -> dict[str, Any]:

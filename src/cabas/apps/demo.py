@@ -11,7 +11,7 @@ from pathlib import Path
 from cabas.agreement.agreement import parse
 from cabas.apps.config import Config
 from cabas.apps.wiring import House, SystemClock, database
-from cabas.demo.retailer import build, fill
+from cabas.demo.retailer import CODES, build, fill
 from cabas.demo.slots import slots
 from cabas.demo.stores import RETAILER_ID, STORES
 from cabas.kernel.clock import Clock
@@ -57,6 +57,7 @@ async def _load(postgres: Postgres, config: Config, progress: Progress, now: dat
     demo = build(SystemClock().now().date())
     progress(f"Loading {len(demo.products):,} products, {len(demo.stores)} stores, {len(demo.shoppers)} shoppers")
     await fill(demo, postgres.fill)
+    await postgres.discounts.keep(RETAILER_ID, CODES)
     for text in example_agreements().values():
         agreement = parse(text)
         if agreement.retailer == RETAILER_ID:

@@ -15,8 +15,15 @@ from cabas.demo.slots import slots
 from cabas.demo.stores import RETAILER_ID, RETAILER_NAME, STORES, offers
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Shopper
+from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Slot
 from cabas.usecases.ports import Fill, StockLevel, Store, TillLine
+
+# Two codes: one for everything, one for a department from ten euros of goods on.
+CODES = (
+    Discount("BIENVENUE10", "Bienvenue : 10 %", "percent", 1000),
+    Discount("VITAMINES", "Fruits et légumes : 20 %", "percent", 2000, minimum=1000, categories=("Fruits et légumes",)),
+)
 
 
 @dataclass(frozen=True, slots=True)

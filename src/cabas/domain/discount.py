@@ -61,6 +61,11 @@ class Discount:
     used: int = 0
     used_by: int = 0
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is for the order as a whole: all goods, or the fee."""
+        return self.kind == Kind.FEE or not (self.families or self.categories or self.skus)
+
     def covers(self, line: Line) -> bool:
         """Whether it is for the goods of that line."""
         if not (self.families or self.categories or self.skus):
@@ -106,7 +111,7 @@ class Line(Protocol):
 @dataclass(frozen=True, slots=True)
 class Applied:
     """A code that counts: `amount` is all it takes off, `shares` what of it falls on which line (by id), `fee` on the
-    fee of the slot.
+    fee of the slot. A `whole` one is shown with the order, not with its lines.
     """
 
     code: str
@@ -115,6 +120,7 @@ class Applied:
     shares: tuple[tuple[str, Money], ...]
     fee: Money
     automatic: bool = False
+    whole: bool = False
 
     @property
     def goods(self) -> Money:
@@ -200,11 +206,12 @@ def apply(
             off = fee.times(Fraction(one.value, BASIS))
             fee = fee - off
             if off:
-                applied.append(Applied(one.code, one.title, off, (), off, one.automatic))
+                applied.append(Applied(one.code, one.title, off, (), off, one.automatic, one.whole))
         elif shares := _shares(one, {line: left[line] for line in covered}):
             left |= {line: left[line] - share for line, share in shares}
             off = total(share for _, share in shares)
-            applied.append(Applied(one.code, one.title, off, shares, Money.zero(off.currency), one.automatic))
+            none = Money.zero(off.currency)
+            applied.append(Applied(one.code, one.title, off, shares, none, one.automatic, one.whole))
         else:
             denied.append(Denied(one.code, "code_goods"))
     return tuple(applied), tuple(denied)

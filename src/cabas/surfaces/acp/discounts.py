@@ -46,7 +46,7 @@ def _promotions(view: SessionView) -> list[dict[str, Any]]:
 def _applied(one: Applied, rule: Discount, places: dict[str, int], priority: int) -> dict[str, Any]:
     parts = [{"path": f"$.line_items[{places[line]}]", "amount": share.amount} for line, share in one.shares]
     if one.fee:
-        parts.append({"path": "$.totals.fulfillment", "amount": one.fee.amount})
+        parts = [{"path": "$.totals.fulfillment", "amount": one.fee.amount}]
     worth: dict[str, Any] = {"percent_off": rule.value / 100}
     if rule.kind == Kind.AMOUNT:
         worth = {"amount_off": rule.value, "currency": rule.currency.lower()}
@@ -59,5 +59,5 @@ def _applied(one: Applied, rule: Discount, places: dict[str, int], priority: int
         "automatic": one.automatic,
         "method": "across",
         "priority": priority,
-        "allocations": parts,
+        **({} if one.whole and not one.fee else {"allocations": parts}),
     }

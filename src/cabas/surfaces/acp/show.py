@@ -158,6 +158,8 @@ def totals(view: SessionView) -> list[dict[str, Any]]:
     if amounts.discount:
         shown.append(total("items_discount", amounts.discount, lang))
     shown.append(total("subtotal", amounts.subtotal, lang))
+    if amounts.order_discount:
+        shown.append(total("discount", amounts.order_discount, lang))
     if view.talk.cart.slot is not None:
         word = f"total_{view.talk.cart.slot.method}"
         shown.append(total("fulfillment", amounts.fee, lang, word))

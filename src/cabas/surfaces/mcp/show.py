@@ -100,6 +100,10 @@ def cart(view: SessionView, reply: str = "") -> wire.Cart:
         slots=[slot(one, lang) for one in view.slots[:SLOTS_SHOWN]],
         goods=price(totals.subtotal, lang),
         fee=price(totals.fee, lang),
+        discounts=[
+            wire.Discount(code="" if one.automatic else one.code, title=one.title, amount=price(one.amount, lang))
+            for one in view.applied
+        ],
         total=price(totals.total, lang),
         vat=price(totals.tax, lang),
         ready=view.ready and view.order is None,

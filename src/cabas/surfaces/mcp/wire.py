@@ -97,6 +97,14 @@ class Note(BaseModel):
     line_id: str = ""
 
 
+class Discount(BaseModel):
+    """A code that counts, or a discount that applies by itself (`code` empty)."""
+
+    code: str
+    title: str
+    amount: Price
+
+
 class Cart(BaseModel):
     """A cart now. It can be ordered when `ready`; `order_number` is there once it was."""
 
@@ -109,6 +117,7 @@ class Cart(BaseModel):
     slots: list[Slot] = Field(default_factory=list, description="Some that may be chosen, earliest first.")
     goods: Price
     fee: Price
+    discounts: list[Discount] = Field(default_factory=list, description="Taken off goods and fee already.")
     total: Price
     vat: Price
     ready: bool

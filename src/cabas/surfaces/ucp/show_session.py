@@ -147,6 +147,8 @@ def totals(view: SessionView) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = [{"type": "subtotal", "amount": of.items.amount}]
     if of.discount:
         shown.append({"type": "items_discount", "amount": -of.discount.amount})
+    if of.order_discount:
+        shown.append({"type": "discount", "amount": -of.order_discount.amount})
     if view.talk.cart.slot is not None:
         shown.append({"type": "fulfillment", "amount": of.fee.amount})
     last: dict[str, Any] = {"type": "total", "amount": of.total.amount}
@@ -172,9 +174,10 @@ def applied(lines: Sequence[LineItem], view: SessionView) -> list[dict[str, Any]
     for priority, one in enumerate(view.applied, start=1):
         parts = [{"path": f"$.line_items[{places[line]}]", "amount": share.amount} for line, share in one.shares]
         if one.fee:
-            parts.append({"path": "$.totals.fulfillment", "amount": one.fee.amount})
+            parts = [{"path": "$.totals.fulfillment", "amount": one.fee.amount}]
         named = {"automatic": True} if one.automatic else {"code": one.code}
-        more = {"method": "across", "priority": priority, "allocations": parts}
+        split = {} if one.whole and not one.fee else {"allocations": parts}
+        more = {"method": "across", "priority": priority, **split}
         shown.append({"title": one.title or one.code, "amount": one.amount.amount, **named, **more})
     return shown
 
@@ -282,5 +285,9 @@ def _option(slot: Slot, view: SessionView) -> dict[str, Any]:
         "title": sentence(f"option_{free}{slot.method.value}", view.lang, window=_window(slot, view)),
         "earliest_fulfillment_time": slot.starts_at.isoformat(),
         "latest_fulfillment_time": slot.ends_at.isoformat(),
-        "totals": [{"type": "fulfillment", "amount": fee.amount}, {"type": "total", "amount": fee.amount}],
+        "totals": [
+            {"type": "fulfillment", "amount": slot.fee.amount},
+            *([{"type": "discount", "amount": (fee - slot.fee).amount}] if fee != slot.fee else []),
+            {"type": "total", "amount": fee.amount},
+        ],
     }

@@ -75,8 +75,8 @@ class SessionAsk:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the order costs, VAT included. `subtotal` = `items` - `discount` (promotions and codes); `total` =
-    `subtotal` + `fee`; of the fee codes took `fee_discount` off already.
+    """What the order costs, VAT included. `subtotal` = `items` - `discount` (promotions, and codes for some goods);
+    `total` = `subtotal` - `order_discount` (codes for the order as a whole, or the fee) + `fee`.
 
     `vat` maps a rate (basis points) to the VAT inside the total.
     """
@@ -87,7 +87,7 @@ class Totals:
     fee: Money
     total: Money
     vat: Mapping[int, Money] = field(default_factory=dict)
-    fee_discount: Money = Money(0)  # noqa: RUF009 (immutable)
+    order_discount: Money = Money(0)  # noqa: RUF009 (immutable)
 
     @property
     def tax(self) -> Money:
@@ -136,8 +136,9 @@ class SessionView:
         return self.talk.cart.taken_off[0]
 
     def off(self, line: LineItem) -> Money:
-        """What they take off a line."""
-        shares = [share for one in self.applied for line_id, share in one.shares if line_id == line.id]
+        """What those for some goods take off a line."""
+        some = (one for one in self.applied if not one.whole)
+        shares = [share for one in some for line_id, share in one.shares if line_id == line.id]
         return total(shares, self.talk.cart.currency)
 
     def fee_of(self, slot: Slot) -> Money:
@@ -156,20 +157,19 @@ def totals_of(talk: Conversation) -> Totals:
     """The totals of a conversation's cart."""
     cart = talk.cart
     applied, _ = cart.taken_off
-    fee_off = total((one.fee for one in applied), cart.currency)
-    fee, goods = cart.fee - fee_off, cart.goods - total((one.goods for one in applied), cart.currency)
+    some, whole = ([one for one in applied if one.whole is kind] for kind in (False, True))
+    off, order_off = (total((one.amount for one in codes), cart.currency) for codes in (some, whole))
     full = total((line.full_price or line.price for line in cart.bought if line.price is not None), cart.currency)
-    taxed = [(line.price, line.vat_rate) for line in cart.bought if line.price is not None]
     rates = {line.id: line.vat_rate for line in cart.bought}
+    taxed = [(line.price, line.vat_rate) for line in cart.bought if line.price is not None]
     taxed += [(-share, rates[line]) for one in applied for line, share in one.shares]
-    if fee:
-        taxed.append((fee, FEE_VAT_RATE))
+    taxed.append((cart.fee - total((one.fee for one in applied), cart.currency), FEE_VAT_RATE))
     return Totals(
         items=full,
-        discount=full - goods,
-        subtotal=goods,
-        fee=fee,
-        total=goods + fee,
-        vat=vat_by_rate(taxed),
-        fee_discount=fee_off,
+        discount=full - cart.goods + off,
+        subtotal=cart.goods - off,
+        fee=cart.fee,
+        total=cart.total,
+        vat={rate: vat for rate, vat in vat_by_rate(taxed).items() if vat},
+        order_discount=order_off,
     )

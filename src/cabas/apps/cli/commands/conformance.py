@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -11,8 +12,11 @@ from cabas.apps import conformance
 from cabas.apps.cli import show
 from cabas.apps.cli.options import Json
 from cabas.apps.config import from_environment
+from cabas.demo import retailer
 
 PANEL = "Measure"
+# Those of the demo shop.
+CODES = tuple(one.code for one in retailer.CODES if one.whole)
 app = typer.Typer(help="Hold a server in test mode to other people's checkers.", no_args_is_help=True)
 
 
@@ -25,6 +29,9 @@ def group() -> None:
 def ucp(
     server: Annotated[str, typer.Option(help="Address of the server; the one of CABAS_URL when left out.")] = "",
     words: Annotated[str, typer.Option(help="Words that find many products.")] = "bio",
+    code: Annotated[
+        list[str] | None, typer.Option(help="A discount code that counts for everything; may be repeated.")
+    ] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Take the server's certificate as it is.")] = False,
     json: Json = False,
 ) -> None:
@@ -35,7 +42,7 @@ def ucp(
     base = (server or from_environment().public_url).rstrip("/")
     rows = []
     for version, address in conformance.profiles(base, insecure=insecure).items():
-        goods = conformance.goods(address, words, insecure=insecure)
+        goods = replace(conformance.goods(address, words, insecure=insecure), codes=tuple(code or CODES))
         report = conformance.run_spck(address, conformance.spck_config(address, goods), insecure=insecure)
         rows.append({"version": version, **conformance.counts(report)})
     if json:

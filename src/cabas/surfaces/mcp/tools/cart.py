@@ -22,6 +22,10 @@ CHANGES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_wor
 READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 ORDERS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
 Locale = Annotated[str, Field(description="The shopper's language, like fr-FR or en-GB.", max_length=35)]
+Codes = Annotated[
+    list[Annotated[str, Field(max_length=40)]] | None,
+    Field(description="All discount codes the shopper gave; what they take off is in `discounts`.", max_length=10),
+]
 Shown = Annotated[CallToolResult, wire.Cart]
 
 
@@ -64,11 +68,13 @@ def _fill(apps: Apps, shop: Shop) -> None:
         items: Annotated[list[wire.Item], Field(description="All lines the cart shall have.", max_length=200)],
         cart_id: wire.CartId = "",
         store_id: wire.StoreId = "",
+        codes: Codes = None,
         locale: Locale = "",
     ) -> Shown:
         """Give the cart exactly these products. Without `cart_id` a new cart is begun."""
         caller = shop.caller(ctx, locale)
-        ask = SessionAsk(items=[ItemAsk(one.sku, one.quantity) for one in items], store_id=store_id or None)
+        lines = [ItemAsk(one.sku, one.quantity) for one in items]
+        ask = SessionAsk(items=lines, store_id=store_id or None, codes=codes)
         if cart_id:
             return show.cart_result(await change_session(shop.front, caller, cart_id, ask))
         return show.cart_result(await open_session(shop.front, caller, "checkout", ask))
@@ -89,6 +95,7 @@ def _order(apps: Apps, shop: Shop) -> None:
         slot_id: Annotated[str, Field(description="One of the cart's `slots`.", max_length=120)] = "",
         method: wire.Method = "",
         address: Annotated[wire.Address | None, Field(description="Needed for a delivery.")] = None,
+        codes: Codes = None,
         locale: Locale = "",
     ) -> Shown:
         """Keep a slot for this cart for half an hour, or say by which method, or where to deliver."""
@@ -98,7 +105,7 @@ def _order(apps: Apps, shop: Shop) -> None:
                 street=address.street, city=address.city, postcode=address.postcode, country=address.country,
                 name=address.name,
             )  # fmt: skip
-        ask = SessionAsk(slot_id=slot_id or None, method=method or None, destination=place)
+        ask = SessionAsk(slot_id=slot_id or None, method=method or None, destination=place, codes=codes)
         return show.cart_result(await change_session(shop.front, shop.caller(ctx, locale), cart_id, ask))
 
     @apps.tool(resource_uri=VIEW, title="Place the order", annotations=ORDERS)
