@@ -22,6 +22,7 @@ from pathlib import Path
 
 from _meter import Meter
 from cabas.storage import embedded, migrate
+from cabas.storage.kept import kept_words
 from cabas.storage.postgres import Postgres
 from cabas.storage.reading import ReaderPool
 from cabas.storage.search import IndexFolders
@@ -97,6 +98,7 @@ def main() -> None:
         pids = _pids(Path(folder) / "postgres") if server else ()
         try:
             migrate.migrate(dsn)
+            kept_words(Path(folder))
             for catalog in catalogs:
                 if not catalog.exists():
                     sys.exit(f"There is no catalog at {catalog}: give one with --catalog.")

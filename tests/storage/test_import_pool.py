@@ -14,7 +14,7 @@ import pytest
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import InvalidInput, Unavailable
 from cabas.storage.postgres import Postgres
-from cabas.storage.reading import ReaderPool
+from cabas.storage.reading import CHUNKS_AHEAD, ReaderPool
 from cabas.storage.search import IndexFolders, open_index
 from cabas.usecases.formats import Draft, Reject
 from cabas.usecases.publish import Report, import_catalog
@@ -113,7 +113,7 @@ def test_chunks_are_taken_a_bounded_number_ahead() -> None:
     answers = ReaderPool(2, from_rows=FROM_ROWS).read(Task("fr"), asked())
     ahead = [taken - number for number, _ in enumerate(answers)]
     assert len(ahead) == 200
-    assert max(ahead) == 7
+    assert max(ahead) == 2 * CHUNKS_AHEAD + 1
     assert children() == []
 
 

@@ -10,8 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import repeat
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from cabas.dialogue import locales
@@ -19,6 +18,7 @@ from cabas.kernel.text import fold
 
 LACKING = "-"
 WORDS_MAX, TEXT_MAX, INGREDIENTS_MAX = 40, 400, 2000
+STEMS_KEPT = 1 << 17
 _TOKEN = re.compile(
     r"[^a-z0-9~,;:()\[\]|/!?-]*(?:(?P<long>[a-z~]{3,})|(?P<size>"  # first what is met most
     r"(?:\d{1,3} ?[x*] ?)?\d{1,5}(?:[.,] ?\d{1,3})? ?(?:kgs?|grammes?|grs?|g|mg|litres?|l|ml|cl|dl|kilos?)\b"
@@ -81,13 +81,11 @@ class Phrasebook:
     def among(self, words: Sequence[str]) -> set[str]:
         """The same for a text that was cut by `text_stems`."""
         found: set[str] = set()
-        if self._longest.keys().isdisjoint(words):
-            return found
-        after = 0
-        for index in [at for at, word in enumerate(words) if word in self._longest]:
+        longest, after = self._longest, 0
+        for index in [at for at, word in enumerate(words) if word in longest]:
             if index < after:
                 continue
-            for size in range(self._longest[words[index]], 0, -1):
+            for size in range(longest[words[index]], 0, -1):
                 meaning = self._known.get(tuple(words[index : index + size]))
                 if meaning is not None:
                     found.add(meaning)
@@ -96,9 +94,27 @@ class Phrasebook:
         return found
 
 
+class _Stems(dict[str, str]):
+    """Word -> stem, "" for what does not count: asked for every word of long texts, which a plain dict does fastest."""
+
+    def __init__(self, skipped: frozenset[str] = frozenset(), *, numbers: bool = True) -> None:
+        super().__init__()
+        self._skipped, self._numbers = skipped, numbers
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= STEMS_KEPT:
+            self.clear()
+        counts = word not in self._skipped and (self._numbers or not word.isdigit())
+        stem = self[word] = light(word) if counts else ""
+        return stem
+
+
+_stems = _Stems()
+
+
 def text_stems(text: str) -> list[str]:
     """The stems of the words and numbers of a text, whatever its language."""
-    return list(map(light, _words(text)))
+    return list(map(_stems.__getitem__, _words(text)))
 
 
 # An ingredient list is cut for its allergens, then for the index, and seldom met again.
@@ -121,13 +137,14 @@ def _quickly(text: str) -> str:
 
 def ingredient_words(text: str, lang: str) -> list[str]:
     """The stems of the words of an ingredient list, each once; small words are left out."""
-    stems = dict.fromkeys(map(_ingredient, _words(text[:INGREDIENTS_MAX]), repeat(lang)))
-    return [stem for stem in stems if stem]
+    stems = dict.fromkeys(map(_ingredient_stems(lang).__getitem__, _words(text[:INGREDIENTS_MAX])))
+    stems.pop("", None)
+    return list(stems)
 
 
-@lru_cache(maxsize=1 << 16)
-def _ingredient(word: str, lang: str) -> str:
-    return "" if word in _function_words(lang).small or word.isdigit() else light(word)
+@cache
+def _ingredient_stems(lang: str) -> _Stems:
+    return _Stems(_function_words(lang).small, numbers=False)
 
 
 @dataclass(frozen=True, slots=True)

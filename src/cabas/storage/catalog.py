@@ -23,6 +23,8 @@ from cabas.usecases.publishing import Row as Published
 
 SQL = queries("catalog")
 CHUNK, BATCH = 500, 2000
+# Rows that are merged at once: many enough for a statement, few enough to be merged while others are read.
+MERGED = 10_000
 _Connection = AsyncConnection[Row]
 
 
@@ -44,28 +46,38 @@ class PostgresCatalog:
         """Store rows in one transaction: all or nothing. What `rows` raises undoes it all."""
         where: dict[str, object] = {"retailer_id": retailer_id, "stores": list(options.stores)}
         async with self._import(where, source, now) as (connection, generation):
-            await connection.execute(SQL["stage_products"])
-            known = {sku: digest for sku, digest in await _rows(connection, SQL["digests"], where) if digest}
-            lines = (product_line(row, options) for row in rows(known))
-            count = await _copy(connection, SQL["copy_products"], lines)
-            await connection.execute("CREATE UNIQUE INDEX ON incoming (sku)")
-            await connection.execute("ANALYZE incoming")
-            await connection.execute(SQL["find_differences"], where)
-            await connection.execute("ANALYZE difference")
+            stored: dict[str, bytes | None] = dict(await _rows(connection, SQL["digests"], where))
+            lines = (product_line(row, options) for row in rows({sku: one for sku, one in stored.items() if one}))
+            count, differ, priced = await self._merge_all(connection, where, lines)
             withdrawn = await self._withdraw(connection, where, options)
-            await connection.execute(SQL["merge_differences"], where)
-            priced = {sku for (sku,) in await _rows(connection, SQL["merge_prices"], where)}
             if options.stores:
-                await connection.execute(SQL["merge_counts"], where)
-            differ = await _rows(connection, SQL["differences"], {})
-            added = sum(new for _, new in differ)
-            changed = tuple(sku for sku, _ in differ)
-            updated = len(priced.union(changed)) - added
+                await connection.execute(SQL["merge_counts"], where)  # in the order in which orders lock what they take
+            added = sum(sku not in stored for sku in differ)
+            updated = len(priced.difference(differ)) + len(differ) - added
             ((products,),) = await _rows(connection, SQL["count_products"], where)
             unchanged = count - added - updated
-            merged = Merged(generation, added, updated, unchanged, changed, withdrawn, products)
+            merged = Merged(generation, added, updated, unchanged, tuple(sorted(differ)), withdrawn, products)
             await _end(connection, where, merged)
         return merged
+
+    async def _merge_all(
+        self, connection: _Connection, where: dict[str, object], lines: Iterator[bytes]
+    ) -> tuple[int, set[str], set[str]]:
+        """Store the lines, some thousand at a time, so that the server works while later rows are read. Returns their
+        number, and the SKUs of new or changed products and of other prices.
+        """
+        for statement in ("stage_products", "index_products", "stage_listed"):
+            await connection.execute(SQL[statement])
+        count, differ, priced = 0, set[str](), set[str]()
+        while copied := await _copy(connection, SQL["copy_products"], islice(lines, MERGED)):
+            count += copied
+            await connection.execute("ANALYZE incoming (sku)")
+            differ.update(sku for (sku,) in await _rows(connection, SQL["merge_products"], where))
+            priced.update(sku for (sku,) in await _rows(connection, SQL["merge_prices"], where))
+            await connection.execute(SQL["listed"])
+            await connection.execute(SQL["next_products"])
+        await connection.execute("ANALYZE listed")
+        return count, differ, priced
 
     async def _withdraw(self, connection: _Connection, where: dict[str, object], options: Options) -> tuple[str, ...]:
         if options.absent != "withdraw":

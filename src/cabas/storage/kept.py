@@ -59,12 +59,25 @@ class KeptWords:
         self._found = _results()
 
 
-@cache
+_mine: dict[Path, KeptWords] = {}
+
+
 def kept_words(data_dir: Path) -> KeptWords:
     """The words kept in a data folder, taken over by this process the first time it asks."""
-    words = KeptWords(data_dir)
-    words.restore()
+    words = _mine.get(data_dir)
+    if words is None:
+        words = _mine[data_dir] = KeptWords(data_dir)
+        words.restore()
     return words
+
+
+def for_children() -> list[str]:
+    """Arguments by which a process that this one starts takes over its words (`take_over` of each): what is known by
+    now is kept first. None for a process without a data folder.
+    """
+    for words in _mine.values():
+        words.keep()
+    return [str(words.path) for words in _mine.values()][:1]
 
 
 def take_over(path: Path) -> bool:

@@ -27,7 +27,7 @@ from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.estimate import estimated_price
 from cabas.kernel.errors import Unavailable
 from cabas.storage.catalog_lines import columns
-from cabas.storage.kept import KeptWords, take_over
+from cabas.storage.kept import for_children, take_over
 from cabas.storage.search_cards import encode
 from cabas.storage.search_entry import entry_of
 from cabas.usecases.formats import Draft
@@ -37,8 +37,8 @@ from cabas.usecases.publishing import Packed, Task, product_of
 POOL_FROM = 5_000
 # One process reads the file and stores it: it cannot feed more than a few others. Each takes about 70 MB.
 PROCESSES_MAX = 4
-# Chunks a process may have before it and behind it. They are what bounds the memory.
-CHUNKS_AHEAD = 3
+# Chunks a process may have before it and behind it, so that it has work while rows are merged; about 300 kB each.
+CHUNKS_AHEAD = 12
 
 _drafts = msgspec.msgpack.Decoder(list[Draft]).decode
 # (stored, entry, price) of every product
@@ -70,11 +70,9 @@ class ReaderPool:
     over the words of this one.
     """
 
-    def __init__(
-        self, processes: int | None = None, *, from_rows: int = POOL_FROM, words: KeptWords | None = None
-    ) -> None:
+    def __init__(self, processes: int | None = None, *, from_rows: int = POOL_FROM) -> None:
         self._processes = min(cores(), PROCESSES_MAX) if processes is None else processes
-        self._from_rows, self._words = from_rows, words
+        self._from_rows = from_rows
 
     def read(self, task: Task, chunks: Iterable[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
         """The products of every chunk, in order. Raises `Unavailable` when a process that reads is gone."""
@@ -89,11 +87,9 @@ class ReaderPool:
         yield from self._shared(task, chunks)
 
     def _shared(self, task: Task, chunks: Iterator[Sequence[Draft]]) -> Iterator[Sequence[Packed]]:
-        if self._words:
-            self._words.keep()
-        kept = self._words.path if self._words else None
+        words = for_children()
         with ExitStack() as stack:
-            idle = deque(stack.enter_context(_Reader(task, kept)) for _ in range(self._processes))
+            idle = deque(stack.enter_context(_Reader(task, words)) for _ in range(self._processes))
             asked: deque[_Reader | None] = deque()
             for chunk in chunks:
                 if chunk:
@@ -113,8 +109,8 @@ def _answer(reader: _Reader | None) -> Sequence[Packed]:
 class _Reader:
     """One process that reads. It gives its answers in the order it was asked."""
 
-    def __init__(self, task: Task, kept: Path | None) -> None:
-        program = [sys.executable, "-m", "cabas.storage.reading", *([str(kept)] if kept else [])]
+    def __init__(self, task: Task, words: Sequence[str]) -> None:
+        program = [sys.executable, "-m", "cabas.storage.reading", *words]
         # This very program. Its own group: Ctrl-C is for the process that stores, which then ends this one.
         self._process = subprocess.Popen(  # noqa: S603
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

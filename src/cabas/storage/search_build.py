@@ -1,7 +1,8 @@
 """Making a search index: a writer, and a draft that is put in use whole or not at all.
 
-A large catalog is indexed by a process of its own while others go on reading. It takes entries from its standard input
-(`python -m cabas.storage.search_build FOLDER LANG`), each as four bytes of length and a MessagePack document.
+A large catalog is indexed by a process of its own while others go on reading (`python -m cabas.storage.search_build
+FOLDER LANG [KEPT WORDS]`). It takes entries from its standard input, each as four bytes of length and a MessagePack
+document.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import tantivy
 from cabas.domain.catalog import Product
 from cabas.kernel.errors import Unavailable
 from cabas.storage import search_format
+from cabas.storage.kept import for_children, take_over
 from cabas.storage.search_cards import CardWriter, encode
 from cabas.storage.search_entry import Entry, document, entry_of
 from cabas.storage.search_folder import alone, new_draft, put_in_use
@@ -130,7 +132,7 @@ class IndexDraft:
         self._held.close()
 
     def _hand_over(self) -> None:
-        command = [sys.executable, "-m", "cabas.storage.search_build", str(self._folder), self._lang]
+        command = [sys.executable, "-m", "cabas.storage.search_build", str(self._folder), self._lang, *for_children()]
         # This very program, with a folder of our own making.
         self._worker = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=1 << 20
@@ -181,4 +183,6 @@ def work(source: BinaryIO, folder: Path, lang: str) -> None:
 
 
 if __name__ == "__main__":
+    for kept in sys.argv[3:]:
+        take_over(Path(kept))
     work(sys.stdin.buffer, Path(sys.argv[1]), sys.argv[2])

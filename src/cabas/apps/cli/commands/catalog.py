@@ -18,7 +18,6 @@ from cabas.dialogue import say
 from cabas.dialogue.query import parse
 from cabas.kernel.errors import InvalidInput
 from cabas.storage.catalog import PostgresCatalog
-from cabas.storage.kept import kept_words
 from cabas.storage.reading import ReaderPool
 from cabas.storage.search import IndexFolders
 from cabas.usecases import publish
@@ -111,7 +110,7 @@ def _import(
                     options=options,
                     watch=watch,
                     refused=refused.append,
-                    readers=ReaderPool(words=kept_words(house.config.data_dir)),
+                    readers=ReaderPool(),
                 )
 
     report = run(work())

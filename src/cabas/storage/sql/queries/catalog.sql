@@ -11,7 +11,7 @@ RETURNING generation;
 UPDATE import_run SET finished_at = now(), report = %(report)s::jsonb
 WHERE retailer_id = %(retailer_id)s AND generation = %(generation)s;
 
--- stage_products: Where the rows of a file wait. Of a product that is known as the row says it, only the row's own columns are there.
+-- stage_products: Where some rows of a file wait. Of a product that is known as the row says it, only the row's own columns are there.
 CREATE TEMPORARY TABLE incoming (
     sku text NOT NULL, row_hash bytea NOT NULL, price bigint, currency text NOT NULL, priced boolean NOT NULL,
     estimated boolean NOT NULL, sold boolean NOT NULL, quantity bigint,
@@ -20,20 +20,25 @@ CREATE TEMPORARY TABLE incoming (
     minimum_age smallint, allergens text[], labels text[], storage text, popularity integer, ingredients text, image text
 ) ON COMMIT DROP;
 
+-- index_products: Rows are found by SKU; no SKU is there twice.
+CREATE UNIQUE INDEX ON incoming (sku);
+
+-- stage_listed: What the whole file listed, and counted.
+CREATE TEMPORARY TABLE listed (sku text NOT NULL, quantity bigint) ON COMMIT DROP;
+
 -- copy_products: Fill it.
 COPY incoming FROM STDIN;
+
+-- listed: Note what was merged.
+INSERT INTO listed (sku, quantity) SELECT sku, quantity FROM incoming;
+
+-- next_products: Make room for the rows that follow.
+TRUNCATE incoming;
 
 -- digests: What was imported, so that rows that say the same need not be understood again.
 SELECT sku, row_hash FROM product WHERE retailer_id = %(retailer_id)s;
 
--- find_differences: Which rows are new or not what is stored.
-CREATE TEMPORARY TABLE difference ON COMMIT DROP AS
-SELECT incoming.sku, product.sku IS NULL AS added
-FROM incoming
-LEFT JOIN product ON product.retailer_id = %(retailer_id)s AND product.sku = incoming.sku
-WHERE incoming.names IS NOT NULL AND (product.sku IS NULL OR product.row_hash <> incoming.row_hash);
-
--- merge_differences: Store the new and changed products.
+-- merge_products: Store the new and changed products.
 INSERT INTO product (
     retailer_id, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit, content_scale,
     pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, row_hash,
@@ -42,8 +47,8 @@ INSERT INTO product (
 SELECT %(retailer_id)s, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit,
     content_scale, pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image,
     row_hash, %(generation)s
-FROM difference
-JOIN incoming USING (sku)
+FROM incoming
+WHERE names IS NOT NULL
 ON CONFLICT (retailer_id, sku) DO UPDATE SET
     names = excluded.names, lang = excluded.lang, gtin = excluded.gtin, brand = excluded.brand,
     own_brand = excluded.own_brand, category = excluded.category, family = excluded.family,
@@ -51,7 +56,8 @@ ON CONFLICT (retailer_id, sku) DO UPDATE SET
     pieces = excluded.pieces, sold_by = excluded.sold_by, vat_rate = excluded.vat_rate,
     minimum_age = excluded.minimum_age, allergens = excluded.allergens, labels = excluded.labels,
     storage = excluded.storage, popularity = excluded.popularity, ingredients = excluded.ingredients,
-    image = excluded.image, row_hash = excluded.row_hash, generation = excluded.generation, updated_at = now();
+    image = excluded.image, row_hash = excluded.row_hash, generation = excluded.generation, updated_at = now()
+RETURNING sku;
 
 -- merge_prices: The price in every store. A file without prices leaves those there are, a made-up price gives way to a real one.
 INSERT INTO offer (retailer_id, store_id, sku, price, currency, sold, estimated, generation)
@@ -67,16 +73,16 @@ RETURNING sku;
 
 -- merge_counts: What the file counted, in the stores it is for; what is reserved by orders stays reserved.
 INSERT INTO stock (retailer_id, store_id, sku, on_hand)
-SELECT %(retailer_id)s, store.store_id, incoming.sku, incoming.quantity
-FROM incoming CROSS JOIN unnest(%(stores)s::text[]) AS store (store_id)
-WHERE incoming.quantity IS NOT NULL
-ORDER BY store.store_id, incoming.sku
+SELECT %(retailer_id)s, store.store_id, listed.sku, listed.quantity
+FROM listed CROSS JOIN unnest(%(stores)s::text[]) AS store (store_id)
+WHERE listed.quantity IS NOT NULL
+ORDER BY store.store_id, listed.sku
 ON CONFLICT (retailer_id, store_id, sku) DO UPDATE SET on_hand = excluded.on_hand
 WHERE stock.on_hand <> excluded.on_hand;
 
 -- find_absent: The products a file does not hold.
 SELECT sku FROM product
-WHERE retailer_id = %(retailer_id)s AND NOT EXISTS (SELECT FROM incoming WHERE incoming.sku = product.sku)
+WHERE retailer_id = %(retailer_id)s AND NOT EXISTS (SELECT FROM listed WHERE listed.sku = product.sku)
 ORDER BY sku;
 
 -- withdraw_products: Take products out of the catalog.
@@ -84,9 +90,6 @@ DELETE FROM product WHERE retailer_id = %(retailer_id)s AND sku = ANY(%(skus)s);
 
 -- withdraw_offers: And their prices. Stock stays: orders may hold some of it.
 DELETE FROM offer WHERE retailer_id = %(retailer_id)s AND sku = ANY(%(skus)s);
-
--- differences: What was found to differ.
-SELECT sku, added FROM difference ORDER BY sku;
 
 -- count_products: How large the catalog is.
 SELECT count(*) FROM product WHERE retailer_id = %(retailer_id)s;
