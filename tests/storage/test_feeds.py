@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -218,6 +219,16 @@ async def test_one_export_at_a_time_and_old_ones_go(halle: House, tmp_path: Path
     assert (tmp_path / "latest").readlink() == Path("20261124T090004Z-full")
 
 
+async def test_the_last_full_export_stays_for_those_who_fetch_it(halle: House, tmp_path: Path) -> None:
+    await fill(halle)
+    feed = Feed(halle, tmp_path)
+    await feed.write(NOW)
+    for seconds in range(1, 6):
+        await feed.write(NOW + timedelta(seconds=seconds), "last")
+    assert feed.folder.exports() == ["20261124T090000Z-full", *(f"20261124T09000{at}Z-delta" for at in (3, 4, 5))]
+    assert feed.folder.full() == "20261124T090000Z-full"
+
+
 @dataclass
 class Broken:
     """Rows that end in the middle: by an error, or with the process."""
@@ -269,6 +280,10 @@ async def test_an_export_that_broke_off_goes_on_where_it_was(tmp_path: Path) -> 
     counts = await broken.write(NOW + timedelta(seconds=1), "last", Broken(changed, 0))
     assert (counts.rows, counts.published, counts.written, counts.withdrawn) == (44_995, 44_995, 10, 5)
     assert contents(broken.path) == contents(whole.path)
+    for file in (broken.path / "latest").glob("*.gz"):  # some programs read the first member and no further
+        reader = zlib.decompressobj(wbits=31)
+        reader.decompress(file.read_bytes())
+        assert (reader.eof, reader.unused_data) == (True, b""), file.name
 
 
 def _killed(path: str) -> None:

@@ -3,8 +3,8 @@
     DIR/20261122T130000Z-full/     products.jsonl.gz, ..., rejected.csv, withdrawn.jsonl, report.json
     DIR/latest                     a link to the newest, changed in one step
 
-A draft is `.draft`; its `checkpoint.json` says how much of each file is good. Between two checkpoints a gzip file is
-one member, so that a file cut off at a checkpoint can be gone on with. What platforms read stands in `latest`.
+A draft is `.draft`; its `checkpoint.json` says how much of each file is good. A gzip file can be cut off at a checkpoint
+and gone on with, and still it is one member: many programs read no further than the first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -31,6 +32,7 @@ from cabas.usecases.feeds.export import REJECTED, STATE, Counts
 DRAFT, LATEST, LOCK, CHECKPOINT, REPORT = ".draft", "latest", ".lock", "checkpoint.json", "report.json"
 # Fast, and within a few percent of the best for text like this.
 GZIP_LEVEL = 1
+GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\x04\xff"
 STAMP = "%Y%m%dT%H%M%SZ"
 # Read by people, as it is.
 PLAIN = frozenset({REJECTED, "metadata.json"})
@@ -42,6 +44,29 @@ class _Checkpoint:
     after: str
     counts: Counts
     sizes: dict[str, int] = field(default_factory=dict)
+    # CRC-32 and length of what is packed in each file.
+    packed: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+class _Packer:
+    """A gzip file of one member (RFC 1952), written by as many processes as it takes."""
+
+    def __init__(self, crc: int = 0, size: int = 0) -> None:
+        self._packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self.crc, self.size = crc, size
+
+    def write(self, data: bytes) -> bytes:
+        """What to append to the file."""
+        self.crc, self.size = zlib.crc32(data, self.crc), self.size + len(data)
+        return self._packer.compress(data)
+
+    def pause(self) -> bytes:
+        """What to append so that the file can be gone on with from there by a new packer."""
+        return self._packer.flush(zlib.Z_FULL_FLUSH)
+
+    def end(self) -> bytes:
+        """The end of the file."""
+        return self._packer.flush() + struct.pack("<II", self.crc, self.size & 0xFFFFFFFF)
 
 
 class FeedFolder:
@@ -70,6 +95,10 @@ class FeedFolder:
     def exports(self) -> list[str]:
         """The finished exports, oldest first."""
         return sorted(one.name for one in self.path.glob("[0-9]*Z-*") if (one / REPORT).is_file())
+
+    def full(self) -> str | None:
+        """The last export that was no delta; None when there is none."""
+        return next((one for one in reversed(self.exports()) if one.endswith("-full")), None)
 
     def before(self, since: str = "last") -> str:
         """The export a delta is of: the last one, the last of a day or before ("2026-11-20"), or one by its name.
@@ -115,7 +144,9 @@ class FeedFolder:
         return FeedDraft(path, left, packed)
 
     def finish(self, draft: FeedDraft, at: datetime, kind: str, report: Mapping[str, Any], keep: int) -> Path:
-        """Make the draft the newest export, in one step; older ones than the last `keep` are removed."""
+        """Make the draft the newest export, in one step. Older ones than the last `keep` go, but for the last full one:
+        it is what platforms fetch.
+        """
         files = draft.close()
         name = f"{at:{STAMP}}-{kind}"
         target = self.path / name
@@ -132,7 +163,7 @@ class FeedFolder:
         link.replace(self.path / LATEST)
         _sync(self.path)
         for old in self.exports()[:-keep]:
-            if old != name:
+            if old not in (name, self.full()):
                 shutil.rmtree(self.path / old)
         return target
 
@@ -144,7 +175,7 @@ class FeedDraft:
         self.path, self.counts, self.after = path, left.counts, left.after
         self._job, self._packed = left.job, packed
         self._files: dict[str, IO[bytes]] = {}
-        self._packers: dict[str, Any] = {}
+        self._packers = {name: _Packer(*sums) for name, sums in left.packed.items()}
         for name in left.sizes:
             self._files[name] = (path / name).open("ab")
 
@@ -159,14 +190,14 @@ class FeedDraft:
 
     def _write(self, parts: Mapping[str, bytes]) -> None:
         for name, data in parts.items():
-            packed = self._packed and name not in PLAIN
-            new = (stored := f"{name}.gz" if packed else name) not in self._files
-            file = self._open(stored)
-            if packed and (data or new):
-                packer = self._packers.get(name) or zlib.compressobj(GZIP_LEVEL, wbits=31)
-                self._packers[name] = packer
-                data = packer.compress(data)  # noqa: PLW2901 (the same data, smaller)
-            file.write(data)
+            if not self._packed or name in PLAIN:
+                self._open(name).write(data)
+                continue
+            file = self._open(stored := f"{name}.gz")
+            if stored not in self._packers:
+                self._packers[stored] = _Packer()
+                file.write(GZIP_HEAD)
+            file.write(self._packers[stored].write(data))
 
     def _open(self, name: str) -> IO[bytes]:
         if name not in self._files:
@@ -178,17 +209,17 @@ class FeedDraft:
         await asyncio.to_thread(self._checkpoint, after, counts)
 
     def _checkpoint(self, after: str, counts: Counts) -> None:
+        for name, packer in self._packers.items():
+            self._files[name].write(packer.pause())
         sizes = self._flush()
-        done = _Checkpoint(self._job, after, counts, sizes)
+        packed = {name: (packer.crc, packer.size) for name, packer in self._packers.items()}
+        done = _Checkpoint(self._job, after, counts, sizes, packed)
         draft = self.path / f".{CHECKPOINT}"
         _write(draft, msgspec.json.encode(done))
         draft.replace(self.path / CHECKPOINT)
 
     def _flush(self) -> dict[str, int]:
-        """End the gzip members and bring everything to the disk; the sizes by file."""
-        for name, packer in self._packers.items():
-            self._files[f"{name}.gz"].write(packer.flush())
-        self._packers.clear()
+        """Bring everything to the disk; the sizes by file."""
         for file in self._files.values():
             file.flush()
             os.fsync(file.fileno())
@@ -196,6 +227,9 @@ class FeedDraft:
 
     def close(self) -> dict[str, dict[str, object]]:
         """End all files: their size in bytes and SHA-256."""
+        for name, packer in self._packers.items():
+            self._files[name].write(packer.end())
+        self._packers.clear()
         sizes = self._flush()
         for file in self._files.values():
             file.close()
@@ -213,6 +247,7 @@ def _left(path: Path) -> _Checkpoint | None:
     try:
         left = msgspec.json.decode((path / CHECKPOINT).read_bytes(), type=_Checkpoint)
         whole = all((path / name).stat().st_size >= size for name, size in left.sizes.items())
+        whole = whole and left.packed.keys() == {name for name in left.sizes if name.endswith(".gz")}
     except (OSError, msgspec.DecodeError):
         return None
     return left if whole else None
