@@ -3,8 +3,8 @@
     DIR/20261122T130000Z-full/     products.jsonl.gz, ..., rejected.csv, withdrawn.jsonl, report.json
     DIR/latest                     a link to the newest, changed in one step
 
-A draft is `.draft`; its `checkpoint.json` says how much of each file is good. A gzip file can be cut off at a checkpoint
-and gone on with, and still it is one member: many programs read no further than the first.
+A draft is `.draft`; its `checkpoint.json` says how much of each file is good. A gzip file can be cut off there and gone
+on with, and still it is one member: many programs read no further than the first.
 """
 
 from __future__ import annotations
