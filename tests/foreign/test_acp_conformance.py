@@ -21,6 +21,7 @@ from cabas.surfaces.acp.app import routes
 from support.acp import Agent, Delegated, paying
 from support.acp_spec import SPEC, needs_spec
 from support.browser import serving
+from support.premises import an_agreement, stage_of
 from support.shop import slot
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: run `make conformance`")
@@ -32,7 +33,8 @@ pytestmark = [needs_spec, pytest.mark.filterwarnings("default")]
 
 @pytest.mark.parametrize("file", FILES)
 def test_no_request_of_the_openapi_file_breaks_it(file: str) -> None:
-    agent = Agent(payments=Delegated())
+    hurried = an_agreement("agent", access="requests_per_minute = 1_000_000")  # no quota: that is tested elsewhere
+    agent = Agent(stage_of(hurried, payments=Delegated()))
     starts = agent.stage.now + timedelta(hours=3)
     agent.stage.shop.add_slots(slot("drive", starts, method="pickup", fee=Money(0), capacity=1_000_000))
     agent.stage.shop.stock("milk", 1_000_000)

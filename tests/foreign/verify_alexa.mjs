@@ -1,9 +1,21 @@
 // Reads requests as JSON lines {url, signature, body, pem} and says of each what alexa-verifier says: "" is a good one.
-// Amazon's bucket is not asked: whatever it fetches is the line's own `pem`.
+// The argument is what time it is, in milliseconds: requests age while tests run. Amazon's bucket is not asked:
+// whatever it fetches is the line's own `pem`.
 import https from 'node:https'
 import { EventEmitter } from 'node:events'
 import { createInterface } from 'node:readline'
 import verify from 'alexa-verifier'
+
+const now = Number(process.argv[2])
+globalThis.Date = class extends Date {
+  constructor(...given) {
+    super(...(given.length ? given : [now]))
+  }
+
+  static now() {
+    return now
+  }
+}
 
 let pem = ''
 https.get = (_url, answered) => {
