@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
+import pytest
 from mcp.client import Client
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
@@ -139,3 +140,20 @@ def test_a_link_that_is_not_for_shopping_opens_no_shop() -> None:
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
     assert 'scope="shop"' in answer.headers["www-authenticate"]
     assert stage.memory.rows.conversations == {}
+
+
+@pytest.mark.parametrize(("ticked", "skus"), [(("personal_results",), ["pasta"]), ((), [])])
+def test_words_are_personal_for_the_assistant_with_the_tick_alone(ticked: tuple[str, ...], skus: list[str]) -> None:
+    stage = habitual()
+    browser = Linking(stage, AGENT, AGENT_BACK)
+    browser.sign_in()
+    browser.redeem(browser.code("personal_results"))  # another device of the same platform has it
+    token = browser.redeem(browser.code(*ticked)).json()["access_token"]
+    premises = replace(stage.premises, tokens=browser.tokens)
+    with TestClient(Starlette(routes=mcp_routes(premises), lifespan=lifespan)) as web:
+        head = {"accept": "application/json, text/event-stream", "authorization": f"Bearer {token}"}
+        params = {"name": "order_in_words", "arguments": {"text": "comme d'habitude"}}
+        answer = web.post(
+            "/mcp", headers=head, json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        )
+    assert [one["sku"] for one in answer.json()["result"]["structuredContent"]["lines"]] == skus

@@ -10,6 +10,9 @@ from starlette.applications import Starlette
 from cabas.surfaces.chat.app import routes
 from cabas.surfaces.guard import Limiter
 
+# The scripted grocer has no products of their own address, nor links: see `test_chat_arrive`.
+APART = ("/p/{sku:path}", "/go/{code}")
+
 
 def stage() -> Starlette:
     """A fresh app: nothing said, nothing ordered."""

@@ -7,6 +7,9 @@ from starlette.applications import Starlette
 from cabas.surfaces.link.app import routes
 from support.premises import an_agreement, stage_of
 
+# Called by clients that prove themselves (`test_link`), or by the token alone (`test_access`).
+APART = ("/link/token", "/link/revoke", "/link/introspect", "/link/userinfo")
+
 
 def stage() -> Starlette:
     """A fresh shop."""

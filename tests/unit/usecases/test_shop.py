@@ -317,3 +317,36 @@ async def test_the_store_for_a_postcode(front: Shopfront) -> None:
     assert nearest(stores, "", stores[-1].id) == stores[-1]
     assert nearest(stores, "99999", None) == stores[0]
     assert NOW.tzinfo is not None
+
+
+READS, MANAGES = frozenset({"dev.ucp.shopping.order:read"}), frozenset({"dev.ucp.shopping.checkout:manage"})
+
+
+@pytest.mark.parametrize("shopper", ["camille", None])
+async def test_a_token_is_good_for_its_scopes_alone(
+    front: Shopfront, memory: Memory, skus: dict[str, str], shopper: str | None
+) -> None:
+    """With a shopper or, a partner's own back end, without one."""
+    all_of_it = caller(shopper_id=shopper, scopes=frozenset({"shop"}))
+    view = await ready(front, skus, all_of_it)
+    done = await complete(front, all_of_it, view.id, Pay("pay_at_handover"), key="k" * 22, request_hash=HASH)
+    assert done.order is not None
+    begun = await ready(front, skus, all_of_it)
+    before = repr(memory.rows)
+    reads, manages = replace(all_of_it, scopes=READS), replace(all_of_it, scopes=MANAGES)
+    nothing = replace(all_of_it, scopes=frozenset({"openid"}))
+    for attempt in (
+        open_session(front, reads, "cart", SessionAsk()),
+        get_session(front, reads, begun.id),
+        change_session(front, reads, begun.id, SessionAsk(items=[])),
+        cancel_session(front, reads, begun.id),
+        complete(front, reads, begun.id, Pay("pay_at_handover"), key="l" * 22, request_hash=HASH),
+        get_order(front, manages, done.order.id),
+        enter(front, nothing),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            await attempt
+        assert refused.value.code == "insufficient_scope"
+    assert repr(memory.rows) == before
+    assert (await get_session(front, manages, begun.id)).id == begun.id
+    assert (await get_order(front, reads, done.order.id)).order == done.order
