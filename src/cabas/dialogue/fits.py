@@ -161,7 +161,9 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str
     Words that most names of the family hold are its own ("tomato" of tomato ketchup), and so is the head of what was
     said; "salt" and "vinegar" are not crisps' own, though some crisps are called so.
     """
-    if not said:
+    sheet = sheets()[family]
+    wide = not sheet.get("packs") and not sheet.get("price")
+    if not said or (wide and said in names_of(lang).names.get(family, ())):  # any oil will do for "vegetable oil"
         return frozenset()
     own = _own_words(family) | _forms(lang, "imitations")
     foods = {word for word in said if word not in own and word in _called_alone(lang)}

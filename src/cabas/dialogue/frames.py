@@ -14,6 +14,7 @@ from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.removals import none_of, remove
 from cabas.dialogue.segment import read_items
@@ -204,6 +205,9 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
 
 def _double(turn: Turn, found: Found) -> list[Act] | None:
     item = _slot(turn, found, "target")
+    name = turn.sight.name(found.start, found.end, FAMILY)
+    if name is not None and name.words == found.end - found.start:
+        return None  # "double cream"
     line = turn.line(item) if item is not None else turn.focus
     have = line.want.amount if line is not None else None
     if have is None:

@@ -167,7 +167,17 @@ class Lexicon:
         return ident in self._mentioned(text)
 
     def _mentions(self, text: str) -> frozenset[str]:
-        named = {match.id for match in self.matches(tokenize(text))}
+        found = self.matches(tokenize(text))
+        longer = [match for match in found if match.kind != RESTRICTED and match.end - match.start > 1]
+        named = {
+            match.id
+            for match in found
+            if match.kind != RESTRICTED
+            or not any(  # no essence in vanilla essence, no antibiotic in what is antibiotic free
+                one.start <= match.start and match.end <= one.end and one.end - one.start > match.end - match.start
+                for one in longer
+            )
+        }
         return frozenset(wider for one in named for wider in self.above(one))
 
     def department(self, text: str) -> str | None:
