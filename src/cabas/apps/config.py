@@ -57,6 +57,11 @@ class Config:
         return self.data_dir / "search"
 
     @property
+    def feeds_dir(self) -> Path:
+        """Exported feeds that partners may fetch, a folder per retailer."""
+        return self.data_dir / "feeds"
+
+    @property
     def agreements_dir(self) -> Path:
         """Agreement files of this installation."""
         return self.data_dir / "agreements"

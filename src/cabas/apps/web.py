@@ -20,6 +20,7 @@ from cabas import surfaces
 from cabas.apps.counter import Counter
 from cabas.apps.wiring import House
 from cabas.kernel.errors import Unavailable
+from cabas.storage.feed_shelf import FeedShelf
 from cabas.storage.partner_web import PartnerWeb
 from cabas.surfaces.contract import Premises, Surface
 from cabas.surfaces.link.tokens import LinkedTokens, Signer
@@ -74,6 +75,7 @@ def premises(house: House, counter: Counter) -> Premises:
         testing=house.config.testing,
         web=PartnerWeb(local=house.config.testing),
         linking=house.linking(counter.guests),
+        feeds=FeedShelf(house.config.feeds_dir),
     )
 
 

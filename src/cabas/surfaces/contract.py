@@ -17,6 +17,7 @@ from cabas.agreement.agreement import Agreement
 from cabas.kernel.clock import Clock
 from cabas.kernel.errors import Unavailable
 from cabas.surfaces.quotas import Quotas
+from cabas.usecases.feeds.fetch import PublishedFeed, PublishedFeeds
 from cabas.usecases.link.ports import LinkDesk
 from cabas.usecases.shop.ports import Answers, PartnerKeys
 from cabas.usecases.shop.visit import Shopfront
@@ -71,6 +72,14 @@ class NoWeb:
         raise Unavailable(f"Nothing is sent to {url[:200]}.", remedy="Open the house with a way to the web.")
 
 
+class NoFeeds:
+    """Nothing was exported."""
+
+    async def of(self, retailer_id: str, platform: str) -> Sequence[PublishedFeed]:
+        """Always empty."""
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Premises:
     """What a surface works with. `counter` are the conversations of the retailer's own page, `front` the shop by
@@ -92,6 +101,7 @@ class Premises:
     web: Web = field(default_factory=NoWeb)
     linking: LinkDesk | None = None
     quotas: Quotas = field(default_factory=Quotas)
+    feeds: PublishedFeeds = field(default_factory=NoFeeds)
 
 
 @dataclass(frozen=True, slots=True)

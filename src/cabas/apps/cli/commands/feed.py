@@ -53,7 +53,9 @@ class _Asked:
 @app.command("export")
 def export_(
     platform: Annotated[str, typer.Option(help="The platform of an agreement (`cabas agreement list`).")],
-    out: Annotated[Path, typer.Option(help="Where exports go: a folder per feed and export, and `latest`.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where exports go; when left out, where partners fetch them (/feeds/PLATFORM).")
+    ] = None,
     form: Annotated[str, typer.Option("--format", help="google, google-local, openai or acp.")] = "google",
     store: Annotated[str, typer.Option(help="One store; google-local does all of them by default.")] = "",
     full: Annotated[bool, typer.Option("--full", help="Everything that may be listed. This is the default.")] = False,
@@ -73,13 +75,14 @@ def export_(
     """Write a feed: only what the agreement lets this platform list that day, or what changed since."""
     if full and delta_since:
         raise InvalidInput("--full and --delta-since exclude each other.", remedy="Use one of them.")
+    config = settings(data_dir, retailer)
     asked = _Asked(
-        platform, find_format(form), out, store, delta_since, link, image, unbranded, country.upper(), estimated,
-        not plain, keep, json,
+        platform, find_format(form), out or config.feeds_dir / config.retailer, store, delta_since, link, image,
+        unbranded, country.upper(), estimated, not plain, keep, json,
     )  # fmt: skip
 
     async def work() -> list[dict[str, object]]:
-        async with open_house(settings(data_dir, retailer), clock=clock(at)) as house:
+        async with open_house(config, clock=clock(at)) as house:
             stores = await house.postgres.shop.stores(house.retailer)
             chosen = [one for one in stores if not asked.store or one.id == asked.store]
             if asked.store and not chosen:
