@@ -35,6 +35,8 @@ def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
     found: list[tuple[Wish, str | None]] = []
     for wish in _adding_up(wishes[place + 1 :], head.amount, announced=announced):
         own = bool(wish.item.family) and wish.item.family in turn.heard.lexicon.below(head.item.family)[1:]
+        if not own and wish.item.family and wish.item.measured is not None and wish.item.measured.unit is not None:
+            return []  # "three cans of beans, two cans of corn": counted by its own unit, it is a thing of its own
         name = None if own else _kind_of(turn, head, wish.item)
         if name is None and not own:
             return []

@@ -64,7 +64,9 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         return _each(sight, item, found)
     elif kind in ("double", "triple", "times"):
         if item.measured is not None and item.measured.unit is not None:
-            return None
+            if item.measured.unit.kind != "measure":
+                return None
+            item.tags.append(size_tag(item.measured))  # "33 cl de crème, fois deux"
         said = _number(sight, found, "number")
         count = {"double": 2, "triple": 3}.get(kind) or (int(said) if said is not None else 1)
         item.measured, item.trailing = sight.tools.measures.counted(count, start, found.end), True

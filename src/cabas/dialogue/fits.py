@@ -15,6 +15,7 @@ from cabas.dialogue.classify import above, below, is_of, names_of
 from cabas.dialogue.families import sheets
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light, read_name
+from cabas.dialogue.refusals import refused, shows
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
@@ -29,6 +30,8 @@ def fits(want: Want, product: Product) -> bool:
     family = want.family
     if want.brand and not _is_of(product, want.brand):
         return False
+    if any(shows(product, words, want.lang) for tag in want.constraints if (words := refused(tag, want.lang))):
+        return False
     if family is not None:
         if product.family is None:
             if not _is_called(product, family):
@@ -37,7 +40,7 @@ def fits(want: Want, product: Product) -> bool:
             return False
         if another_form(f"{want.words} {' '.join(want.constraints)}", want.lang, family, product):
             return False
-        if _is_thinner(family, product):
+        if _is_thinner(family, product) or _is_poured(family, product):
             return False
     return not lacking(want, product)
 
@@ -70,7 +73,7 @@ def another_form(words: str, lang: str, family: str, product: Product) -> bool:
     """Whether the product shows a word of another form ("séchées", "au sirop", "de soja") that is not among the `words`
     asked for, or, being fresh, another fruit or vegetable beside the one asked for ("pomme châtaigne").
     """
-    if not _forms_of(family, product.lang):
+    if not forms(family, product.lang):
         return False
     odd = _odd_words(product.name, product.lang, family)
     return bool(odd) and not odd.issubset(read_name(words, lang).words)
@@ -79,13 +82,13 @@ def another_form(words: str, lang: str, family: str, product: Product) -> bool:
 @lru_cache(maxsize=KEPT)
 def _odd_words(name: str, lang: str, family: str) -> frozenset[str]:
     """The words of a product's name that make another thing of `family` than what it is called by itself."""
-    forms, fresh = _forms_of(family, lang), is_of(family, "fresh")
+    odd, fresh = forms(family, lang), is_of(family, "fresh")
     words = frozenset(read_name(name, lang).words) - _family_words(family)
-    return frozenset(word for word in words if word in forms or (fresh and _other_fresh(word, family, lang)))
+    return frozenset(word for word in words if word in odd or (fresh and _other_fresh(word, family, lang)))
 
 
 @lru_cache(maxsize=8192)
-def _forms_of(family: str, lang: str) -> frozenset[str]:
+def forms(family: str, lang: str) -> frozenset[str]:
     """The words, as stems, that make another thing of a family: each group of departments has its own."""
     groups = (("fresh", "forms"), ("raw", "raw_forms"), ("animal", "imitations"))
     return frozenset(word for group, words in groups if is_of(family, group) for word in _forms(lang, words))
@@ -105,6 +108,12 @@ def _is_thinner(family: str, product: Product) -> bool:
         return False
     said = (size[:-1].replace(",", ".") for size in read_name(product.name, product.lang).sizes if size.endswith("%"))
     return any(float(percent) < least for percent in said)
+
+
+def _is_poured(family: str, product: Product) -> bool:
+    """Whether a fresh fruit or vegetable comes by the liter: what is squeezed is no lemon."""
+    content = product.content
+    return content is not None and content.dimension == "volume" and is_of(family, "fresh")
 
 
 def called(product: Product, family: str) -> bool:

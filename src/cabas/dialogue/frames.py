@@ -19,6 +19,7 @@ from cabas.dialogue.measures import Measured
 from cabas.dialogue.removals import none_of, remove
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
+from cabas.dialogue.swaps import swap
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, Want
@@ -204,10 +205,10 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
 
 
 def _double(turn: Turn, found: Found) -> list[Act] | None:
-    item = _slot(turn, found, "target")
     name = turn.sight.name(found.start, found.end, FAMILY)
     if name is not None and name.words == found.end - found.start:
         return None  # "double cream"
+    item = _slot(turn, found, "target")
     line = turn.line(item) if item is not None else turn.focus
     have = line.want.amount if line is not None else None
     if have is None:
@@ -268,7 +269,15 @@ def _retag(turn: Turn, found: Found) -> list[Act] | None:
 
 def _could_be(turn: Turn, item: Item) -> bool:
     """Whether a thing may be one of the cart: it is there, or nothing is."""
-    return turn.line(item) is not None or (item.known and not turn.heard.lines)
+    if turn.line(item) is not None:
+        return True
+    return item.known and not turn.heard.lines and not _some(turn, item)
+
+
+def _some(turn: Turn, item: Item) -> bool:
+    """Whether a thing is spoken of as new: "mets du rôti pour six" sets no number of roasts."""
+    begun = turn.sight.said("determiners", item.start)
+    return begun is not None and turn.sight.said("definite", item.start) != begun
 
 
 def of_topic(turn: Turn, amount: Amount | None, tags: tuple[str, ...]) -> Act:
@@ -319,35 +328,18 @@ def _replace(turn: Turn, found: Found) -> list[Act] | None:
         return []
     if old and not old[0].has_food:
         return None
-    return _swap(turn, old[0] if old else None, item)
+    if old and turn.line(old[0]) is None and turn.focus is not None and turn.composed(old[0], turn.focus.want.words):
+        old = []  # "the dry one, not the sweet": kinds of what was spoken of last
+    return swap(turn, old[0] if old else None, item)
 
 
-def _swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
-    line = turn.line(old) if old is not None else turn.focus
-    before = old.words if old is not None else line.want.words if line is not None else ""
-    want = turn.want(item)
-    if not item.has_food and line is not None:
-        want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, *want.constraints))))
-    elif before and not _whole(item) and (name := turn.composed(item, before)) is not None:
-        want = renamed(turn, want, name)
-        if (
-            item.measured is not None
-            and turn.sight.spell(item.measured.start, item.measured.end).lower() in name.lower()
-        ):
-            want = replace(want, amount=None)  # the "demi" of "demi-sec" counts nothing
-    return [Act("replace", wants=(want,), target=turn.reference(old) if old is not None else None)]
-
-
-def _whole(item: Item) -> bool:
-    """Whether a thing is named in full ("du miel"), and not by what makes it different ("du demi-sec")."""
-    return item.begun and item.family is not None and item.measured is None
-
-
-def renamed(turn: Turn, want: Want, name: str) -> Want:
-    """`want` under another name, with the family of that name."""
-    whole = [match for match in turn.heard.lexicon.at(tokenize(name), 0, turn.heard.lang) if match.kind == "family"]
-    family = whole[0].id if whole and whole[0].end == len(tokenize(name)) else want.family
-    return replace(want, words=name, family=family)
+def _kind_not(turn: Turn, found: Found) -> list[Act] | None:
+    """ "The dry one, not the sweet": two kinds of what was spoken of last."""
+    new, old, focus = _slot(turn, found, "new"), _slot(turn, found, "old"), turn.focus
+    if new is None or old is None or focus is None or turn.wishes.made:
+        return None
+    both = all(one.has_food and turn.composed(one, focus.want.words) is not None for one in (new, old))
+    return swap(turn, None, new) if both else None
 
 
 def _ask(kind: str) -> Frame:
@@ -359,7 +351,7 @@ def _ask(kind: str) -> Frame:
         if len(items) == 1 and items[0].pronoun and not items[0].has_food:
             return [Act(kind, target=Reference())]
         foods = [item for item in items if item.has_food]
-        if not foods:
+        if not foods or any(is_clause(turn.sight, item) for item in foods):
             return None
         turn.asked = foods[0]
         return [Act(kind, wants=tuple(turn.want(item, amount=False) for item in foods))]
@@ -390,6 +382,7 @@ _FRAMES: dict[str, Frame] = {
     "swap_it": _swap_it,
     "retag": _retag,
     "set": _set,
+    "kind_not": _kind_not,
     "replace": _replace,
     "price": _ask("ask_price"),
     "cheapest": _cheapest,

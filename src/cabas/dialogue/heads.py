@@ -34,9 +34,10 @@ def family_of(lexicon: Lexicon, name: str, lang: str) -> str | None:
 def narrowed(lexicon: Lexicon, family: str, said: Sequence[str], lang: str) -> str:
     """The child of `family` all of whose words are among `said` ("lait UHT demi-écrémé"), or `family` itself."""
     words = frozenset(said)
+    own = {path for _, path in _paths_below((family,), lang)}  # "piles D" is no name of batteries that are not D
     best, met = family, 0
     for child, path in _paths_below(lexicon.below(family)[1:], lang):
-        if len(path) > met and words.issuperset(path) and not lexicon.excluded(child, said, lang):
+        if len(path) > met and path not in own and words.issuperset(path) and not lexicon.excluded(child, said, lang):
             best, met = child, len(path)
     return best
 

@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from cabas.dialogue import locales, say
+from cabas.dialogue.classify import names_of
+from cabas.dialogue.names import light
 from cabas.dialogue.weights import usual_of
 from cabas.domain.cart import Amount, Want
 from cabas.kernel.quantity import Quantity
@@ -128,6 +130,15 @@ def numbered(value: Fraction, words: str, lang: str, *, spoken: bool = False) ->
     many = value >= Fraction(str(_sheet(lang)["many_from"]))
     said = _gendered(say.spoken_number(value, lang), words, lang) if spoken else say.number(value, lang)
     return f"{said} {plural(words, lang) if many else words}"
+
+
+def numbered_name(value: Fraction, name: str, lang: str) -> str:
+    """So many of a product, spoken: "deux Baguettes". A name in words `lang` does not have is left as it is written:
+    "dos Lait ribot", as nobody knows its plural.
+    """
+    if value != 1 and light(fold(_head(name, lang))) not in names_of(lang).known:
+        return f"{_gendered(say.spoken_number(value, lang), name, lang)} {name}"
+    return numbered(value, name, lang, spoken=True)
 
 
 def article(words: str, lang: str) -> str:

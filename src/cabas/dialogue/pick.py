@@ -14,6 +14,7 @@ from fractions import Fraction
 from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called
 from cabas.dialogue.labels import Label, labels_by_word
+from cabas.dialogue.oddity import oddity
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product, Storage
 from cabas.domain.packs import Ask, Candidate, Choice, ask_of, choose
@@ -31,6 +32,7 @@ WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "c
            "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8, "called": 0.4, "besides": -0.3}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,13 @@ def pick(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask: A
         return Picked(want)
     ask = ask or ask_of(want.amount, want.constraints)
     scored = _score(want, hits, shelf, ask)
-    scored.sort(key=lambda one: (-one.value, one.product.sku))
-    best = scored[0]
     musts = [tag for tag in want.constraints if (label := shelf.labels.get(fold(tag))) is not None and label.must]
     right = [one for one in scored if not any(tag in one.broken for tag in musts)]
     if not right:
         return Picked(want, broken=tuple(musts))
     scored = right
+    scored.sort(key=lambda one: (-one.value, one.product.sku))
+    best = scored[0]
     if not best.here and any(one.here for one in scored):
         in_stock = next(one for one in scored if one.here)
         missed, best = best.product, in_stock
@@ -130,6 +132,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         value += WEIGHTS["frozen"] if _needlessly_frozen(product, want) and not is_mine else 0
         value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
         value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product))
+        value += 0 if is_mine else oddity(want, product)
         value += 0 if choice.enough else WEIGHTS["short"]
         value += WEIGHTS["habit"] if is_mine else 0
         if choice.covers is not None and ask.same:
@@ -189,6 +192,9 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
     if colon:
         return _meets_value(kind, value, product, price)
     label = labels.get(fold(tag))
+    if label is None and tag.endswith("%"):
+        shown = _PERCENT.findall(product.name.replace(",", "."))
+        return any(float(one) == float(tag[:-1]) for one in shown) if shown else None
     if label is None:
         return fold(tag) in fold(f"{product.name} {product.brand or ''}") or None
     if label.kind == "price":

@@ -13,6 +13,7 @@ from cabas.dialogue.classify import Found, below, best_family, names_of
 from cabas.dialogue.labels import labels, labels_by_word
 from cabas.dialogue.measures import measures_of
 from cabas.dialogue.names import light, read_name
+from cabas.dialogue.refusals import refused
 from cabas.dialogue.spelling import Speller
 from cabas.dialogue.tokens import spell, tokenize
 from cabas.domain.cart import Want
@@ -20,6 +21,7 @@ from cabas.kernel.quantity import EACH, SYMBOLS, Quantity
 from cabas.kernel.text import fold
 
 EXCLUDED_MAX = 1500
+NOT_BRAND = "not_brand:"
 # A family is taken from a query's words at less than from a product's name: somebody asked for it.
 THRESHOLD = 0.0
 # A word this rare in the catalog may be a misspelling of a family's name.
@@ -112,7 +114,11 @@ def query_of(want: Want, frequency: Frequency | None = None) -> Query:
         families=(want.family,) if want.family else (),
         brand=want.brand,
         labels=tuple(sorted(label.id for label in tags if label.kind != "price")),
-        excluded=tuple(tag.partition(":")[2] for tag in want.constraints if tag.startswith("not_brand:")),
+        excluded=tuple(
+            words
+            for tag in want.constraints
+            if (words := tag[len(NOT_BRAND) :] if tag.startswith(NOT_BRAND) else refused(tag, want.lang))
+        ),
     )
     return complete(said, frequency)
 

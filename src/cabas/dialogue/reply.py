@@ -155,11 +155,13 @@ def _about(line: LineItem, way: _Way) -> dict[str, str]:
     if wish.lang != lang or fold(wish.words) == fold(line.name):
         many = line.sold_by == "each" and line.quantity > 1
         wish, chosen = Want(name, lang, Amount(Fraction(line.quantity)) if many else None), weight
+        asked = nouns.numbered_name(Fraction(line.quantity), name, lang) if many else name
     else:
+        asked = nouns.asked(wish, lang)[0]
         usual = f"{nouns.yours(wish.words, lang)}, " if _is_usual(line) else ""
         chosen = f"{usual}{name}{', ' if weight else ''}{weight}"
     chosen = how.format(name=chosen) if chosen else ""
-    asked = f"{nouns.asked(wish, lang)[0]} {nouns.asked_agreed('added', wish, lang)}"
+    asked = f"{asked} {nouns.asked_agreed('added', wish, lang)}"
     price = f", {say.spoken_money(line.price, lang)}" if line.price is not None else ""
     return {"asked": f"{asked[:1].upper()}{asked[1:]}{chosen}{price}"}
 
@@ -221,7 +223,7 @@ def _heard(line: LineItem, way: _Way) -> str:
     name = _named(say.spoken_name(line.name, way.lang), way) if line.sku else _named(line.want.words, way)
     if line.sku is None or line.sold_by == "weight" or line.quantity == 1:
         return name
-    return nouns.numbered(Fraction(line.quantity), name, way.lang, spoken=True)
+    return nouns.numbered_name(Fraction(line.quantity), name, way.lang)
 
 
 def _named(name: str, way: _Way) -> str:
@@ -250,7 +252,7 @@ def line_words(line: LineItem, way: _Way) -> str:
         return f"{own} {say.spoken_measures(weight, lang) if spoken else weight}{price}"
     name = own if spoken or not line.brand or line.brand in line.name else f"{own} ({_named(line.brand, way)})"
     if spoken and line.quantity > 1:
-        name = nouns.numbered(Fraction(line.quantity), name, lang, spoken=True)
+        name = nouns.numbered_name(Fraction(line.quantity), name, lang)
     count = "" if spoken or line.quantity == 1 else f"{line.quantity} x "
     why = "" if spoken or not _notable(line, lang) else f" ({_named(_notable(line, lang), way)})"
     return f"{count}{name}{price}{why}"

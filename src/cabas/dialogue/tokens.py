@@ -91,9 +91,11 @@ def _tokens(text: str) -> tuple[Token, ...]:
 def spell(tokens: Iterable[Token]) -> str:
     """The tokens as text again, with the apostrophes and hyphens that were said."""
     parts: list[str] = []
+    after = 0
     for token in tokens:
-        parts.append(token.lead if parts else "")
+        parts.append((token.lead or (" " if token.start > after else "")) if parts else "")  # a bracket was left out
         parts.append(token.text)
+        after = token.end
     return "".join(parts)
 
 

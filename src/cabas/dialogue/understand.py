@@ -15,13 +15,14 @@ from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
-from cabas.dialogue.frames import LOST, PLAIN, build, of_topic, renamed
+from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_heads
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
+from cabas.dialogue.swaps import renamed
 from cabas.dialogue.tidy import tidy
 from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
@@ -198,7 +199,7 @@ def slot_act(when: When) -> Act:
 def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
     """Allergies and diets hold for everything asked for in the same breath ("no pork: ...")."""
     for found in clause.tools.grammar.sections["diets"].fits(clause.text):
-        if found.kind == "never" and last:
+        if found.kind in ("never", "free") and last:
             continue
         for name, (start, end) in found.slots.items():
             for place in range(start, end):

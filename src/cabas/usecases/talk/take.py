@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, pick
+from cabas.dialogue.purpose import without_purpose
 from cabas.dialogue.query import query_of
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
@@ -103,6 +104,8 @@ def with_habit(
 def find(scene: Scene, want: Want) -> list[tuple[Product, float]]:
     """What is called that. A thing only near it is no answer: the wish is kept as a note instead."""
     found, taught = _called(scene, want), scene.lexicon.taught
+    if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
+        found = _called(scene, simple)
     if taught is None:
         return found
     plain = taught.plain(want.words, want.family)
