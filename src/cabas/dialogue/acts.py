@@ -1,7 +1,8 @@
 """What a shopper can do with one sentence. `understand` makes these; `usecases.talk` carries them out.
 
 The kinds are those of the evaluation sets: add, remove, set_quantity, replace, reorder, recipe, ask_price,
-ask_availability, choose_slot, set_method, checkout, confirm, cancel, undo, list_cart, help, smalltalk, stop.
+ask_availability, choose_slot, set_method, checkout, confirm, cancel, undo, list_cart, help, smalltalk, stop; and code,
+which is read off before the others (`codes`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from cabas.dialogue.codes import SaidCode
 from cabas.domain.cart import Amount, Want
 from cabas.domain.fulfillment import SlotAsk
 
@@ -31,6 +33,7 @@ KINDS = (
     "help",
     "smalltalk",
     "stop",
+    "code",
 )
 
 
@@ -71,7 +74,8 @@ class Act:
     usual coffee), or none for the whole usual order, `without`, `due` for what is running out, `propose` when it is a
     question ("am I running low?") that waits for a yes. recipe: `recipe`.
     ask_price, ask_availability: `wants[0]`. choose_slot, set_method: `slot`; `impossible` when the time cannot be
-    ("le 31 février"). The others need nothing. `doubt` names what a clerk would ask before acting ("quantity").
+    ("le 31 février"). code: `codes`. The others need nothing. `doubt` names what a clerk would ask before acting
+    ("quantity").
     """
 
     kind: str
@@ -87,6 +91,7 @@ class Act:
     propose: bool = False
     impossible: bool = False
     doubt: str | None = None
+    codes: tuple[SaidCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

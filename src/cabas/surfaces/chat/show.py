@@ -170,7 +170,10 @@ class Tongue:
         return self.money(total(self._vat(cart), cart.currency))
 
     def _vat(self, cart: Cart) -> Iterable[Money]:
-        return vat_by_rate((line.price, line.vat_rate) for line in cart.bought if line.price is not None).values()
+        amounts = [(line.price, line.vat_rate) for line in cart.bought if line.price is not None]
+        rates = {line.id: line.vat_rate for line in cart.bought}
+        off = [(-share, rates[line]) for one in cart.taken_off[0] for line, share in one.shares]
+        return vat_by_rate([*amounts, *off]).values()
 
     def minimum_age(self, cart: Cart) -> int:
         """The highest age any line of the cart asks for; 0 for none."""

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from cabas.domain.fulfillment import Method, Slot
+from cabas.kernel.money import total
+from cabas.usecases.talk.codes import read_again
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.slots import allowed, method_of, method_words, offer, open_slots
 
@@ -24,16 +26,22 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
         return
     # What the read-back says anyway is not said twice.
     scene.facts = [fact for fact in scene.facts if fact.kind not in ("slot", "method")]
+    await read_again(scene)
+    cart = scene.cart
+    applied, _ = cart.taken_off
+    if applied:
+        scene.tell("read_back_off", off=total((one.amount for one in applied), cart.currency))
     adult = [line.name for line in cart.bought if line.minimum_age]
     if adult:
         scene.tell("read_back_age", names=adult)
+    window = _window(scene)
     billed = scene.agreement.names["platform"] if scene.billed_by_platform else ""
     scene.tell(
         "read_back_billed" if billed else "read_back",
         count=len(cart.bought),
         total=cart.total,
-        method=method_words(scene, cart.slot.method),
-        window=_window(scene),
+        method=method_words(scene, window.method),
+        window=window,
         store=scene.store.name,
         billed=billed,
     )

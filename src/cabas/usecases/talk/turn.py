@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue import say as words
+from cabas.dialogue.acts import Act
 from cabas.dialogue.bounds import bounded, is_read_whole
+from cabas.dialogue.codes import read_codes
 from cabas.dialogue.tokens import TEXT_MAX
 from cabas.dialogue.understand import Hearing, understand
 from cabas.domain.cart import Conversation
@@ -79,13 +81,23 @@ async def say(
     heard = clean(text[: TEXT_MAX + 1])
     if not heard:
         raise InvalidInput("Nothing was said.", remedy="Say or type what you need.")
-    understood = understand(text[: TEXT_MAX + 1], hearing(scene))  # as written: new lines part the things of a list
+    codes, rest = read_codes(text[: TEXT_MAX + 1], scene.lang)
+    understood = understand(rest, hearing(scene))  # as written: new lines part the things of a list
+    if codes:
+        understood = replace(understood, acts=_with_codes(understood.acts if rest else (), Act("code", codes=codes)))
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
     scene.leftover = understood.leftover
     acts, more = bounded(understood.acts)
     if more or not is_read_whole(text):
         scene.tell("too_long")
     return await play(scene, await reread(scene, replace(understood, acts=acts), hearing(scene)))
+
+
+def _with_codes(acts: tuple[Act, ...], codes: Act) -> tuple[Act, ...]:
+    """Codes count once the cart is what was asked for, and before it is ordered."""
+    ends = ("checkout", "confirm", "list_cart")
+    at = next((at for at, act in enumerate(acts) if act.kind in ends), len(acts))
+    return (*acts[:at], codes, *acts[at:])
 
 
 def hearing(scene: Scene) -> Hearing:
