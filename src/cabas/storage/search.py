@@ -144,9 +144,9 @@ def _found(now: _Opened, query: Query, limit: int) -> tuple[Hit, ...]:
     picked = _picked(now, wanted, max(CANDIDATES, limit))
     if len(picked) < limit:
         wanted, picked = _more(now, wanted, picked)
-    ranked = [(score(wanted, held), points, held.words, place) for points, held, place in picked]
-    ranked.sort(key=lambda one: (-one[0], -one[1], one[2]))
-    return tuple(Hit(now.cards.product(place), points) for points, _, _, place in ranked[:limit])
+    ranked = [(-score(wanted, held), -points, held.words, place) for points, held, place in picked]
+    ranked.sort()
+    return tuple(Hit(now.cards.product(place), -worth) for worth, _, _, place in ranked[:limit])
 
 
 def _picked(now: _Opened, wanted: Sought, limit: int, *, strict: bool = True) -> _Picked:
