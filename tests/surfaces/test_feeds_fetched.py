@@ -157,6 +157,7 @@ def test_what_is_for_the_retailer_alone_stays(google: Partner) -> None:
         ({"agreement": "halle-google-2025"}, "not_found"),
         ({"retailer_": "other"}, "not_found"),
         ({"items": [MILK._replace(estimated=True)]}, "not_found"),
+        ({"items": [MILK._replace(price=None)]}, "not_found"),
     ],
 )
 def test_exports_that_are_not_of_this_agreement_are_not_handed_out(

@@ -63,4 +63,5 @@ def _feed(path: Path, report: _Report) -> PublishedFeed:
         for name, one in sorted(report.files.items())
     )
     name = "-".join(part for part in (report.format, report.store) if part)
-    return PublishedFeed(name, report.agreement, report.day, at, report.counts.estimated, files)
+    counts = report.counts
+    return PublishedFeed(name, report.agreement, report.day, at, counts.published, counts.estimated, files)

@@ -1,7 +1,8 @@
 """Fetch a feed: the files a platform may have are those of its last full export, under the agreement in force.
 
 A delta is never among them: a platform that fetches takes a file for the whole catalog. Neither is an export with
-made-up prices, nor what an export writes for the retailer alone.
+made-up prices, one without a single product (it would empty the platform's shelves: most likely prices were missing),
+nor what an export writes for the retailer alone.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class PublishedFeed:
     agreement: str
     day: str
     exported_at: datetime
+    published: int
     estimated: int
     files: tuple[FeedFile, ...]
 
@@ -63,5 +65,5 @@ async def feeds_for(feeds: PublishedFeeds, front: Shopfront, caller: Caller, pla
     return [
         replace(feed, files=tuple(one for one in feed.files if one.name not in PRIVATE))
         for feed in await feeds.of(caller.retailer_id, platform)
-        if feed.agreement == visit.agreement.id and not feed.estimated
+        if feed.agreement == visit.agreement.id and feed.published and not feed.estimated
     ]
