@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from cabas.domain.customer import Shopper
-from cabas.usecases.link.ports import CODE, MAIL, SESSION, Link, Ticket, hashed
+from cabas.usecases.link.ports import CODE, MAIL, SESSION, Link, Passkey, Ticket, hashed
 from support.house import NOW, House
 
 pytestmark = pytest.mark.anyio
@@ -83,3 +83,24 @@ async def test_a_shopper_is_found_by_an_address_that_is_theirs_alone(anywhere: H
     assert await links.shopper_by_email("stranger", "ada@example.org") is None
     await links.allow_personal(rid, "ada")
     assert await links.shopper_by_email(rid, "ada@example.org") == replace(ada, personal=True)
+
+
+async def test_passkeys_count_once_whoever_hurries(anywhere: House) -> None:
+    rid, passkeys = anywhere.retailer_id, anywhere.ports.passkeys
+    key = Passkey(b"\x00one", "camille", b"\xa5cose", 4, "Téléphone", NOW)
+    later = replace(key, id=b"two", created_at=NOW + timedelta(hours=1))
+    assert await passkeys.add(rid, key)
+    assert await passkeys.add(rid, later)
+    assert not await passkeys.add(rid, replace(key, shopper_id="sam"))
+    assert await passkeys.find(rid, b"\x00one") == key
+    assert await passkeys.find("stranger", b"\x00one") is None
+    assert await passkeys.of(rid, "camille") == (later, key)
+    assert await passkeys.of(rid, "sam") == ()
+    counted = await asyncio.gather(*(passkeys.signed(rid, key, 5, NOW) for _ in range(8)))
+    assert sorted(counted) == [False] * 7 + [True]
+    assert await passkeys.find(rid, key.id) == replace(key, sign_count=5, used_at=NOW)
+    assert not await passkeys.remove(rid, "sam", key.id)
+    assert not await passkeys.remove("stranger", "camille", key.id)
+    assert await passkeys.remove(rid, "camille", key.id)
+    assert not await passkeys.remove(rid, "camille", key.id)
+    assert await passkeys.of(rid, "camille") == (later,)

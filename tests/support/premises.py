@@ -149,6 +149,7 @@ class Stage:
         memory = self.memory
         return LinkDesk(
             links=memory.links,
+            passkeys=memory.passkeys,
             consents=memory.consents,
             shoppers=memory.shop,
             mail=self.letters,

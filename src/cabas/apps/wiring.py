@@ -94,6 +94,7 @@ class House:
         smtp = self.config.smtp
         return LinkDesk(
             links=self.postgres.links,
+            passkeys=self.postgres.passkeys,
             consents=self.postgres.consents,
             shoppers=self.postgres.shop,
             mail=SmtpMail(smtp) if smtp is not None else MailFolder(self.config.mail_dir, new_id),

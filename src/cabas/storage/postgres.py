@@ -16,6 +16,7 @@ from cabas.storage.fill import PostgresFill
 from cabas.storage.links import PostgresLinks
 from cabas.storage.orders import PostgresOrders
 from cabas.storage.partners import PostgresPartnerKeys
+from cabas.storage.passkeys import PostgresPasskeys
 from cabas.storage.shop import PostgresShop
 from cabas.storage.teachings import PostgresFailures, PostgresTeachings
 
@@ -36,6 +37,7 @@ class Postgres:
     links: PostgresLinks
     orders: PostgresOrders
     partners: PostgresPartnerKeys
+    passkeys: PostgresPasskeys
     shop: PostgresShop
     teachings: PostgresTeachings
 
@@ -57,6 +59,7 @@ class Postgres:
             links=PostgresLinks(database),
             orders=PostgresOrders(database),
             partners=PostgresPartnerKeys(database),
+            passkeys=PostgresPasskeys(database),
             shop=PostgresShop(database),
             teachings=PostgresTeachings(database, versions),
         )

@@ -12,6 +12,7 @@ from cabas.storage.memory.fill import MemoryFill
 from cabas.storage.memory.links import MemoryLinks
 from cabas.storage.memory.orders import MemoryOrders
 from cabas.storage.memory.partners import MemoryAnswers, MemoryPartnerKeys
+from cabas.storage.memory.passkeys import MemoryPasskeys
 from cabas.storage.memory.people import MemoryConsents, MemoryConversations
 from cabas.storage.memory.rows import Rows
 from cabas.storage.memory.shop import MemoryShop
@@ -75,6 +76,11 @@ class Memory:
     def discounts(self) -> MemoryDiscounts:
         """`usecases.discounts.Discounts`."""
         return MemoryDiscounts(self.rows)
+
+    @property
+    def passkeys(self) -> MemoryPasskeys:
+        """`usecases.link.ports.Passkeys`."""
+        return MemoryPasskeys(self.rows)
 
     @property
     def fill(self) -> MemoryFill:

@@ -19,7 +19,7 @@ from cabas.domain.order import Order
 from cabas.domain.payment import Payment
 from cabas.kernel.money import Money
 from cabas.usecases.learn.ports import Failure, Pack, Proposal
-from cabas.usecases.link.ports import Link, Ticket
+from cabas.usecases.link.ports import Link, Passkey, Ticket
 from cabas.usecases.ports import Store
 from cabas.usecases.shop.ports import PartnerKey, Stored
 
@@ -71,6 +71,7 @@ class Rows:
     request_answers: dict[Key, tuple[str, Stored | None]] = field(default_factory=dict)
     links: dict[Key, Link] = field(default_factory=dict)
     tickets: dict[tuple[str, str, bytes], Ticket] = field(default_factory=dict)
+    passkeys: dict[tuple[str, bytes], Passkey] = field(default_factory=dict)
     postings: dict[Key, list[Posting]] = field(default_factory=dict)
     outbox: dict[Key, list[Event]] = field(default_factory=dict)
     answers: dict[Key, tuple[str, bytes]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from cabas.surfaces.link import wire
 from cabas.surfaces.link.endpoints import Endpoints
 from cabas.surfaces.link.entry import Entry
 from cabas.surfaces.link.pages import Pages
+from cabas.surfaces.link.passkeys import PasskeyPages
 from cabas.surfaces.link.show import language, trouble
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -49,6 +50,7 @@ def routes(premises: Premises) -> Sequence[BaseRoute]:
         return ()
     ends, pages = Endpoints(premises, desk), Pages(premises, desk)
     entry = Entry(pages)
+    keys = PasskeyPages(entry)
     small = Middleware(RequestBodyLimitMiddleware, max_body_size=wire.BODY_MAX_BYTES)
     guarded = [Middleware(Guard, body_max_bytes=wire.BODY_MAX_BYTES, refuse=_refusal), small]
     called = (
@@ -61,7 +63,9 @@ def routes(premises: Premises) -> Sequence[BaseRoute]:
         ("POST", f"{wire.SIGN_IN}/guest", entry.guest), ("GET", f"{wire.SIGN_IN}/arrive", entry.arrive),
         ("POST", f"{wire.SIGN_IN}/arrive", entry.arrive), ("GET", f"{wire.SIGN_IN}/provider", entry.away),
         ("GET", f"{wire.SIGN_IN}/provider/back", entry.returned), ("GET", wire.AUTHORIZE, pages.authorize),
-        ("POST", wire.AUTHORIZE, pages.authorize),
+        ("POST", wire.AUTHORIZE, pages.authorize), ("POST", f"{wire.SIGN_IN}/passkey/options", keys.ask_to_sign_in),
+        ("POST", f"{wire.SIGN_IN}/passkey", keys.sign_in), ("POST", f"{wire.PASSKEYS}/options", keys.ask_for_new),
+        ("POST", wire.PASSKEYS, keys.add), ("POST", f"{wire.PASSKEYS}/remove", keys.remove),
     )  # fmt: skip
     return [
         Route("/.well-known/oauth-authorization-server", ends.about),

@@ -51,7 +51,7 @@ class Entry:
 
             def write(secret: str, shopper: Shopper) -> Letter:
                 link = f"{self.pages.premises.url}{SIGN_IN}/arrive?{urlencode({'ticket': secret, 'lang': lang})}"
-                words = {"retailer": self._shop(), "link": link}
+                words = {"retailer": self.shop(), "link": link}
                 return Letter(email, text(lang, "letter.subject", **words), text(lang, "letter.text", **words))
 
             letter = await ask_by_mail(self.desk, retailer, email, self.pages.now, write)
@@ -83,7 +83,7 @@ class Entry:
             session = await come_by_mail(self.desk, self.pages.premises.retailer, secret, agent, self.pages.now)
         except CabasError as error:
             return trouble(request, lang, "used", error, 403)
-        return self._in(request, session)
+        return self.come_in(request, session)
 
     async def guest(self, request: Request) -> Response:
         """A shopper of the demo, without proof. There are none in a real shop."""
@@ -93,7 +93,7 @@ class Entry:
             session = await come_as_guest(self.desk, self.pages.premises.retailer, chosen, agent, self.pages.now)
         except CabasError as error:
             return trouble(request, lang, "used", error, 403)
-        return self._in(request, session)
+        return self.come_in(request, session)
 
     async def away(self, request: Request) -> Response:
         """To the retailer's own provider, with what is needed to know the answer again in a cookie."""
@@ -123,7 +123,7 @@ class Entry:
             return trouble(request, lang, known, error, 403)
         except CabasError as error:
             return trouble(request, lang, "provider", error, 503)
-        answer = self._in(request, session)
+        answer = self.come_in(request, session)
         answer.delete_cookie(PROVIDER, path="/")
         return answer
 
@@ -140,7 +140,7 @@ class Entry:
     async def _form(self, request: Request, lang: str, *, wrong: bool = False, email: str = "") -> Response:
         return page(
             request, "sign_in", lang, status=422 if wrong else 200, platform=await self._platform(request), wrong=wrong,
-            email=email, guests=self.desk.guests, provider=self.desk.provider is not None,
+            email=email, guests=self.desk.guests, provider=self.desk.provider is not None, script=True,
         )  # fmt: skip
 
     async def _platform(self, request: Request) -> str:
@@ -153,11 +153,12 @@ class Entry:
         except CabasError:
             return ""
 
-    def _shop(self) -> str:
+    def shop(self) -> str:
+        """What the retailer is called."""
         names = [one.names["retailer"] for one in self.pages.premises.agreements()]
         return names[0] if names else self.pages.premises.retailer
 
-    def _in(self, request: Request, session: str) -> Response:
+    def come_in(self, request: Request, session: str) -> Response:
         """Signed in: on with what was asked for in this browser, else to the account."""
         waiting = unpacked(request.cookies.get(NEXT, ""))
         answer = RedirectResponse(f"{AUTHORIZE}?{waiting}" if waiting else ACCOUNT, 303, NO_STORE)

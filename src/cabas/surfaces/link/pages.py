@@ -23,6 +23,7 @@ from cabas.surfaces.link.wire import ACCOUNT, NO_STORE, SIGN_IN, back, form, pai
 from cabas.usecases.link.ask import Ask, fields, read_ask, returning
 from cabas.usecases.link.clients import OAuthError, client_of, live
 from cabas.usecases.link.grant import Yes, allow, offer, unlink_client, within
+from cabas.usecases.link.passkeys import may_add
 from cabas.usecases.link.ports import SESSION, LinkDesk, Ticket
 from cabas.usecases.link.sign_in import end_session, signed_in
 
@@ -31,6 +32,7 @@ NEXT_MAX, NEXT_SECONDS = 3500, 20 * 60
 SESSION_SECONDS = 14 * 24 * 3600
 FRESH = timedelta(minutes=5)
 PAGES_PER_MINUTE = 240.0
+DONE = ("unlinked", "passkey_added", "passkey_removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Pages:
         return page(
             request, "account", lang, zone=zone, shopper=shopper, own=session, sessions=sessions,
             links=sorted(latest.values(), key=lambda one: one.created_at, reverse=True),
-            done="unlinked" in request.query_params, demo=session.about.get("how") == "demo",
+            done=_done(request), demo=session.about.get("how") == "demo", script=True,
+            passkeys=await self.desk.passkeys.of(self.premises.retailer, shopper.id), fresh=may_add(session, self.now),
         )  # fmt: skip
 
     async def unlink(self, request: Request) -> Response:
@@ -196,6 +199,11 @@ class Pages:
 
     def _refused(self, redirect: str, state: str, error: OAuthError) -> Response:
         return back(redirect, self.premises.url, state, error=error.code, error_description=str(error))
+
+
+def _done(request: Request) -> str:
+    """What was just done, as the account's page says it."""
+    return next((one for one in DONE if one in request.query_params), "")
 
 
 def packed(query: str) -> str:

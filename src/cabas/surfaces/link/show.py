@@ -18,6 +18,7 @@ from cabas.usecases.link.clients import LOOPBACK
 
 HERE = Path(__file__).parent
 LANGUAGE = "cabas_language"
+SCRIPT = "; script-src 'self'; connect-src 'self'"
 
 _pages = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -51,16 +52,19 @@ def language(request: Request, asked: str = "") -> str:
 
 
 def page(
-    request: Request, name: str, lang: str, *, status: int = 200, leads_to: str = "", **values: object
-) -> HTMLResponse:
-    """A page. `leads_to` is where its form may send the browser besides here: browsers hold redirects to it, too."""
+    request: Request, name: str, lang: str, *, status: int = 200, leads_to: str = "", script: bool = False,
+    **values: object,
+) -> HTMLResponse:  # fmt: skip
+    """A page. `leads_to` is where its form may send the browser besides here: browsers hold redirects to it, too.
+    `script` lets it run our own.
+    """
     html = _pages.get_template(f"{name}.html").render(t=Tongue(lang), path=_path(request), **values)
     headers = {
         "cache-control": "no-store",
         "vary": "Cookie, Accept-Language",
         "content-security-policy": (
             "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-            f"form-action 'self'{_source(leads_to)}"
+            f"form-action 'self'{_source(leads_to)}{SCRIPT if script else ''}"
         ),
         # The client may have opened a window for this and waits for it.
         "cross-origin-opener-policy": "unsafe-none",

@@ -20,6 +20,7 @@ from cabas.usecases.link.clients import OAuthError
 BODY_MAX_BYTES, FIELDS_MAX = 16 * 1024, 60
 AUTHORIZE, TOKEN, REVOKE, INTROSPECT = "/link/authorize", "/link/token", "/link/revoke", "/link/introspect"
 USERINFO, JWKS, ACCOUNT, SIGN_IN = "/link/userinfo", "/link/jwks", "/link", "/link/sign-in"
+PASSKEYS = "/link/passkeys"
 OPEN = {"access-control-allow-origin": "*"}
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 

@@ -105,6 +105,45 @@ class Links(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key pair of a shopper's device; the public half is here (COSE). `name` is what the browser called itself,
+    `sign_count` how often the device says it signed (0: it does not count).
+    """
+
+    id: bytes
+    shopper_id: str
+    public_key: bytes
+    sign_count: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None = None
+
+
+class Passkeys(Protocol):
+    """The passkeys of one retailer's shoppers."""
+
+    async def add(self, retailer_id: str, passkey: Passkey) -> bool:
+        """Store a new one; False when its id is taken."""
+        ...
+
+    async def find(self, retailer_id: str, passkey_id: bytes) -> Passkey | None:
+        """The passkey."""
+        ...
+
+    async def of(self, retailer_id: str, shopper_id: str) -> tuple[Passkey, ...]:
+        """Those of a shopper, newest first."""
+        ...
+
+    async def signed(self, retailer_id: str, passkey: Passkey, sign_count: int, now: datetime) -> bool:
+        """Note that it signed; False when its count is not what `passkey` says any more. Atomic."""
+        ...
+
+    async def remove(self, retailer_id: str, shopper_id: str, passkey_id: bytes) -> bool:
+        """Remove one of the shopper's own; whether there was one."""
+        ...
+
+
 class ConsentRecord(Protocol):
     """The append-only record of what shoppers said about their data."""
 
@@ -170,6 +209,7 @@ class LinkDesk:
     """
 
     links: Links
+    passkeys: Passkeys
     consents: ConsentRecord
     shoppers: Shoppers
     mail: Mail
