@@ -275,3 +275,20 @@ def test_a_discount_code_that_makes_no_sense_is_refused(cabas: Command) -> None:
         refused = cabas("discount", "add", "X1", *wrong)
         assert (refused.code, word in refused.told) == (2, True), refused.told
     assert cabas("discount", "list", "--json").json == before
+
+
+def test_a_shop_of_files_is_loaded_or_nothing_is(cabas: Command, demo_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "Fern Shop"
+    folder.mkdir()
+    (folder / "products.csv").write_text("id,title,price\nfern,Fern,1250\n", "utf-8")
+    (folder / "inventory.csv").write_text("product_id,quantity\nivy,1\n", "utf-8")
+    refused = cabas("fixtures", "load", str(folder))
+    assert (refused.code, "inventory.csv, row 2, product_id" in refused.told) == (2, True)
+    assert products(demo_folder, "fern-shop") == 0
+    (folder / "inventory.csv").write_text("product_id,quantity\nfern,1\n", "utf-8")
+    for _ in range(2):
+        assert "fern-shop: 1 products" in cabas("fixtures", "load", str(folder)).told
+    assert products(demo_folder, "fern-shop") == 1
+    shown = cabas("stock", "show", "main", "fern", "--json", "--retailer", "fern-shop").json
+    assert [(one["price"]["amount"], one["available"]) for one in shown] == [(1250, 1)]
+    assert cabas("fixtures", "load", str(tmp_path / "none")).code == 2
