@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.again import said_again
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause
@@ -89,6 +90,9 @@ def _usual_all(turn: Turn, found: Found) -> list[Act]:
 
 def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
     items = _foods(turn, found, "items")
+    measured = _amount(turn, found)
+    if measured is not None and len(items) == 1:
+        items[0].measured = measured
     return [Act("reorder", wants=tuple(turn.want(item) for item in items))] if items else None
 
 
@@ -232,6 +236,9 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             continue
         if target in found.slots and (item is None or not item.has_food or not _could_be(turn, item)):
             return None
+        again = said_again(turn, measured, found.slots[amount][0]) if item is None and len(found.slots) == 1 else None
+        if again is not None:
+            return again
         if item is None and turn.wishes.made:
             turn.wishes.made[-1].amount = measured.amount
             turn.wishes.made[-1].tags.extend(measured.constraints)

@@ -167,6 +167,17 @@ def _found(pattern: Pattern, found: re.Match[str], text: Text) -> Found:
     return Found(pattern.kind, slots, pattern.words, text.index(found.start()), text.index(found.end()))
 
 
+def closest(found: Iterable[Found], size: int) -> list[Found]:
+    """The patterns that fit, kind by kind as the document orders them; of one kind the one whose own words say most."""
+    kinds: dict[str, list[Found]] = {}
+    for one in found:
+        kinds.setdefault(one.kind, []).append(one)
+    open_words = {
+        id(one): sum(end - start for start, end in one.slots.values()) for each in kinds.values() for one in each
+    }
+    return [one for each in kinds.values() for one in sorted(each, key=lambda one: open_words[id(one)])]
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A piece of a pattern while it is put together: its expression, sets of words of each of which it cannot do

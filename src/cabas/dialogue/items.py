@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import compose, counted
 from cabas.dialogue.details import add_detail, label_tag
 from cabas.dialogue.item import COST, Item, Piece
+from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
 from cabas.dialogue.measures import Measured, size_tag
 from cabas.dialogue.numbers import numbers_of
@@ -211,6 +213,8 @@ def _inner_details(sight: Sight, item: Item, match: Match) -> None:
         label = sight.name(index, match.end, LABEL)
         if label is not None and label.id != FRESH and label.end - label.start < match.end - match.start:
             item.tags.append(label_tag(label.id, sight.lang))
+            if labels()[label.id].kind == "diet" and family_is_nonfood(match.id):
+                continue  # a light bulb is not low in fat
         found = sight.detail(index, match.end)
         if found is not None and found.kind in ("size", "fat"):
             add_detail(sight, item, found, index, match.end)

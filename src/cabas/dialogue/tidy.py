@@ -139,9 +139,7 @@ def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
     misheard, plurals = _misheard(tools.lang), locales.words(locales.read(tools.lang, "numbers").get("plurals"))
     for index, token in enumerate(tokens[:-1]):
         word = misheard.get(token.folded)
-        following = tokens[index + 1]
-        plural = following.kind == "word" and following.folded.endswith(plurals) and len(following.folded) > 2
-        if word is None or not plural:
+        if word is None or not _several_of(tokens, index + 1, tools, plurals, single=_is_one(word, tools)):
             continue
         previous = tokens[index - 1] if index else None
         begins = previous is None or previous.is_mark or _begins(tokens, index, tools)
@@ -155,6 +153,24 @@ def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
         if counted and not any(match.end > index + 1 for match in tools.lexicon.at(tokens, index, tools.lang)):
             tokens[index] = replace(token, text=word, folded=fold(word))
     return tokens
+
+
+def _is_one(word: str, tools: Tools) -> bool:
+    number = numbers_of(tools.lang).at(tokenize(word), 0)
+    return number is not None and number.value == 1
+
+
+def _several_of(
+    tokens: Sequence[Token], index: int, tools: Tools, plurals: tuple[str, ...], *, single: bool
+) -> bool:  # fmt: skip
+    """Whether what stands here is counted: in the plural ("jars", "burger buns"), or a unit where it is `single`."""
+    following = tokens[index]
+    if following.kind != "word" or len(following.folded) < 3:
+        return False
+    if following.folded.endswith(plurals) or (single and tools.measures.unit(tokens, index) is not None):
+        return True
+    names = (match for match in tools.lexicon.at(tokens, index, tools.lang) if match.kind == FAMILY)
+    return any(match.lang == tools.lang and tokens[match.end - 1].folded.endswith(plurals) for match in names)
 
 
 def _begins(tokens: Sequence[Token], index: int, tools: Tools) -> bool:

@@ -26,7 +26,7 @@ class Hearing:
 
     `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines of
     the cart, oldest first; `focus` the ids of those last spoken of, newest first; `pending` the kind of the open
-    question; `topic` the article of the last question.
+    question; `topic` the article of the last question; `timed` says that the slot was what changed last.
     """
 
     locale: str
@@ -37,6 +37,7 @@ class Hearing:
     focus: tuple[str, ...] = ()
     pending: str | None = None
     topic: str | None = None
+    timed: bool = False
 
     @property
     def lang(self) -> str:

@@ -7,16 +7,17 @@ the system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
+from cabas.dialogue.again import narrower
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
-from cabas.dialogue.grammar import Found
+from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
 from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_heads
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
@@ -38,6 +39,8 @@ TOKENS_MAX = 320
 PATTERN_TOKENS_MAX = 48
 # "Est-ce que vous pourriez nous rajouter encore" and the like take no more words than this.
 OPENER_TOKENS_MAX = 12
+# What a clause says it is all for takes no more words than this.
+REMARK_TOKENS_MAX = 6
 SMALLTALK = Act("smalltalk")
 
 
@@ -134,6 +137,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         return stop
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
+    if stop < end and stop - start <= REMARK_TOKENS_MAX and sight.said("purpose", start) is not None:
+        return stop  # "pour les crêpes, il me faut du lait": why, not what
     _groceries(turn, start, stop)
     return stop
 
@@ -166,17 +171,6 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     if not timed and _slot(turn, start, end):
         return True
     return next(grammar.sections["notes"].fits(clause.text), None) is not None
-
-
-def closest(found: Iterable[Found], size: int) -> list[Found]:
-    """The patterns that fit, kind by kind as the document orders them; of one kind the one whose own words say most."""
-    kinds: dict[str, list[Found]] = {}
-    for one in found:
-        kinds.setdefault(one.kind, []).append(one)
-    open_words = {
-        id(one): sum(end - start for start, end in one.slots.values()) for each in kinds.values() for one in each
-    }
-    return [one for each in kinds.values() for one in sorted(each, key=lambda one: open_words[id(one)])]
 
 
 def _slot(turn: Turn, start: int, end: int) -> bool:
@@ -267,11 +261,12 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
         return False
     if not any(item.has_food for item in items):
         return _of_focus(turn, items, asked=asked)
-    if asked or focus is None or any(item.begun for item in items[:1]):
+    if asked or focus is None:
         return False
-    if items[0].family is not None and items[0].family == focus.want.family and not items[0].begun:
+    name = narrower(turn, items[0], focus) if len(items) == 1 else None
+    if name is None and (items[0].begun or (items[0].family is not None and items[0].family == focus.want.family)):
         return False
-    name = turn.composed(items[0], focus.want.words)
+    name = name or turn.composed(items[0], focus.want.words)
     if name is None:
         return False
     want = renamed(turn, turn.want(items[0]), name)

@@ -1,7 +1,8 @@
 """Every sentence of `locales/<lang>/tests/*.yaml` means exactly what stands beside it (`support.acts_as_text`).
 
 A file is a list of {context, cases}: the cart before ("4 can tuna"), the open question, the article last asked about,
-the locale where it matters. The newest line of the cart is the one spoken of last.
+the locale where it matters, whether the slot changed last (`timed`). The newest line of the cart is the one spoken of
+last.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def hearing(lang: str, context: dict[str, object]) -> Hearing:
         focus=tuple(line.id for line in reversed(lines)),
         pending=context.get("pending"),
         topic=context.get("topic"),
+        timed=bool(context.get("timed")),
     )
 
 

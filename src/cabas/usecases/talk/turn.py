@@ -112,4 +112,5 @@ def hearing(scene: Scene) -> Hearing:
         focus=talk.focus,
         pending=talk.pending.kind if talk.pending else None,
         topic=talk.topic,
+        timed=bool(talk.past) and talk.past[0].lines == talk.cart.lines and talk.past[0].slot != talk.cart.slot,
     )

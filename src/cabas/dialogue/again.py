@@ -1,0 +1,52 @@
+"""What was said a moment ago, said again: with another figure (the hour of the slot, the number of the usual), or as
+one of its kinds ("cheddar", and then "the mature one").
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cabas.dialogue import locales
+from cabas.dialogue.acts import Act
+from cabas.dialogue.clock import as_time, time_words
+from cabas.dialogue.item import Item
+from cabas.dialogue.measures import Measured
+from cabas.dialogue.tokens import stems
+from cabas.dialogue.turn import Turn
+from cabas.domain.cart import LineItem
+from cabas.domain.fulfillment import SlotAsk
+
+
+def said_again(turn: Turn, measured: Measured, start: int) -> list[Act] | None:
+    """The acts of an amount of nothing that was named, at the tokens from `start` on, when it changes what was spoken
+    of last and that was no thing: "the usual milk, two of them", "no, make it six" of a slot. None otherwise.
+    """
+    last = turn.steps[-1] if turn.steps else None
+    if isinstance(last, Act) and last.kind == "reorder" and len(last.wants) == 1:
+        turn.steps[-1] = replace(last, wants=(replace(last.wants[0], amount=measured.amount),))
+        return []
+    if not turn.heard.timed or turn.steps or turn.wishes.made or measured.unit is not None:
+        return None
+    hour = time_words(turn.sight.lang).hour(turn.sight.tokens, start)
+    if hour is None or hour.minutes is None:
+        return None
+    return [Act("choose_slot", slot=SlotAsk(at=as_time(hour.minutes)))]
+
+
+def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
+    """The name of what `line` holds with what `item` says of it: "the mature one", "the sharp cheddar" after "cheddar".
+
+    Only what is spoken of as known is narrowed, without an amount of its own; None for everything else.
+    """
+    sight, lang = turn.sight, turn.heard.lang
+    if not item.has_food or item.measured is not None or item.brand is not None or line.sku is None:
+        return None
+    definite = sight.said("definite", item.start) is not None
+    if definite and item.refines and item.family is None:
+        if (name := turn.composed(item, line.want.words)) is not None:
+            return name
+        first = locales.read(lang, "locale").get("head", "first") == "first"
+        return f"{line.want.words} {item.words}" if first else f"{item.words} {line.want.words}"
+    held = set(stems(line.want.words, lang))
+    same = item.family is not None and line.want.family in turn.heard.lexicon.above(item.family)
+    return item.words if definite and same and held < set(stems(item.words, lang)) else None
