@@ -10,6 +10,7 @@ import pytest
 from cabas.domain.cart import Conversation
 from cabas.domain.ledger import Posting, balances
 from cabas.domain.order import OrderStatus
+from cabas.domain.payment import Payment, PaymentStatus
 from cabas.kernel.errors import Conflict, InvalidInput, NotFound
 from cabas.kernel.money import Money
 from cabas.usecases.ports import Placed, SoldOut, StockLevel
@@ -214,6 +215,24 @@ async def test_handing_over_takes_the_goods_out_of_the_store(anywhere: House) ->
     await anywhere.fill.stock(rid, [StockLevel(STORE, "pasta", 3)])
     assert await anywhere.left("pasta") == {"pasta": 3}
     assert len(await anywhere.orders.postings(rid, "o1")) == 3
+
+
+async def test_a_payment_is_noted_and_no_other(anywhere: House) -> None:
+    await anywhere.open({"pasta": 10})
+    held = Payment("purse", PaymentStatus.AUTHORIZED, Money(1200, "EUR"), "auth-1", "visa 4242")
+    for ident in ("o1", "o2"):
+        order = an_order(anywhere.retailer_id, ident, {"pasta": 1})
+        await anywhere.orders.place(replace(a_command(order), payment=held))
+    taken = replace(held, status=PaymentStatus.CAPTURED)
+
+    await anywhere.orders.note_payment(anywhere.retailer_id, "o1", 1, taken)
+
+    assert await anywhere.orders.payments(anywhere.retailer_id, "o1") == (taken,)
+    with pytest.raises(NotFound):
+        await anywhere.orders.note_payment(anywhere.retailer_id, "o2", 2, taken)
+    with pytest.raises(NotFound):
+        await anywhere.orders.note_payment("somebody-else", "o2", 1, taken)
+    assert await anywhere.orders.payments(anywhere.retailer_id, "o2") == (held,)
 
 
 async def test_an_order_of_another_retailer_is_not_found(anywhere: House) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from cabas.domain.payment import Payment, PaymentStatus
+from cabas.kernel.money import Money
 from cabas.surfaces.acp.app import routes
 from cabas.surfaces.contract import Linked, Premises
 from cabas.usecases.shop.ports import PaymentAction, PaymentAsk, PaymentDeclined, PaymentHandler
@@ -46,6 +47,9 @@ class Delegated:
         if ask.credential == "confirm":
             raise PaymentAction("The bank asks the buyer.", url="https://bank.example/ask")
         return Payment(CARD.id, PaymentStatus.AUTHORIZED, ask.upper, f"auth-{len(self.asked)}")
+
+    async def capture(self, retailer_id: str, payment: Payment, amount: Money, key: str) -> Payment:
+        return replace(payment, status=PaymentStatus.CAPTURED)
 
     async def void(self, retailer_id: str, payment: Payment) -> None:
         return

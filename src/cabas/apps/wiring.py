@@ -87,7 +87,7 @@ class House:
     @property
     def front(self) -> Shopfront:
         """What shopping by protocol needs."""
-        return Shopfront(self.desk, NoPayments())
+        return Shopfront(self.desk, self.extras.payments or NoPayments())
 
     def linking(self, guests: Sequence[Shopper] = ()) -> LinkDesk:
         """What linking accounts needs. `guests` may be chosen without proof: in the demo only."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
 from cabas.domain.payment import Payment, PaymentStatus
-from cabas.kernel.errors import Conflict
+from cabas.kernel.errors import Conflict, NotFound
 from cabas.kernel.money import Money
 from cabas.storage.database import Database, Refused, Statement, must
 from cabas.storage.discounts import given_back
@@ -73,6 +73,15 @@ class PostgresOrders:
         order = await self.get(retailer_id, order_id)
         rows = await self._database.rows(retailer_id, SQL["order_payments"], order_key(order))
         return tuple(Payment(row[0], PaymentStatus(row[1]), Money(row[2], row[3]), row[4], row[5]) for row in rows)
+
+    async def note_payment(self, retailer_id: str, order_id: str, number: int, payment: Payment) -> None:
+        """Note how the payment `number` (1 is the first) of an order stands now. Raises `NotFound`."""
+        order = await self.get(retailer_id, order_id)
+        stands = {"number": number, "status": payment.status, "reference": payment.reference, "shown": payment.shown}
+        try:
+            await self._database.run(retailer_id, (must(SQL["note_payment"]), order_key(order) | stands))
+        except Refused:
+            raise NotFound(f"Order {order.number} has no payment {number}.", remedy="Read its payments.") from None
 
     async def move(
         self,

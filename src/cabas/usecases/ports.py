@@ -223,6 +223,10 @@ class Orders(Protocol):
         """How the order is paid, first payment first; nothing for one that is paid when it is handed over."""
         ...
 
+    async def note_payment(self, retailer_id: str, order_id: str, number: int, payment: Payment) -> None:
+        """Note how the payment `number` (1 is the first) of an order stands now. Raises `NotFound`."""
+        ...
+
     async def move(
         self,
         retailer_id: str,

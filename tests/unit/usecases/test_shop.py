@@ -13,6 +13,7 @@ from cabas.domain.payment import Payment, PaymentStatus
 from cabas.domain.session import Address, Buyer, SessionStatus
 from cabas.kernel.clock import FixedClock
 from cabas.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from cabas.kernel.money import Money
 from cabas.storage.memory import Memory
 from cabas.usecases.shop.catalog import CatalogAsk, find, look_up
 from cabas.usecases.shop.complete import Pay, complete
@@ -35,6 +36,7 @@ class Purse:
     def __init__(self) -> None:
         self.asked: list[PaymentAsk] = []
         self.voided: list[str] = []
+        self.captured: list[tuple[str, Money, str]] = []
 
     def handlers(self, retailer_id: str) -> tuple[PaymentHandler, ...]:
         return (PaymentHandler("purse", "test.purse", "1"),)
@@ -44,6 +46,10 @@ class Purse:
         if ask.credential == "broke":
             raise PaymentDeclined("There is nothing in it.")
         return Payment("purse", PaymentStatus.AUTHORIZED, ask.upper, f"auth-{len(self.asked)}")
+
+    async def capture(self, retailer_id: str, payment: Payment, amount: Money, key: str) -> Payment:
+        self.captured.append((payment.reference, amount, key))
+        return replace(payment, status=PaymentStatus.CAPTURED)
 
     async def void(self, retailer_id: str, payment: Payment) -> None:
         self.voided.append(payment.reference)

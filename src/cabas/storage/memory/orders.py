@@ -9,6 +9,7 @@ from datetime import datetime
 from cabas.domain.ledger import Posting
 from cabas.domain.order import Order, OrderStatus, next_status
 from cabas.domain.payment import Payment
+from cabas.kernel.errors import NotFound
 from cabas.storage.memory.discounts import count_uses, used_up
 from cabas.storage.memory.people import MemoryConversations
 from cabas.storage.memory.rows import Event, Rows, Shelf
@@ -73,6 +74,14 @@ class MemoryOrders:
         """How the order is paid, first payment first."""
         order = await self.get(retailer_id, order_id)
         return tuple(self._rows.payments.get((retailer_id, order.id), ()))
+
+    async def note_payment(self, retailer_id: str, order_id: str, number: int, payment: Payment) -> None:
+        """Note how the payment `number` (1 is the first) of an order stands now."""
+        order = await self.get(retailer_id, order_id)
+        payments = self._rows.payments.get((retailer_id, order.id), [])
+        if not 1 <= number <= len(payments):
+            raise NotFound(f"Order {order.number} has no payment {number}.", remedy="Read its payments.")
+        payments[number - 1] = payment
 
     async def move(
         self,

@@ -17,8 +17,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from cabas.domain.payment import Payment, PaymentStatus
+from cabas.domain.payment import Payment, PaymentStatus, next_status
 from cabas.kernel.errors import CabasError, NotFound, Unavailable
+from cabas.kernel.money import Money
 from cabas.surfaces.contract import News, Premises
 from cabas.surfaces.ucp.asked import Answer, Asked
 from cabas.surfaces.ucp.gate import Gate
@@ -40,6 +41,8 @@ from cabas.usecases.shop.view import SessionAsk
 
 FAIL, CONFIRM = "fail_token", "confirm_token"
 CARD = PaymentHandler("test_card", "dev.cabas.payment.test_card", "2026-11-22")
+# The handler that test shops loaded from files name in their payment_instruments.csv.
+MOCK = PaymentHandler("mock_payment_handler", "dev.cabas.payment.mock_payment_handler", "2026-11-22")
 # Keys everybody knows, for tools that sign.
 TESTER, RETIRED = b"a tester's key", b"a tester's retired key"
 MISSING = frozenset({"slot_needed", "slot_closed", "address_needed", "address_not_served"})
@@ -52,18 +55,24 @@ class TestPayments:
     others: Payments
 
     def handlers(self, retailer_id: str) -> tuple[PaymentHandler, ...]:
-        """The test card before the others."""
-        return (CARD, *self.others.handlers(retailer_id))
+        """The test cards before the others."""
+        return (CARD, MOCK, *self.others.handlers(retailer_id))
 
     async def authorize(self, retailer_id: str, ask: PaymentAsk) -> Payment:
         """No money moves."""
-        if ask.handler != CARD.id:
+        if ask.handler not in (CARD.id, MOCK.id):
             return await self.others.authorize(retailer_id, ask)
         if ask.credential == FAIL:
             raise PaymentDeclined("The test card was declined.", remedy="Use another token.")
         if ask.credential == CONFIRM:
             raise PaymentAction("The test card wants to be confirmed.", url="https://bank.example/confirm")
-        return Payment(CARD.id, PaymentStatus.AUTHORIZED, ask.upper, "test")
+        return Payment(ask.handler, PaymentStatus.AUTHORIZED, ask.upper, "test")
+
+    async def capture(self, retailer_id: str, payment: Payment, amount: Money, key: str) -> Payment:
+        """Nothing is taken."""
+        if payment.handler not in (CARD.id, MOCK.id):
+            return await self.others.capture(retailer_id, payment, amount, key)
+        return replace(payment, status=next_status(payment.status, "capture"))
 
     async def void(self, retailer_id: str, payment: Payment) -> None:
         """Nothing was taken."""

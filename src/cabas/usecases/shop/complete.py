@@ -48,7 +48,7 @@ async def complete(
     if not view.ready:
         return view
     try:
-        payment = await authorize(visit, checked.talk.cart, pay.handler, pay.credential, key)
+        payment = await authorize(visit, checked.talk.cart, pay.handler, pay.credential, talk.id)
     except (PaymentDeclined, InvalidInput) as refused:
         notice = Notice(ERROR, refused.code, str(refused), INPUT)
         return replace(view, notices=(*view.notices, notice))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cabas.domain.cart import Cart
 from cabas.domain.payment import Payment, PaymentStatus, upper_amount
-from cabas.kernel.errors import InvalidInput
+from cabas.kernel.errors import InvalidInput, Unavailable
 from cabas.kernel.money import Money
 from cabas.usecases.shop.ports import PaymentAsk, PaymentDeclined, PaymentHandler
 from cabas.usecases.shop.visit import Visit
@@ -21,8 +21,13 @@ class NoPayments:
         """Always declined."""
         raise PaymentDeclined("No payment service is set up.", remedy="Pay when the order is handed over.")
 
+    async def capture(self, retailer_id: str, payment: Payment, amount: Money, key: str) -> Payment:
+        """Of another time, when there was a payment service."""
+        raise Unavailable("No payment service is set up.", remedy="Set it up again: this payment was made through it.")
+
     async def void(self, retailer_id: str, payment: Payment) -> None:
-        """Nothing to let go of."""
+        """As `capture`."""
+        raise Unavailable("No payment service is set up.", remedy="Set it up again: this payment was made through it.")
 
 
 # Paying the platform, which is the merchant of record; and paying when the goods are handed over.

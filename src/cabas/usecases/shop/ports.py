@@ -63,6 +63,12 @@ class Payments(Protocol):
         """Reserve the amount. Raises `PaymentDeclined`, `PaymentAction`, or `Unavailable` when nobody answers."""
         ...
 
+    async def capture(self, retailer_id: str, payment: Payment, amount: Money, key: str) -> Payment:
+        """Take `amount` of what was authorized and let go of the rest; the payment as it is then. `key` makes a
+        repetition the same capture. Raises `PaymentDeclined` when it is too late, `Unavailable`.
+        """
+        ...
+
     async def void(self, retailer_id: str, payment: Payment) -> None:
         """Let go of an authorization; one that is gone already is fine."""
         ...

@@ -26,6 +26,10 @@ ORDER BY line;
 SELECT handler, status, upper, currency, reference, shown FROM payment
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s ORDER BY seq;
 
+-- note_payment: How a payment stands now.
+UPDATE payment SET status = %(status)s, reference = %(reference)s, shown = %(shown)s
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND seq = %(number)s;
+
 -- order_postings: What an order posted to the ledger, in order.
 SELECT source, destination, amount, currency, term, note
 FROM posting
