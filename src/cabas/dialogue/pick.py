@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called
 from cabas.dialogue.labels import Label, labels_by_word
@@ -125,7 +126,12 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
     result = []
     for product, relevance, offer, choice, here in drafts:
         price = price_today(offer, shelf.day) if offer else None
-        broken = tuple(tag for tag in want.constraints if meets(tag, product, price, shelf.labels) is False)
+        broken = tuple(
+            tag
+            for tag in want.constraints
+            if meets(tag, product, price, shelf.labels) is False
+            and not _says(product.family, shelf.labels.get(fold(tag)))
+        )
         value = WEIGHTS["relevance"] * relevance + WEIGHTS["popularity"] * product.popularity / 1000
         value += WEIGHTS["broken"] * len(broken)
         is_mine = product.sku == shelf.mine
@@ -188,6 +194,14 @@ def _reasons(want: Want, best: _Scored, scored: Iterable[_Scored], shelf: Shelf)
 
 def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label]) -> bool | None:
     """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so)."""
+def _says(family: str | None, label: Label | None) -> bool:
+    """Whether the very name of a family says that its goods have a label: unsalted butter has no salt."""
+    if family is None or label is None:
+        return False
+    named = (locales.words(sheets().get(family, {}).get(lang))[:1] for lang in locales.languages())
+    return any(label.claimed_by(name) for names in named for name in names)
+
+
     kind, colon, value = tag.partition(":")
     if colon:
         return _meets_value(kind, value, product, price)

@@ -31,6 +31,18 @@ def tidy(tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) ->
     return tuple(_reread(_made_for(kept, tools), tools, knows))
 
 
+def signed(tokens: Sequence[Token], tools: Tools) -> Sequence[Token]:
+    """The tokens, a minus sign right before the first number as its word: "-3 apples". In a list it is a bullet."""
+    bullets = [token for token in tokens if token.is_mark and token.folded in ("-", "\n")]
+    if len(tokens) < 2 or len(bullets) != 1 or tokens[0] is not bullets[0] or tokens[1].lead:
+        return tokens
+    if tokens[1].kind != "number" or tokens[0].folded != "-":
+        return tokens
+    word = str(locales.read(tools.lang, "words").get("minus", "-"))
+    minus = replace(tokens[0], text=word, folded=fold(word), kind="word")
+    return (minus, replace(tokens[1], lead=" "), *tokens[2:])
+
+
 def _meant(tokens: Sequence[Token], tools: Tools) -> list[Token]:
     """ "A bag of flower" is flour: words that nobody says of groceries, unless they are part of a longer name."""
     kept: list[Token] = []

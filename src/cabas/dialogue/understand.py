@@ -24,7 +24,7 @@ from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.swaps import renamed
-from cabas.dialogue.tidy import tidy
+from cabas.dialogue.tidy import signed, tidy
 from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
@@ -47,7 +47,7 @@ SMALLTALK = Act("smalltalk")
 def understand(text: str, heard: Hearing) -> Understood:
     """What `text` asks for, in the conversation `heard`. Never raises for any text; work is bounded by its tokens."""
     tools = tools_for(heard.locale, heard.lexicon)
-    raw = tokenize(text)[:TOKENS_MAX]
+    raw = signed(tokenize(text)[:TOKENS_MAX], tools)
     said = Sight(raw, tools, heard.knows)
     if tools.grammar.sections["attack"].within(said.text) is not None:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
