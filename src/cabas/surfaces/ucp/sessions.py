@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from cabas.dialogue.notices import sentence
-from cabas.domain.session import Address, Buyer, SessionStatus
+from cabas.domain.session import Address, Buyer, Session, SessionStatus
 from cabas.kernel.errors import CabasError, InvalidInput, NotFound
-from cabas.surfaces.ucp import consent, extensions, wire
+from cabas.surfaces.ucp import consent, extensions, loyalty, wire
 from cabas.surfaces.ucp import show_session as show
 from cabas.surfaces.ucp.asked import Answer, Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT
@@ -17,7 +17,7 @@ from cabas.surfaces.ucp.show import weighed
 from cabas.usecases.shop.complete import Pay, complete
 from cabas.usecases.shop.locations import stores_near
 from cabas.usecases.shop.ports import PaymentAction
-from cabas.usecases.shop.sessions import cancel_session, change_session, get_session, open_session
+from cabas.usecases.shop.sessions import cancel_session, change_session, get_session, glance, open_session
 from cabas.usecases.shop.view import ERROR, INPUT, ItemAsk, Notice, SessionAsk, SessionView
 
 ROOTS = {"cart": CART, "checkout": CHECKOUT}
@@ -51,21 +51,21 @@ async def update(asked: Asked, kind: str) -> Answer:
     """The session with its lines replaced. What cannot be taken changes nothing, and is told."""
     body = asked.read(wire.SessionBody)
     asked = asked.speaking(body.context)
-    before = await get_session(asked.front, asked.caller, asked.ident)
-    _same_kind(before, kind)
+    _same_kind(await glance(asked.front, asked.caller, asked.ident), kind)
     ask, told = understood(asked, body)
     try:
         view = await change_session(asked.front, asked.caller, asked.ident, ask)
     except (NotFound, InvalidInput) as refused:
         if refused.code not in REJECTED:
             raise
+        before = await get_session(asked.front, asked.caller, asked.ident)
         return Answer(await shown(asked, before, [_rejected(refused, before.lang), *told]))
     return Answer(await shown(asked, view, told))
 
 
 async def cancel(asked: Asked, kind: str) -> Answer:
     """The session as it was, canceled."""
-    _same_kind(await get_session(asked.front, asked.caller, asked.ident), kind)
+    _same_kind(await glance(asked.front, asked.caller, asked.ident), kind)
     return Answer(await shown(asked, await cancel_session(asked.front, asked.caller, asked.ident)))
 
 
@@ -94,16 +94,16 @@ async def complete_checkout(asked: Asked) -> Answer:
 
 async def _remember(asked: Asked, said: SessionAsk) -> None:
     """Consent and the address to be told at are kept; a session that is over is left alone."""
-    view = await get_session(asked.front, asked.caller, asked.ident)
-    fresh = said.callback != view.session.callback or said.consents
-    if view.session.status is SessionStatus.OPEN and fresh:
+    session = await glance(asked.front, asked.caller, asked.ident)
+    fresh = said.callback != session.callback or said.consents
+    if session.status is SessionStatus.OPEN and fresh:
         await change_session(asked.front, asked.caller, asked.ident, said)
 
 
 async def _convert(asked: Asked, begun: wire.ConvertBody) -> Answer:
     """The checkout of a cart: the one there is, or a new one with what the cart holds."""
     cart = await get_session(asked.front, asked.caller, begun.cart_id)
-    _same_kind(cart, "cart")
+    _same_kind(cart.session, "cart")
     if cart.session.source.startswith(LINKED):
         try:
             there = await get_session(asked.front, asked.caller, cart.session.source.removeprefix(LINKED))
@@ -142,8 +142,8 @@ def _rejected(refused: CabasError, lang: str) -> Message:
     return error(code, text, path="$.fulfillment.methods[0]")
 
 
-def _same_kind(view: SessionView, kind: str) -> None:
-    if view.session.kind != kind:
+def _same_kind(session: Session, kind: str) -> None:
+    if session.kind != kind:
         raise NotFound("There is no such session.", remedy="Open one.", code="session_not_found")
 
 
@@ -155,16 +155,18 @@ def _errors(view: SessionView, told: Sequence[Message]) -> list[Message]:
 
 async def shown(asked: Asked, view: SessionView, told: Sequence[Message] = ()) -> dict[str, Any]:
     """The session as the wire has it."""
+    member = await loyalty.shown(asked, view)
     if view.session.kind == "cart":
-        return show.cart(asked, view, told)
+        return show.cart(asked, view, told) | member
     fetched = view.talk.cart.method == "pickup"
     stores = await stores_near(asked.front, asked.caller, method="pickup") if fetched else ()
-    return show.checkout(asked, view, told, stores)
+    return show.checkout(asked, view, told, stores) | member
 
 
 def understood(asked: Asked, body: wire.SessionBody) -> tuple[SessionAsk, list[Message]]:
     """What a body asks of the session, and what of it was not taken."""
-    told = [warning("eligibility_not_accepted", one) for one in (body.context and body.context.eligibility) or ()]
+    claims = (body.context and body.context.eligibility) or ()
+    told = [warning("eligibility_not_accepted", one) for one in claims if not loyalty.accepted(asked, one)]
     items = _items(asked, body.line_items, told)
     ask = SessionAsk(
         items=items,

@@ -64,6 +64,11 @@ async def get_session(front: Shopfront, caller: Caller, session_id: str) -> Sess
     return await _seen(visit, talk)
 
 
+async def glance(front: Shopfront, caller: Caller, session_id: str) -> Session:
+    """The session as it was last stored; no price is asked again. Raises `NotFound` as `get_session`."""
+    return session_of(await load_session(front, caller, session_id))
+
+
 async def change_session(front: Shopfront, caller: Caller, session_id: str, ask: SessionAsk) -> SessionView:
     """The session with what `ask` says. Raises as `open_session`, and `Conflict` when it is completed or canceled."""
     talk = await load_session(front, caller, session_id)
