@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cabas.domain.payment import Payment, PaymentStatus, next_status
@@ -155,17 +154,15 @@ class StripePayments:
 
     @cached_property
     def _intents(self) -> stripe.PaymentIntentService:
-        stripe = _library()
-        transport = stripe.RequestsClient(timeout=SECONDS)
-        client = stripe.StripeClient(
-            self._settings.key, base_addresses={"api": self._settings.api}, http_client=transport,
-            max_network_retries=RETRIES,
+        library = _library()
+        client: stripe.StripeClient = library.StripeClient(
+            self._settings.key, base_addresses={"api": self._settings.api}, max_network_retries=RETRIES,
+            http_client=library.RequestsClient(timeout=SECONDS),
         )  # fmt: skip
-        service: stripe.PaymentIntentService = client.v1.payment_intents
-        return service
+        return client.v1.payment_intents
 
 
-def _library() -> ModuleType:
+def _library() -> Any:  # noqa: ANN401 (a module)
     """The package, which takes half a second to import and is not there without the extra."""
     try:
         import stripe
