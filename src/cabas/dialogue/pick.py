@@ -192,8 +192,6 @@ def _reasons(want: Want, best: _Scored, scored: Iterable[_Scored], shelf: Shelf)
     return tuple(why)
 
 
-def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label]) -> bool | None:
-    """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so)."""
 def _says(family: str | None, label: Label | None) -> bool:
     """Whether the very name of a family says that its goods have a label: unsalted butter has no salt."""
     if family is None or label is None:
@@ -204,6 +202,8 @@ def _says(family: str | None, label: Label | None) -> bool:
 
     kind, colon, value = tag.partition(":")
     if colon:
+def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label]) -> bool | None:
+    """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so)."""
         return _meets_value(kind, value, product, price)
     label = labels.get(fold(tag))
     if label is None and tag.endswith("%"):
