@@ -212,9 +212,9 @@ def _inner_details(sight: Sight, item: Item, match: Match) -> None:
     for index in range(match.start, match.end):
         label = sight.name(index, match.end, LABEL)
         if label is not None and label.id != FRESH and label.end - label.start < match.end - match.start:
-            item.tags.append(label_tag(label.id, sight.lang))
             if labels()[label.id].kind == "diet" and family_is_nonfood(match.id):
                 continue  # a light bulb is not low in fat
+            item.tags.append(label_tag(label.id, sight.lang))
         found = sight.detail(index, match.end)
         if found is not None and found.kind in ("size", "fat"):
             add_detail(sight, item, found, index, match.end)

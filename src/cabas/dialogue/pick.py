@@ -200,10 +200,10 @@ def _says(family: str | None, label: Label | None) -> bool:
     return any(label.claimed_by(name) for names in named for name in names)
 
 
-    kind, colon, value = tag.partition(":")
-    if colon:
 def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label]) -> bool | None:
     """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so)."""
+    kind, colon, value = tag.partition(":")
+    if colon:
         return _meets_value(kind, value, product, price)
     label = labels.get(fold(tag))
     if label is None and tag.endswith("%"):
