@@ -13,6 +13,7 @@ from cabas.kernel.errors import NotFound
 from cabas.usecases.ports import Store
 from cabas.usecases.talk.arrive import Shelf, follow, shelf
 from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.handover import Parcel, bring, take_over
 from cabas.usecases.talk.stage import as_it_stands, load
 from cabas.usecases.talk.tap import alternatives, slots_ahead, tap
 from cabas.usecases.talk.turn import open_conversation, say
@@ -120,3 +121,11 @@ class Counter:
     async def follow(self, code: str, conversation_id: str) -> str:
         """Remember that the shopper came by that link; the SKU it leads to, empty for a link nobody made."""
         return await follow(self.desk, self.links, self.retailer, code, conversation_id) if self.links else ""
+
+    async def bring(self, conversation_id: str, parcel: Parcel) -> View:
+        """What a link asks for, put into the cart."""
+        return await bring(self.desk, self.retailer, conversation_id, parcel)
+
+    async def take_over(self, handle: str) -> View:
+        """The cart that a platform began."""
+        return await take_over(self.desk, self.retailer, handle)

@@ -87,7 +87,7 @@ def _common(asked: Asked, view: SessionView) -> dict[str, Any]:
         "totals": totals(view),
         "messages": [message(one, view) for one in view.notices],
         "expires_at": view.session.expires_at.isoformat(),
-        "continue_url": f"{asked.premises.url}/",
+        "continue_url": f"{asked.premises.url}/continue/{view.handle}",
     }
     buyer = view.session.buyer
     if buyer is not None and buyer.email:

@@ -21,7 +21,8 @@ from starlette.types import Scope
 
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
-from cabas.surfaces.chat.arrive import go, product_page
+from cabas.surfaces.chat.arrive import elsewhere, go, product_page
+from cabas.surfaces.chat.permalink import destination, parcel
 from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, tight, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text
 from cabas.surfaces.chat.wire import (
@@ -42,6 +43,7 @@ from cabas.usecases.talk.view import Alternative, View
 
 HERE = Path(__file__).parent
 CONVERSATION, LANGUAGE = "cabas_conversation", "cabas_language"
+HANDLE_MAX = 200
 COOKIE_SECONDS = 14 * 24 * 3600
 STATUS: dict[type[CabasError], int] = {
     InvalidInput: 422,
@@ -147,6 +149,35 @@ class Chat:
             trouble = _trouble(problem)
             return _refused(request, trouble.code, trouble.status)
         return _remember(request, answer, Scene(view, locale))
+
+    async def buy(self, request: Request) -> Response:
+        """A link that names goods: they are put into the cart, no more. One that cannot be read asks for nothing."""
+        where = destination(request.query_params)
+        if request.method == "HEAD":
+            return elsewhere(where)
+        locale = _locale(request)
+        try:
+            asked = parcel(request.path_params.get("items", ""), request.query_params.multi_items())
+            view, _ = await self._current(request, locale)
+            view = await self._shop.bring(view.conversation_id, asked)
+        except InvalidInput:
+            return elsewhere("/")
+        except CabasError as problem:
+            trouble = _trouble(problem)
+            return _refused(request, trouble.code, trouble.status)
+        return _remember(request, elsewhere(where), Scene(view, locale))
+
+    async def take_over(self, request: Request) -> Response:
+        """A checkout that a platform began goes on here, as it is."""
+        if request.method == "HEAD":
+            return elsewhere("/")
+        locale = _locale(request)
+        try:
+            view = await self._shop.take_over(request.path_params["handle"][:HANDLE_MAX])
+        except CabasError as problem:
+            trouble = _trouble(problem)
+            return _refused(request, trouble.code, trouble.status)
+        return _remember(request, elsewhere("/"), Scene(view, locale))
 
     async def open(self, request: Request) -> Response:
         """A new conversation, in the store and as the shopper chosen."""
@@ -312,6 +343,10 @@ def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = 
         Route("/", chat.home, middleware=guard),
         Route("/p/{sku:path}", chat.product, middleware=guard),
         Route("/go/{code}", chat.go, middleware=guard),
+        Route("/buy", chat.buy, middleware=guard),
+        Route("/buy/", chat.buy, middleware=guard),
+        Route("/buy/{items}", chat.buy, middleware=guard),
+        Route("/continue/{handle}", chat.take_over, middleware=guard),
         Route("/chat/open", chat.open, methods=["POST"], middleware=guard),
         Route("/chat/say", chat.say, methods=["POST"], middleware=guard),
         Route("/chat/tap", chat.tap, methods=["POST"], middleware=guard),

@@ -70,3 +70,8 @@ async def go(request: Request, shop: Talk, conversation_id: str) -> RedirectResp
     """Follow a tracked link to the product; to the page when it leads nowhere any more."""
     sku = await shop.follow(request.path_params["code"][:CODE_MAX], conversation_id)
     return RedirectResponse(f"/p/{quote(sku, safe='')}" if sku else "/", 303)
+
+
+def elsewhere(path: str) -> RedirectResponse:
+    """On to a page of ours, without telling anybody by which link."""
+    return RedirectResponse(path, 303, {"cache-control": "no-store", "referrer-policy": "no-referrer"})

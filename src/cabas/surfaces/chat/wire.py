@@ -17,6 +17,7 @@ from cabas.kernel.errors import InvalidInput
 from cabas.kernel.text import INVISIBLE
 from cabas.usecases.ports import Store
 from cabas.usecases.talk.arrive import Shelf
+from cabas.usecases.talk.handover import Parcel
 from cabas.usecases.talk.view import Alternative, View
 
 BODY_MAX_BYTES = 16_384
@@ -78,6 +79,14 @@ class Talk(Protocol):
 
     async def follow(self, code: str, conversation_id: str) -> str:
         """Remember that the shopper came by that link; the SKU it leads to, empty for a link nobody made."""
+        ...
+
+    async def bring(self, conversation_id: str, parcel: Parcel) -> View:
+        """What a link asks for, put into the cart."""
+        ...
+
+    async def take_over(self, handle: str) -> View:
+        """The cart that a platform began. Raises `NotFound` for a handle that opens none."""
         ...
 
 

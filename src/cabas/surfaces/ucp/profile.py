@@ -19,6 +19,7 @@ SEARCH, LOOKUP = f"{SERVICE}.catalog.search", f"{SERVICE}.catalog.lookup"
 FULFILLMENT, DISCOUNT, CONSENT = f"{SERVICE}.fulfillment", f"{SERVICE}.discount", f"{SERVICE}.buyer_consent"
 LOCATIONS, LOCATION = "dev.ucp.common.location.search", "dev.ucp.common.location.lookup"
 LINKING = "dev.ucp.common.identity_linking"
+PERMALINK, LOYALTY = f"{SERVICE}.permalink", "dev.ucp.common.loyalty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ CAPABILITIES = (
     Capability(LOCATIONS, "common/location_search", since=NEWEST),
     Capability(LOCATION, "common/location_lookup", since=NEWEST),
     Capability(LINKING, "common/identity_linking", since=NEWEST),
+    Capability(PERMALINK, "shopping/permalink", since=NEWEST),
+    Capability(LOYALTY, "common/loyalty", (CHECKOUT, CART), since=NEWEST),
 )
 
 
@@ -72,11 +75,13 @@ class Face:
     def capabilities(self) -> dict[str, tuple[str, ...]]:
         """Every capability of this version, with what it extends."""
         known = [*CAPABILITIES, *(one for one, _ in self.extensions)]
-        return {
-            one.name: one.extends
-            for one in known
-            if one.since <= self.version and (one.name != LINKING or self.linking)
-        }
+        return {one.name: one.extends for one in known if one.since <= self.version and self._offers(one.name)}
+
+    def _offers(self, name: str) -> bool:
+        """Linking only where accounts can be linked; links to browsers only by https, as their schema wants."""
+        if name == PERMALINK:
+            return self.url.startswith("https://")
+        return self.linking if name in (LINKING, LOYALTY) else True
 
     def document(self) -> dict[str, Any]:
         """The profile."""
@@ -115,6 +120,8 @@ class Face:
             entry["extends"] = parents[0] if len(parents) == 1 else parents
         if name == LINKING:
             entry["config"] = {"scopes": {READ_ORDERS: {}}}
+        if name == PERMALINK:
+            entry["config"] = {"endpoint": f"{self.url}/buy"}
         return entry
 
     def said(

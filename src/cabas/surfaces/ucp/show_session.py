@@ -83,7 +83,7 @@ def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str)
         "totals": totals(view),
         "messages": [*(message(one, lines, codes) for one in view.notices if one.code != "empty" or not told), *told],
         "expires_at": session.expires_at.isoformat(),
-        "continue_url": f"{asked.premises.url}/",
+        "continue_url": f"{asked.premises.url}/continue/{view.handle}",
     }
     buyer = _buyer(asked, view)
     if buyer:

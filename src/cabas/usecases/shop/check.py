@@ -33,6 +33,7 @@ from cabas.usecases.shop.view import (
     totals_of,
 )
 from cabas.usecases.shop.visit import Visit
+from cabas.usecases.talk.handover import handle_of
 
 GRAMS_MAX = 100_000
 # Slots are offered for this many days, and this many at once.
@@ -235,6 +236,7 @@ def view_of(checked: Checked) -> SessionView:
         slots=checked.slots,
         totals=totals_of(checked.talk),
         denied=checked.denied,
+        handle=handle_of(visit.desk.pairwise_key, visit.caller.retailer_id, checked.talk.id),
         notices=tuple(checked.notices),
         handlers=handlers_for(visit, checked.talk.cart.method),
         seller=visit.seller,

@@ -98,7 +98,7 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class SessionView:
     """A session now. `products` are of its lines, by SKU; `slots` what may still be chosen; `denied` codes that do not
-    count.
+    count; `handle` is what stands for it in a link to the shopper's browser.
 
     `ready` says that it could be completed as it is. `order` and `receipt` are there once it was.
     """
@@ -117,7 +117,7 @@ class SessionView:
     minimum_age: int = 0
     order: Order | None = None
     receipt: Receipt | None = None
-    continue_url: str = ""
+    handle: str = ""
     denied: Sequence[Denied] = ()
 
     @property

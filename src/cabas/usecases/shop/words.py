@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cabas.domain.session import SessionStatus, next_status
+from cabas.domain.session import next_status
 from cabas.usecases.shop.sessions import get_session, load_session, open_session, session_of
 from cabas.usecases.shop.view import SessionAsk, SessionView
 from cabas.usecases.shop.visit import Caller, Shopfront
@@ -24,8 +22,4 @@ async def order_in_words(
     else:
         session_id = (await open_session(front, caller, "checkout", SessionAsk(store_id=store_id))).id
     turn = await say(front.desk, caller.retailer_id, session_id, text, channel=caller.channel, personal=caller.personal)
-    if turn.order is not None:
-        talk = await load_session(front, caller, session_id)
-        session = replace(session_of(talk), status=next_status(SessionStatus.OPEN, "complete"))
-        await front.desk.conversations.save(replace(talk, session=session))
     return await get_session(front, caller, session_id), turn

@@ -13,6 +13,7 @@ from cabas.dialogue.reply import Fact, render
 from cabas.domain.cart import QUANTITY_ASK, SAID_MAX, Conversation, Pending
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.order import Order
+from cabas.domain.session import SessionStatus
 from cabas.kernel.ids import fingerprint
 from cabas.kernel.money import Money, exponent
 from cabas.usecases.checkout import Checkout, CheckoutResult, Shortage, Status, checkout
@@ -147,7 +148,7 @@ async def place(scene: Scene, given: tuple[str, ...]) -> None:
         agreements=scene.desk.agreements,
         consents=scene.desk.consents,
         clock=scene.desk.clock,
-        new_id=scene.desk.new_id,
+        new_id=(lambda: scene.talk.id) if _begun_elsewhere(scene.talk) else scene.desk.new_id,
         pairwise_key=scene.desk.pairwise_key,
     )
     if result.status is Status.PLACED:
@@ -183,10 +184,17 @@ def _thanks(scene: Scene, order: Order) -> Fact:
     return Fact("placed", values)
 
 
+def _begun_elsewhere(talk: Conversation) -> bool:
+    """Whether a platform waits for this order: it finds it by the session, which is over then."""
+    return talk.session is not None and talk.session.status is SessionStatus.OPEN
+
+
 def _remember(scene: Scene, talk: Conversation, order: Order) -> Conversation:
     """The conversation stored with the order already holds the thanks."""
     text, _ = render([*scene.facts, _thanks(scene, order)], scene.lang, scene.now.date())
     said = (*scene.said_before(talk), ("cabas", text))[-SAID_MAX:]
+    if talk.session is not None and _begun_elsewhere(talk):
+        talk = replace(talk, session=replace(talk.session, status=SessionStatus.COMPLETED))
     return replace(talk, said=said, turns=talk.turns + 1)
 
 
