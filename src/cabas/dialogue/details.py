@@ -175,7 +175,9 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
             item.tags.append(free_of(allergen[0], sight.lang) or _free(sight, after, allergen[1]))
             return _past_one(sight, allergen[1], end)
         last = food.end if food is not None else _stretch(sight, after, end, 1)
-        item.tags.append(_free(sight, after, last))
+        kind_only = kind == "but_not" and food is not None and food.kind == LABEL  # "pas complet" says which one
+        said = sight.spell(after, last).lower()
+        item.tags.append(sight.words.negated.format(said) if kind_only else _free(sight, after, last))
         return _past_one(sight, last, end)
     if kind == "but_not" and not item.has_food:
         return None

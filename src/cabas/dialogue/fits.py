@@ -175,9 +175,16 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str
     if not said or (wide and said in names_of(lang).names.get(family, ())):  # any oil will do for "vegetable oil"
         return frozenset()
     own = _own_words(family) | _forms(lang, "imitations")
-    foods = {word for word in said if word not in own and word in _called_alone(lang)}
+    kin, alone = _kin(family), _called_alone(lang)
+    foods = {word for word in said if word not in own and word in alone and kin.isdisjoint(alone[word])}
     head = said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0]
     return frozenset(foods - {head})
+
+
+@cache
+def _kin(family: str) -> frozenset[str]:
+    """The family, those above it and those below it."""
+    return frozenset((*above(family), *below(family)))
 
 
 @cache

@@ -76,7 +76,8 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
             yield from _with_amounts(sight, item, position, end, amounts, depth)
             return
         found = sight.detail(position, end)
-        if found is not None and found.kind == "filler" and found.end < end:
+        longer = found is not None and (sight.said("determiners", position) or 0) > found.end
+        if found is not None and found.kind == "filler" and found.end < end and not longer:
             position = found.end
             continue
         after = sight.said("vague", position) or sight.said("more", position) or sight.said("determiners", position)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called
 from cabas.dialogue.labels import Label, labels_by_word
 from cabas.dialogue.oddity import oddity
+from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product, Storage
 from cabas.domain.packs import Ask, Candidate, Choice, ask_of, choose
@@ -118,7 +119,8 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         there = offer
         if offer is not None and not here:
             there = Offer(offer.sku, offer.store_id, offer.price, PLENTY, offer.promotion)
-        choice = choose(ask, [Candidate(product, there)], shelf.piece, day=shelf.day) or Choice(product, 1)
+        found = choose(ask, [Candidate(assumed(product), there)], shelf.piece, day=shelf.day)
+        choice = replace(found, product=product) if found is not None else Choice(product, 1)
         drafts.append((product, relevance, offer, choice, here))
     costs = [choice.cost.amount for _, _, _, choice, _ in drafts if choice.cost and choice.cost.amount]
     cheapest = min(costs, default=0)

@@ -214,7 +214,8 @@ def _reread(tokens: list[Token], tools: Tools, knows: Callable[[str], bool]) -> 
         if _counts(tokens, index, tools):
             found = _several(tokens, index, covered, tools)  # "cent gluten"
         else:
-            found = _by_sound(tokens, index, covered, tools) or _by_spelling(tokens, index, tools, knows)
+            found = _joined(tokens, index, covered, tools) or _by_sound(tokens, index, covered, tools)
+            found = found or _by_spelling(tokens, index, tools, knows)
         if found is not None:
             end, words = found
             fresh = [replace(word, start=token.start, end=tokens[end - 1].end) for word in words]
@@ -239,6 +240,9 @@ def _covered(tokens: Sequence[Token], tools: Tools) -> set[int]:
         if token.kind != "word":
             covered.add(index)
             continue
+        number = numbers_of(tools.lang).at(tokens, index)
+        if number is not None and not number.article:  # "quatre-vingts" is no wine
+            covered.update(range(index, number.end))
         for match in tools.lexicon.at(tokens, index, tools.lang):
             if match.kind in _NAMES and not (match.words == 1 and match.end - index == 1 and _is_plain(token, tools)):
                 covered.update(range(index, match.end))
@@ -260,6 +264,18 @@ def _several(
     if tools.lexicon.knows_word(tokens[index].folded, tools.lang):  # "rouge et" is no "rouget"
         whole = [one for one in whole if tools.words.at("and", tokens, one[0] - 1) != one[0]]
     return (max(whole)[0], tokenize(max(whole)[1])) if whole else None
+
+
+def _joined(
+    tokens: Sequence[Token], index: int, covered: set[int], tools: Tools
+) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
+    """The name that two words nobody knows are the halves of: "lar dons"."""
+    after = index + 1
+    if after >= len(tokens) or after in covered or _is_plain(tokens[after], tools) or _is_plain(tokens[index], tools):
+        return None
+    whole = tokenize(tokens[index].text + tokens[after].text)
+    known = any(match.kind == FAMILY and match.end == len(whole) for match in tools.lexicon.at(whole, 0, tools.lang))
+    return (after + 1, whole) if known and len(whole) == 1 else None
 
 
 def _by_sound(

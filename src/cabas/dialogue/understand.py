@@ -236,10 +236,14 @@ def _groceries(turn: Turn, start: int, end: int) -> None:
         when = None  # "an alarm at seven": no time to come to the shop
     if when is not None and first > start:
         turn.act(slot_act(when))
+    at, left = len(turn.steps), len(turn.leftover)
     begin, asked = _opened(sight, first, last)
     items = turn.items(begin, last)
     if not _amended(turn, items, asked=asked):
         _add(turn, items, begin, last, asked=asked)
+    if when is not None and len(turn.leftover) > left and not asked and when.strength <= 1 and not when.slot:
+        del turn.steps[at - (first > start) : at]
+        return  # "je suis fatigué ce soir": nothing is wished for, so no time to come either
     if when is not None and first == start:
         turn.act(slot_act(when))
 

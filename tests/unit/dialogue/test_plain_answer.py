@@ -16,8 +16,10 @@ from cabas.dialogue.pick import Shelf, meets, pick
 from cabas.dialogue.purpose import without_purpose
 from cabas.dialogue.recipe_needs import family_of_food
 from cabas.dialogue.refusals import refused, shows
+from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import Amount, Want
 from cabas.domain.catalog import Product
+from cabas.kernel.quantity import Quantity
 
 SHELF = Shelf({}, labels_by_word(), date(2026, 11, 22))
 
@@ -65,6 +67,16 @@ def test_juice_is_no_fruit() -> None:
     names = {"Citron pressé 25 cl": "Fruits", "Citrons jaunes 500 g": "Fruits"}
     assert chosen("citrons", names) == "Citrons jaunes 500 g"
     assert chosen("citrons", {"Citron pressé 25 cl": "Fruits"}) is None
+
+
+def test_eggs_without_a_number_are_a_box_of_them() -> None:
+    eggs = product("Œufs frais", "Œufs")
+    assert assumed(eggs).content == Quantity(6)
+    assert assumed(product("Œufs frais x10", "Œufs")).content == Quantity(10)
+    assert assumed(product("Beurre doux", "Beurres")).content is None
+    choice = pick(Want("œufs", "fr", Amount(Fraction(8)), "egg"), [(eggs, 1.0)], SHELF).choice
+    assert choice is not None
+    assert (choice.product, choice.quantity) == (eggs, 2)
 
 
 def test_what_is_refused_is_not_taken_even_where_nothing_else_is() -> None:

@@ -10,6 +10,7 @@ from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.pick import Picked, Shelf, pick
 from cabas.dialogue.purpose import without_purpose
 from cabas.dialogue.query import query_of
+from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit
@@ -150,7 +151,7 @@ def units_of(scene: Scene, product: Product, want: Want) -> int:
     """How many packs (or grams) of `product` the amount of a wish takes."""
     kind = product.family or want.family
     family = scene.lexicon.family(kind) if kind else None
-    return packs_for(product, ask_of(want.amount, want.constraints), family.piece if family else None)
+    return packs_for(assumed(product), ask_of(want.amount, want.constraints), family.piece if family else None)
 
 
 def add_lines(scene: Scene, lines: Iterable[LineItem]) -> list[LineItem]:
