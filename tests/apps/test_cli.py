@@ -114,6 +114,25 @@ def test_nothing_said_and_a_port_that_is_none(cabas: Command) -> None:
     assert (ran.code, ran.told) == (2, "cabas: CABAS_PORT is 'http'. Set it to a port number, like 8000.")
 
 
+def test_an_order_is_picked_and_handed_over(cabas: Command, demo_folder: Path) -> None:
+    placed = cabas("order", "deux litres de lait", "--yes", "--json", "--data-dir", str(demo_folder)).json
+    number = placed["order"]["order"]["number"]
+
+    def orders(what: str, *more: str) -> Ran:
+        return cabas("orders", what, number, *more, "--data-dir", str(demo_folder))
+
+    early = orders("move", "hand_over")
+    assert (early.code, "It can: start_picking, cancel" in early.told) == (1, True)
+    assert orders("move", "start_picking").code == 0
+    short = orders("pick", "1", "0", "--json").json
+    assert [(one["kind"], one["price"]["amount"]) for one in short["adjustments"]] == [("short", 0)]
+    for event in ("finish_picking", "hand_over"):
+        assert orders("move", event).code == 0
+    shown = orders("show")
+    assert f"Order {number} completed" in shown.told
+    assert "0.00" in shown.told
+
+
 def test_food_through_google_before_and_after_its_day(cabas: Command, demo_folder: Path) -> None:
     cabas("order", "du pain", "--dry-run", "--at", "2018-12-15T10:00")  # the demo gets the slots of those days
     before = written(demo_folder)

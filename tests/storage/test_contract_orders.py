@@ -189,7 +189,7 @@ async def test_canceling_gives_everything_back_once(anywhere: House) -> None:
 
     canceled = await anywhere.orders.move(rid, "o1", "cancel", NOW, back, [("order.canceled", {"id": "o1"})])
 
-    assert canceled == replace(command.order, status=OrderStatus.CANCELED)
+    assert canceled == replace(command.order, status=OrderStatus.CANCELED, changed_at=NOW)
     assert await anywhere.orders.get(rid, "o1") == canceled
     assert await anywhere.left("pasta", "rice") == {"pasta": 5, "rice": 5}
     assert await anywhere.taken() == 0

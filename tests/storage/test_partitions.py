@@ -30,11 +30,11 @@ ANYWHERE = {
     "outbox.forget_keys",
 }
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-NUMBERS = "quantity version fee goods total seq limit upper".split()
+NUMBERS = "adjusted picked quantity version fee goods total seq limit upper".split()
 TIMES = "at now placed_at start end before since until expires_at slot_starts_at slot_ends_at changed_at due_at".split()
 SPECIAL: dict[str, Any] = {
     "skus": ["a", "b"], "day": date(2026, 11, 24), "dead_at": None, "method": None, "answer": b"{}", "lines": "[]",
-    "postings": "[]", "events": "[]", "discounts": "[]", "document": "{}", "leased_until": NOW,
+    "postings": "[]", "events": "[]", "discounts": "[]", "adjustments": "[]", "document": "{}", "leased_until": NOW,
 }  # fmt: skip
 PARAMETER = re.compile(r"%\((\w+)\)s")
 TOPICS = ("conversations", "orders", "place", "shop", "outbox")

@@ -18,7 +18,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cabas.kernel.errors import Conflict
+from cabas.domain.adjustment import picked, substituted
+from cabas.kernel.errors import Conflict, InvalidInput
+from cabas.kernel.money import Money
 from cabas.storage.audit import audit
 from cabas.storage.memory import Memory
 from cabas.storage.postgres import Postgres
@@ -80,6 +82,20 @@ class Shopkeeping(RuleBasedStateMachine):
     def move(self, data: st.DataObject, event: str) -> None:
         order_id = data.draw(st.sampled_from(self.orders))
         self.both(lambda house: house.orders.move(self.retailer_id, order_id, event, NOW))
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), quantity=st.integers(0, 6), sku=st.sampled_from(("", *SKUS)))
+    def adjust(self, data: st.DataObject, quantity: int, sku: str) -> None:
+        order = self.wait(self.houses[0].orders.get(self.retailer_id, data.draw(st.sampled_from(self.orders))))
+        line = data.draw(st.sampled_from(order.lines))
+        try:
+            if sku:
+                one = substituted(order, line.line, sku, "Instead", quantity, Money(quantity * 50), NOW)
+            else:
+                one = picked(order, line.line, quantity, NOW)
+        except InvalidInput:
+            return
+        self.both(lambda house: house.orders.move(self.retailer_id, order.id, "adjust", NOW, adjustment=one))
 
     @rule(sku=st.sampled_from(SKUS), on_hand=st.integers(0, 15), safety=st.integers(0, 3))
     def count_stock(self, sku: str, on_hand: int, safety: int) -> None:

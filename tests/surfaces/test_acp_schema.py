@@ -12,6 +12,7 @@ from cabas.domain.order import OrderStatus
 from cabas.surfaces.acp import wire
 from cabas.surfaces.acp.orders import entity, tell
 from cabas.surfaces.contract import News
+from cabas.usecases.prepare import advance, pick, substitute
 from support.acp import BUYER, DRIVE, Agent, Delegated, Told, paying
 from support.acp_spec import SPEC, example, needs_spec, problems
 from support.premises import an_agreement, stage_of
@@ -141,3 +142,25 @@ def test_an_order_that_moves_on_fits_the_schema(method: str) -> None:
     (order,) = agent.stage.memory.rows.orders.values()
     for status in OrderStatus:
         assert problems(entity(replace(order, status=status, method=method), {}, "http://x", "fr"), "Order") == []
+
+
+def test_an_order_that_was_picked_fits_the_schema_and_is_told_as_changed() -> None:
+    told = Told()
+    stage = stage_of(an_agreement("agent", access='webhook = "https://agent.example/orders"'), changes={"web": told})
+    agent = Agent(stage)
+    ident = agent.complete(agent.ready("milk", "milk", "bread")).json()["order"]["id"]
+    front = stage.premises.front
+    run(advance(front, "halle", ident, "start_picking"))
+    run(pick(front, "halle", ident, 2, 0))
+    run(substitute(front, "halle", ident, 1, "milk2", 2))
+    run(tell(stage.premises, News(f"{ident}.2", "agent", ident, stage.now)))
+    event = msgspec.json.decode(told.sent[0][2])
+    assert (event["type"], problems(event["data"], "Order")) == ("order_update", [])
+    assert [(one["type"], one["amount"], one["reason"]) for one in event["data"]["adjustments"]] == [
+        ("cancellation", 240, "short"), ("exchange", 0, "substitution"),
+    ]  # fmt: skip
+    assert [(one["product_id"], one["quantity"], one["status"]) for one in event["data"]["line_items"]] == [
+        ("milk2", {"ordered": 2, "current": 2, "fulfilled": 0}, "processing"),
+        ("bread", {"ordered": 1, "current": 0, "fulfilled": 0}, "removed"),
+    ]
+    assert event["data"]["totals"][-1]["amount"] == 210

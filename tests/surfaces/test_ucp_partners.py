@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
+from cabas.agreement.agreement import parse
+from cabas.apps.tell import teller
 from cabas.kernel.errors import InvalidInput, Unavailable
+from cabas.storage.outbox import Event
 from cabas.surfaces.contract import News
 from cabas.surfaces.ucp.app import surface
 from cabas.surfaces.ucp.webhooks import NotTaken
-from support.premises import Stage, an_agreement, stage_of
+from cabas.usecases.prepare import advance, pick, substitute
+from support.premises import OPEN, Stage, an_agreement, stage_of
 from support.shop import run
 from support.ucp import AT_HANDOVER, DRIVE, PROFILE, FakeWeb, Links, Order, Platform, amounts, holds, lines, profile
 
@@ -245,6 +249,57 @@ def test_a_platform_is_told_the_whole_order_signed(stage: Stage) -> None:
     told = json.loads(first[2])
     Order.model_validate(told)
     assert (told["id"], told["checkout_id"], amounts(told)["total"]) == (begun["id"], begun["id"], 210)
+
+
+def test_each_step_of_an_order_is_told_as_its_own_event(stage: Stage) -> None:
+    platform = Platform(stage, document=profile(webhook="https://assistant.example/told"))
+    items = [
+        *lines(milk=2),
+        {
+            "item": {"id": "apples", "quantity_unit": {"unit": "KGM", "scale": 3, "display_text": "kg"}},
+            "quantity": 1000,
+        },
+    ]
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": items, "fulfillment": DRIVE})
+    platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    front, ident = stage.premises.front, begun["id"]
+    send = teller(stage.premises, [surface])
+    run(advance(front, "halle", ident, "start_picking"))
+    run(substitute(front, "halle", ident, 1, "milk2", 2))
+    run(pick(front, "halle", ident, 2, 950))
+    told: list[dict[str, Any]] = []
+    for event in ("", "finish_picking", "hand_over"):
+        if event:
+            run(advance(front, "halle", ident, event))
+        rows = stage.memory.rows.outbox["halle", ident]
+        newest = Event("halle", "s1", ident, len(rows), rows[-1].topic, rows[-1].payload, 1, stage.now)
+        asyncio.run(send(newest))
+        told.append(json.loads(platform.web.sent[-1][2]))
+        Order.model_validate(told[-1])
+        assert platform.web.sent[-1][1]["webhook-id"] == f"{ident}.{len(rows)}"
+    assert [one["fulfillment"]["events"][0]["type"] for one in told] == ["processing", "ready_for_pickup", "delivered"]
+    done = told[-1]
+    assert [(one["item"]["id"], one["quantity"], one["status"]) for one in done["line_items"]] == [
+        ("milk2", {"original": 2, "total": 2, "fulfilled": 2}, "fulfilled"),
+        ("apples", {"original": 1000, "total": 950, "fulfilled": 950}, "fulfilled"),
+    ]
+    found = {one["type"]: (one["line_items"][0]["quantity"], one["totals"][0]["amount"]) for one in done["adjustments"]}
+    assert found == {"exchange": (0, 0), "price_adjustment": (-50, -15)}
+    assert amounts(done) == {"subtotal": 494, "fulfillment": 0, "total": 494}
+
+
+def test_an_agreement_that_shares_no_order_has_nothing_told() -> None:
+    silent = OPEN.replace('"order", "store"', '"store"').format(
+        platform="assistant", open="true", access="", seller="retailer", excludes="alcohol"
+    )
+    stage = stage_of(parse(silent, "assistant.toml"))
+    platform = Platform(stage, document=profile(webhook="https://assistant.example/told"))
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=1), "fulfillment": DRIVE})
+    platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    run(advance(stage.premises.front, "halle", begun["id"], "cancel"))
+    assert surface.tell is not None
+    assert asyncio.run(surface.tell(stage.premises, news(stage, begun["id"]))) is True
+    assert platform.web.sent == []
 
 
 def test_who_does_not_take_the_news_is_told_again(stage: Stage) -> None:

@@ -28,6 +28,7 @@ class OrderStatus(StrEnum):
 # event -> {from: to}
 TRANSITIONS: Mapping[str, Mapping[OrderStatus, OrderStatus]] = {
     "start_picking": {OrderStatus.PLACED: OrderStatus.PICKING},
+    "adjust": {OrderStatus.PICKING: OrderStatus.PICKING},
     "finish_picking": {OrderStatus.PICKING: OrderStatus.READY},
     "dispatch": {OrderStatus.READY: OrderStatus.OUT_FOR_DELIVERY},
     "hand_over": {OrderStatus.READY: OrderStatus.COMPLETED, OrderStatus.OUT_FOR_DELIVERY: OrderStatus.COMPLETED},
@@ -87,10 +88,27 @@ class OrderDiscount:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What picking changed of line number `line` (`domain.adjustment` makes it): `quantity` (pieces or grams) was
+    found, for `price` altogether, VAT included. A substitution names the product taken instead.
+    """
+
+    id: str
+    kind: str
+    line: int
+    quantity: int
+    price: Money
+    at: datetime
+    sku: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A confirmed sale at one store. `channel` is how it was ordered ("voice", "web", ...): terms look at it.
     `source` is the link that was followed to it ("video:ID"), for attribution; empty when nobody knows. `fee`, `goods`
-    and `total` are what is paid: less the `discounts`.
+    and `total` are what is paid: less the `discounts`. They stay as they were sold: `adjustments` say what picking made
+    of it, oldest first (`domain.adjustment.as_picked`). `changed_at` is when it last moved, None since it was placed.
     """
 
     id: str
@@ -115,3 +133,5 @@ class Order:
     delivered_by: str
     source: str = ""
     discounts: tuple[OrderDiscount, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    changed_at: datetime | None = None

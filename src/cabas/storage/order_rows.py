@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cabas.domain.order import Order, OrderDiscount, OrderLine, OrderStatus
+from cabas.domain.order import Adjustment, Order, OrderDiscount, OrderLine, OrderStatus
 from cabas.kernel.money import Money
 from cabas.storage.database import Row
 from cabas.storage.documents import to_json
 
 LINE = OrderLine.__slots__
+# What is written elsewhere, or after the order was placed.
+LATER = frozenset({"id", "lines", "adjustments", "changed_at"})
 
 
 def order_key(order: Order) -> dict[str, object]:
@@ -35,7 +37,7 @@ def line_rows(order: Order) -> dict[str, object]:
 
 def order_row(order: Order) -> dict[str, Any]:
     """Parameters of `insert_order`."""
-    row = {name: getattr(order, name) for name in Order.__slots__ if name not in {"id", "lines"}}
+    row = {name: getattr(order, name) for name in Order.__slots__ if name not in LATER}
     amounts = {"fee": order.fee.amount, "goods": order.goods.amount, "total": order.total.amount}
     row["discounts"] = to_json(order.discounts)
     return row | order_key(order) | amounts | {"currency": order.total.currency}
@@ -71,6 +73,8 @@ def read_order(row: Row, lines: Sequence[Row]) -> Order:
         delivered_by=row[19],
         source=row[21],
         discounts=msgspec.convert(row[22], tuple[OrderDiscount, ...]),
+        adjustments=msgspec.convert(row[23], tuple[Adjustment, ...]),
+        changed_at=local(row[24]) if row[9] != OrderStatus.PLACED else None,
     )
 
 

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from cabas.domain.adjustment import handed_over, reserved
 from cabas.domain.ledger import Posting
-from cabas.domain.order import Order, OrderStatus, next_status
+from cabas.domain.order import Adjustment, Order, OrderStatus, next_status
 from cabas.domain.payment import Payment, PaymentStatus
 from cabas.kernel.errors import Conflict, NotFound
 from cabas.kernel.money import Money
 from cabas.storage.database import Database, Refused, Statement, must
 from cabas.storage.discounts import given_back
+from cabas.storage.documents import to_json
 from cabas.storage.order_rows import order_key, read_order
 from cabas.storage.placing import posted, told, try_to_place
 from cabas.storage.queries import queries
-from cabas.storage.refusals import check, no_order, stored_answer, wanted
+from cabas.storage.refusals import check, follows, moved_meanwhile, no_order, not_there, stored_answer
 from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
 
 SQL = queries("orders")
@@ -91,16 +93,20 @@ class PostgresOrders:
         at: datetime,
         postings: Sequence[Posting] = (),
         events: Sequence[tuple[str, Mapping[str, object]]] = (),
+        adjustment: Adjustment | None = None,
     ) -> Order:
         """Let `event` (see `domain.order.TRANSITIONS`) happen to an order, and return it as it is then.
 
-        Canceling gives stock, slot and uses of codes back; handing over takes what was reserved out of the store.
-        `postings` and `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event
-        cannot happen.
+        Canceling gives stock, slot and uses of codes back; handing over takes what was picked out of the store.
+        `postings`, `events` and an `adjustment` are added in the same transaction, which reserves a substitute. Raises
+        `NotFound`, and `Conflict` when the event cannot happen, the order was adjusted by somebody else meanwhile, or
+        there is not that much of a substitute (code "sold_out").
         """
         order = await self.get(retailer_id, order_id)
         status = next_status(order.status, event)
+        added = follows(order, adjustment)
         moved = order_key(order) | {"from": order.status, "to": status, "at": at}
+        moved |= {"adjusted": len(order.adjustments), "adjustments": to_json(added)}
         try:
             await self._database.run(
                 retailer_id,
@@ -108,12 +114,19 @@ class PostgresOrders:
                 *posted(order, postings, at),
                 *told(order, events, at),
                 *_settled(order, status),
+                *(_taken(order, one) for one in added if one.sku),
             )
         except Refused as refused:
-            raise Conflict(
-                f"Order {order.number} was moved by somebody else meanwhile.", remedy="Read it again."
-            ) from refused
-        return replace(order, status=status)
+            if adjustment is not None and (await self.get(retailer_id, order_id)).adjustments == order.adjustments:
+                raise not_there(adjustment) from refused
+            raise moved_meanwhile(order) from refused
+        return replace(order, status=status, adjustments=(*order.adjustments, *added), changed_at=at)
+
+
+def _taken(order: Order, one: Adjustment) -> Statement:
+    """A substitute, reserved if there is that much of it."""
+    what = {"retailer_id": order.retailer_id, "store_id": order.store_id, "sku": one.sku, "quantity": one.quantity}
+    return must(queries("place")["take_stock"]), what
 
 
 def _settled(order: Order, status: OrderStatus) -> list[Statement]:
@@ -121,9 +134,10 @@ def _settled(order: Order, status: OrderStatus) -> list[Statement]:
     ends = {OrderStatus.CANCELED: "give_back_stock", OrderStatus.COMPLETED: "hand_over_stock"}
     if status not in ends:
         return []
-    shop = {"retailer_id": order.retailer_id, "store_id": order.store_id}
+    shop, picked = {"retailer_id": order.retailer_id, "store_id": order.store_id}, handed_over(order)
     stock: list[Statement] = [
-        (SQL[ends[status]], shop | {"sku": sku, "quantity": quantity}) for sku, quantity in wanted(order).items()
+        (SQL[ends[status]], shop | {"sku": sku, "quantity": quantity, "picked": picked.get(sku, 0)})
+        for sku, quantity in reserved(order).items()
     ]
     slot: list[Statement] = [(SQL["give_back_slot"], shop | {"slot_id": order.slot_id})]
     return stock + slot + given_back(order) if status is OrderStatus.CANCELED else stock

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+from cabas.domain.adjustment import next_id
 from cabas.domain.cart import Conversation
 from cabas.domain.ledger import balances
-from cabas.domain.order import Order
+from cabas.domain.order import Adjustment, Order
 from cabas.kernel.errors import Conflict, InvalidInput, NotFound
 from cabas.usecases.learn.ports import WAITING, Proposal
 from cabas.usecases.ports import PlaceOrder
@@ -95,6 +96,27 @@ def no_discount(code: str) -> NotFound:
 def no_order(order_id: str) -> NotFound:
     """There is no such order."""
     return NotFound(f"There is no order {order_id}.", remedy="Check the number on the confirmation.")
+
+
+def follows(order: Order, adjustment: Adjustment | None) -> tuple[Adjustment, ...]:
+    """The adjustment, as what is to be added to an order. Raises `Conflict` when it was made for an older one."""
+    if adjustment is None:
+        return ()
+    if adjustment.id != next_id(order):
+        raise moved_meanwhile(order)
+    return (adjustment,)
+
+
+def moved_meanwhile(order: Order) -> Conflict:
+    """Two at one order: the second one is refused."""
+    return Conflict(f"Order {order.number} was changed by somebody else meanwhile.", remedy="Read it again.")
+
+
+def not_there(adjustment: Adjustment) -> Conflict:
+    """A substitute that is sold out."""
+    return Conflict(
+        f"There are no {adjustment.quantity} of {adjustment.name}.", remedy="Take another one.", code="sold_out"
+    )
 
 
 def order_exists(order: Order) -> Conflict:

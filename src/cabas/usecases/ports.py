@@ -19,7 +19,7 @@ from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase
 from cabas.domain.ledger import Posting
-from cabas.domain.order import Order
+from cabas.domain.order import Adjustment, Order
 from cabas.domain.payment import Payment
 
 
@@ -235,12 +235,14 @@ class Orders(Protocol):
         at: datetime,
         postings: Sequence[Posting] = (),
         events: Sequence[tuple[str, Mapping[str, object]]] = (),
+        adjustment: Adjustment | None = None,
     ) -> Order:
         """Let `event` (see `domain.order.TRANSITIONS`) happen to an order, and return it as it is then.
 
-        Canceling gives stock, slot and uses of codes back; handing over takes what was reserved out of the store.
-        `postings` and `events` are added in the same transaction. Raises `NotFound`, and `Conflict` when the event
-        cannot happen.
+        Canceling gives stock, slot and uses of codes back; handing over takes what was picked out of the store.
+        `postings`, `events` and an `adjustment` are added in the same transaction, which reserves a substitute. Raises
+        `NotFound`, and `Conflict` when the event cannot happen, the order was adjusted by somebody else meanwhile, or
+        there is not that much of a substitute (code "sold_out").
         """
         ...
 

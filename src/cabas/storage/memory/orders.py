@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from cabas.domain.adjustment import handed_over, reserved
 from cabas.domain.ledger import Posting
-from cabas.domain.order import Order, OrderStatus, next_status
+from cabas.domain.order import Adjustment, Order, OrderStatus, next_status
 from cabas.domain.payment import Payment
 from cabas.kernel.errors import NotFound
 from cabas.storage.memory.discounts import count_uses, used_up
 from cabas.storage.memory.people import MemoryConversations
 from cabas.storage.memory.rows import Event, Rows, Shelf
-from cabas.storage.refusals import check, no_order, order_exists, stored_answer, wanted
+from cabas.storage.refusals import check, follows, no_order, not_there, order_exists, stored_answer, wanted
 from cabas.usecases.ports import Placed, PlaceOrder, SoldOut
 
 
@@ -91,16 +92,25 @@ class MemoryOrders:
         at: datetime,
         postings: Sequence[Posting] = (),
         events: Sequence[tuple[str, Mapping[str, object]]] = (),
+        adjustment: Adjustment | None = None,
     ) -> Order:
         """Let `event` happen to an order, and return it as it is then."""
         order = await self.get(retailer_id, order_id)
-        moved = replace(order, status=next_status(order.status, event))
-        for sku, quantity in wanted(order).items():
-            shelf = self._rows.stock[order.retailer_id, order.store_id, sku]
-            if moved.status in (OrderStatus.CANCELED, OrderStatus.COMPLETED):
+        status, added = next_status(order.status, event), follows(order, adjustment)
+        here = (retailer_id, order.store_id)
+        if adjustment is not None and adjustment.sku:
+            shelf = self._rows.stock.get((*here, adjustment.sku), Shelf())
+            if shelf.free < adjustment.quantity:
+                raise not_there(adjustment)
+            shelf.reserved += adjustment.quantity
+        moved = replace(order, status=status, adjustments=(*order.adjustments, *added), changed_at=at)
+        picked = handed_over(order)
+        for sku, quantity in reserved(order).items():
+            shelf = self._rows.stock[*here, sku]
+            if status in (OrderStatus.CANCELED, OrderStatus.COMPLETED):
                 shelf.reserved -= quantity
-            if moved.status is OrderStatus.COMPLETED:
-                shelf.on_hand -= quantity
+            if status is OrderStatus.COMPLETED:
+                shelf.on_hand -= picked.get(sku, 0)
         if moved.status is OrderStatus.CANCELED:
             self._book_slot(order, -1)
             count_uses(self._rows, order, -1)

@@ -8,15 +8,18 @@ from typing import Any
 import msgspec
 
 from cabas.dialogue.notices import sentence
+from cabas.domain.adjustment import SHORT, SUBSTITUTION, WEIGHT, Change, as_picked, changes
 from cabas.domain.order import Order, OrderLine, OrderStatus
 from cabas.kernel.errors import Unavailable
 from cabas.kernel.money import Money
 from cabas.surfaces.acp import signing
 from cabas.surfaces.contract import News, Premises
-from cabas.usecases.shop.orders import get_order
+from cabas.usecases.shop.orders import news_of
 from cabas.usecases.shop.visit import Caller
 from cabas.usecases.webhooks import webhook_of, webhook_secret
 
+# domain.adjustment's kinds in the protocol's words.
+ADJUSTMENTS = {WEIGHT: "price_adjustment", SHORT: "cancellation", SUBSTITUTION: "exchange"}
 # What a session remembers of having come this way.
 CALLBACK = "acp"
 STATUSES = {
@@ -39,7 +42,10 @@ FULFILLMENTS = {
 
 def entity(order: Order, named: Mapping[str, str], url: str, lang: str) -> dict[str, Any]:
     """The order. `named` maps SKUs to the ids of the session's lines."""
-    lines = [_line(one, named.get(one.sku, str(one.line)), order.status) for one in order.lines]
+    idents = {one.line: named.get(one.sku, str(one.line)) for one in order.lines}
+    final = as_picked(order)
+    now = {one.line: one for one in final.lines}
+    lines = [_line(one, now[one.line], idents[one.line], order.status) for one in order.lines]
     state = FULFILLMENTS[order.status]
     if order.status is OrderStatus.READY and order.method == "pickup":
         state = "ready_for_pickup"
@@ -63,11 +69,11 @@ def entity(order: Order, named: Mapping[str, str], url: str, lang: str) -> dict[
         "confirmation": {"confirmation_number": order.number},
         "line_items": lines,
         "fulfillments": [fulfillment],
-        "adjustments": [],
+        "adjustments": [_adjustment(one, idents) for one in changes(order)],
         "totals": [
-            _total("subtotal", order.goods, lang),
+            _total("subtotal", final.goods, lang),
             _total("fulfillment", order.fee, lang, f"total_{order.method}"),
-            _total("total", order.total, lang),
+            _total("total", final.total, lang),
         ],
     }
 
@@ -76,8 +82,24 @@ def _total(kind: str, amount: Money, lang: str, word: str = "") -> dict[str, Any
     return {"type": kind, "display_text": sentence(word or f"total_{kind}", lang), "amount": amount.amount}
 
 
-def _line(line: OrderLine, ident: str, status: OrderStatus) -> dict[str, Any]:
-    """A line as ordered; grams are grams here."""
+def _adjustment(one: Change, idents: Mapping[int, str]) -> dict[str, Any]:
+    """`amount` is what the buyer is credited: below zero when a weight costs more."""
+    made = one.adjustment
+    shown: dict[str, Any] = {
+        "id": made.id,
+        "type": ADJUSTMENTS[made.kind],
+        "occurred_at": made.at.isoformat(),
+        "status": "completed",
+        "line_items": [{"id": idents[made.line], "quantity": max(1, abs(one.quantity))}],
+        "amount": -one.amount.amount,
+        "currency": one.amount.currency.lower(),
+        "reason": made.kind,
+    }
+    return shown | ({"description": f"{one.sold.name} → {made.name}"} if made.name else {})
+
+
+def _line(sold: OrderLine, line: OrderLine, ident: str, status: OrderStatus) -> dict[str, Any]:
+    """A line as it is now, after picking; grams are grams here."""
     current = 0 if status is OrderStatus.CANCELED else line.quantity
     fulfilled = current if status in (OrderStatus.COMPLETED, OrderStatus.OUT_FOR_DELIVERY) else 0
     state = "fulfilled" if fulfilled else "processing"
@@ -85,7 +107,7 @@ def _line(line: OrderLine, ident: str, status: OrderStatus) -> dict[str, Any]:
         "id": ident,
         "title": line.name,
         "product_id": line.sku,
-        "quantity": {"ordered": line.quantity, "current": current, "fulfilled": fulfilled},
+        "quantity": {"ordered": sold.quantity, "current": current, "fulfilled": fulfilled},
         "unit_price": line.unit_price.amount,
         "subtotal": line.price.amount,
         "status": state if current else "removed",
@@ -102,7 +124,10 @@ async def tell(premises: Premises, news: News) -> bool:
     if talk is None or not came_here or talk.platform != news.platform or not address:
         return False
     caller = Caller(premises.retailer, news.platform, "acp", locale=talk.locale)
-    order = (await get_order(premises.front, caller, news.order_id)).order
+    view = await news_of(premises.front, caller, news.order_id)
+    if view is None:
+        return True  # the agreement does not let the platform know: that is all there is to tell
+    order = view.order
     named = {line.sku: line.id for line in talk.cart.lines if line.sku}
     kind = "order_create" if order.status is OrderStatus.PLACED else "order_update"
     body = msgspec.json.encode({"type": kind, "data": entity(order, named, premises.url, caller.lang)})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from cabas.domain.adjustment import SHORT, SUBSTITUTION, WEIGHT, Change, as_picked, changes
 from cabas.domain.cart import Conversation
 from cabas.domain.order import OrderLine, OrderStatus
 from cabas.kernel.errors import NotFound
@@ -15,6 +17,8 @@ from cabas.usecases.partners import NotKnown
 from cabas.usecases.shop.orders import OrderView, get_order
 
 HANDED_OVER = (OrderStatus.COMPLETED,)
+# domain.adjustment's kinds in the protocol's words.
+ADJUSTMENTS = {WEIGHT: "price_adjustment", SHORT: "cancellation", SUBSTITUTION: "exchange"}
 
 
 async def read(asked: Asked) -> Answer:
@@ -49,11 +53,14 @@ def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[st
     named = {line.sku: line.id for line in (talk.cart.lines if talk else ()) if line.sku}
     told = talk is not None and talk.platform == order.platform  # what the platform ordered itself is no secret to it
     shown_lines = order.lines if told or "lines" in seen else ()
-    lines = [_line(one, named.get(one.sku, str(one.line)), view) for one in shown_lines]
-    off = total((line.discount for line in order.lines if line.discount is not None), order.total.currency)
-    totals: list[dict[str, Any]] = [{"type": "subtotal", "amount": (order.goods + off).amount}]
+    idents = {one.line: named.get(one.sku, str(one.line)) for one in order.lines}
+    final = as_picked(order)
+    now = {one.line: one for one in final.lines}
+    lines = [_line(one, now[one.line], idents[one.line], view) for one in shown_lines]
+    off = total((line.discount for line in final.lines if line.discount is not None), order.total.currency)
+    totals: list[dict[str, Any]] = [{"type": "subtotal", "amount": (final.goods + off).amount}]
     totals += [{"type": "items_discount", "amount": -off.amount}] if off else []
-    totals += [{"type": "fulfillment", "amount": order.fee.amount}, {"type": "total", "amount": order.total.amount}]
+    totals += [{"type": "fulfillment", "amount": order.fee.amount}, {"type": "total", "amount": final.total.amount}]
     shown: dict[str, Any] = {
         "id": order.id,
         "label": order.number,
@@ -64,14 +71,28 @@ def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[st
             "expectations": [_expectation(view, lines)] if "slot" in seen else [],
             "events": _events(view, lines),
         },
-        "adjustments": [],
+        "adjustments": [_adjustment(one, idents) for one in changes(order)] if shown_lines else [],
         "currency": order.total.currency,
         "totals": totals,
     }
     return shown
 
 
-def _line(line: OrderLine, ident: str, view: OrderView) -> dict[str, Any]:
+def _adjustment(one: Change, idents: Mapping[int, str]) -> dict[str, Any]:
+    made = one.adjustment
+    shown: dict[str, Any] = {
+        "id": made.id,
+        "type": ADJUSTMENTS[made.kind],
+        "occurred_at": made.at.isoformat(),
+        "status": "completed",
+        "line_items": [{"id": idents[made.line], "quantity": one.quantity}],
+        "totals": [{"type": "total", "amount": one.amount.amount}],
+    }
+    return shown | ({"description": f"{one.sold.name} → {made.name}"} if made.name else {})
+
+
+def _line(sold: OrderLine, line: OrderLine, ident: str, view: OrderView) -> dict[str, Any]:
+    """A line as it is now, after picking."""
     order, product = view.order, view.products.get(line.sku)
     gone, done = order.status is OrderStatus.CANCELED, order.status in HANDED_OVER
     item: dict[str, Any] = {"id": line.sku, "title": line.name, "price": line.unit_price.amount}
@@ -81,12 +102,12 @@ def _line(line: OrderLine, ident: str, view: OrderView) -> dict[str, Any]:
         "id": ident,
         "item": item,
         "quantity": {
-            "original": line.quantity,
+            "original": sold.quantity,
             "total": 0 if gone else line.quantity,
             "fulfilled": line.quantity if done else 0,
         },
         "totals": _totals(line),
-        "status": "removed" if gone else "fulfilled" if done else "processing",
+        "status": "removed" if gone or not line.quantity else "fulfilled" if done else "processing",
     }
 
 
@@ -120,7 +141,7 @@ def _events(view: OrderView, lines: list[dict[str, Any]]) -> list[dict[str, Any]
     name = names.get(view.order.status)
     if name is None:
         return []
-    at = view.order.placed_at.isoformat()
+    at = (view.order.changed_at or view.order.placed_at).isoformat()
     return [{"id": f"{view.order.id}.{name}", "occurred_at": at, "type": name, "line_items": _all(lines)}]
 
 

@@ -15,7 +15,7 @@ from cabas.surfaces.ucp import signing
 from cabas.surfaces.ucp.asked import Asked
 from cabas.surfaces.ucp.orders import entity, remembered
 from cabas.surfaces.ucp.profile import ORDER, Face
-from cabas.usecases.shop.orders import get_order
+from cabas.usecases.shop.orders import news_of
 from cabas.usecases.shop.visit import Caller
 
 COVERED = ("@method", "@authority", "@path", "ucp-agent", "idempotency-key", "content-digest", "content-type",
@@ -51,7 +51,9 @@ async def tell(premises: Premises, faces: Mapping[str, Face], news: News, change
         return False
     face = faces[version]
     caller = Caller(premises.retailer, news.platform, "ucp", locale=talk.locale)
-    view = await get_order(premises.front, caller, news.order_id)
+    view = await news_of(premises.front, caller, news.order_id)
+    if view is None:
+        return True  # the agreement does not let the platform know: that is all there is to tell
     asked = Asked(premises, premises.front, face, (ORDER,), caller)
     body = msgspec.json.encode({"ucp": asked.said((ORDER,)), **change(entity(view, talk, face.endpoint))})
     status = await premises.web.post(url, headers(face, url, news, body), body)

@@ -42,6 +42,15 @@ async def get_order(front: Shopfront, caller: Caller, order_id: str) -> OrderVie
     return await order_view(visit, order)
 
 
+async def news_of(front: Shopfront, caller: Caller, order_id: str) -> OrderView | None:
+    """The order for the platform that brought it and is now told of it; None when its agreement does not let it know.
+
+    Raises as `get_order`.
+    """
+    view = await get_order(front, caller, order_id)
+    return view if "order" in view.seen else None
+
+
 async def order_view(visit: Visit, order: Order) -> OrderView:
     """The order as the platform of `visit` may see it."""
     kept = receipt(order, visit.store.name, visit.store.where, visit.agreement.names)

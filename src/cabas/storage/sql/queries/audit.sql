@@ -8,6 +8,11 @@ FROM (
     FROM order_line AS line
     JOIN customer_order USING (retailer_id, store_id, order_id)
     WHERE line.retailer_id = %(retailer_id)s AND customer_order.status NOT IN ('completed', 'canceled')
+    UNION ALL
+    SELECT placed.store_id, instead.sku, 0, instead.quantity
+    FROM customer_order AS placed, jsonb_to_recordset(placed.adjustments) AS instead (sku text, quantity bigint)
+    WHERE placed.retailer_id = %(retailer_id)s AND placed.status NOT IN ('completed', 'canceled')
+      AND instead.sku <> ''
 ) AS both_sides
 GROUP BY store_id, sku
 HAVING sum(reserved) <> sum(ordered);

@@ -3,7 +3,7 @@ SELECT placed.order_id, placed.number, placed.retailer_id, placed.store_id, plac
     placed.agreement_id, placed.channel, placed.placed_at, placed.status, placed.method, placed.slot_id,
     placed.slot_starts_at, placed.slot_ends_at, placed.fee, placed.goods, placed.total, placed.currency,
     placed.merchant_of_record, placed.delivered_by, store.timezone, placed.source,
-    placed.discounts
+    placed.discounts, placed.adjustments, placed.changed_at
 FROM customer_order AS placed
 LEFT JOIN store USING (retailer_id, store_id)
 WHERE placed.retailer_id = %(retailer_id)s AND (placed.order_id = %(ref)s OR placed.number = %(ref)s);
@@ -36,19 +36,20 @@ FROM posting
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s
 ORDER BY seq;
 
--- move_order: Put an order from one status into another, unless somebody else moved it.
+-- move_order: Put an order from one status into another and add adjustments, unless somebody else moved or adjusted it.
 UPDATE customer_order
-SET status = %(to)s, changed_at = %(at)s
-WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND status = %(from)s;
+SET status = %(to)s, changed_at = %(at)s, adjustments = adjustments || %(adjustments)s::jsonb
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND status = %(from)s
+  AND jsonb_array_length(adjustments) = %(adjusted)s;
 
 -- give_back_stock: Free what a canceled order had reserved of one SKU.
 UPDATE stock
 SET reserved = reserved - %(quantity)s
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND sku = %(sku)s;
 
--- hand_over_stock: What was reserved of one SKU has left the store.
+-- hand_over_stock: What was picked of one SKU has left the store; nothing of it is reserved any more.
 UPDATE stock
-SET reserved = reserved - %(quantity)s, on_hand = on_hand - %(quantity)s
+SET reserved = reserved - %(quantity)s, on_hand = on_hand - %(picked)s
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND sku = %(sku)s;
 
 -- give_back_slot: Free the place of a canceled order.
