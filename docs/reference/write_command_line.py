@@ -16,7 +16,7 @@ HEAD = """# The command line
 `cabas COMMAND --help` says the same. Exit codes: 0 done; 1 the answer is no (not allowed, sold out, a check failed);
 2 the request cannot be used; 3 a part Cabas needs does not answer. Errors are told in two lines: what is wrong, and how
 to mend it. Settings come from `CABAS_DATA_DIR`, `CABAS_DATABASE_URL`, `CABAS_RETAILER`, `CABAS_STORE`, `CABAS_HOST`,
-`CABAS_PORT` and `CABAS_SECRET`.
+`CABAS_PORT`, `CABAS_SECRET` and `CABAS_LOG` (a file, or `-`: one JSON line for every request served).
 """
 
 

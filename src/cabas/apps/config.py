@@ -25,6 +25,7 @@ class Config:
     conformance tools need: payments that are none, orders that are changed by a request. Never in a real shop.
     `smtp` is the mail server; without it letters are files. `provider` is where shoppers sign in already, if anywhere.
     `llm`, `embeddings` (languages), `speech` (a model's folder) and `stripe` are the optional parts; empty is off.
+    `log` is where a line is written for every request: a file, or "-"; empty for failures only.
     """
 
     data_dir: Path
@@ -42,6 +43,7 @@ class Config:
     embeddings: tuple[str, ...] = ()
     speech: Path | None = None
     stripe: StripeSettings | None = None
+    log: str = ""
 
     @property
     def public_url(self) -> str:
@@ -91,6 +93,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         llm=_llm(env),
         embeddings=_languages(env, "CABAS_EMBEDDINGS"),
         stripe=_stripe(env),
+        log=env.get("CABAS_LOG", ""),
         speech=Path(env["CABAS_SPEECH"]).expanduser().absolute() if env.get("CABAS_SPEECH") else None,
     )
 

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from cabas import surfaces
 from cabas.apps.counter import Counter
+from cabas.apps.tracing import Traced
 from cabas.apps.wiring import House
 from cabas.kernel.errors import Unavailable
 from cabas.storage.feed_shelf import FeedShelf
@@ -129,7 +130,7 @@ class _Server(uvicorn.Server):
 async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level: str = "warning") -> None:
     """Serve until interrupted or terminated; requests under way are finished."""
     config = uvicorn.Config(
-        app,
+        Traced(app),
         log_level=log_level,
         server_header=False,
         h11_max_incomplete_event_size=HEADERS_MAX_BYTES,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.lazy import Lazily
+from cabas.kernel.trace import current
 from cabas.storage.pages import Limits, PageRefused, PageUnreadable, Resolve, checked_url, is_public, resolve
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class PartnerWeb:
     async def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         parsed, address = await self._checked(url)
         checked = parsed.host not in LOCAL  # only tests get here with one of those, by certificates of their own
+        trace = current.get()  # who reads both logs finds both ends
         client = httpx2.AsyncClient(transport=self._transport, trust_env=False, follow_redirects=False, verify=checked)
         request = client.build_request(
             method,
@@ -66,7 +68,7 @@ class PartnerWeb:
             content=body or None,
             headers={
                 "user-agent": "Cabas", "accept-encoding": "identity", "connection": "close",
-                "host": parsed.netloc.decode("ascii"), **headers,
+                "host": parsed.netloc.decode("ascii"), **({"traceparent": trace.header} if trace else {}), **headers,
             },
             extensions={"sni_hostname": parsed.host, "timeout": httpx2.Timeout(self._limits.seconds).as_dict()},
         )  # fmt: skip

@@ -15,6 +15,7 @@ from cabas.apps.cli.options import DataDir, Retailer, settings
 from cabas.apps.config import Config
 from cabas.apps.counter import Counter
 from cabas.apps.tell import teller
+from cabas.apps.tracing import keep_log
 from cabas.apps.warm import warm
 from cabas.apps.wiring import House, open_house
 from cabas.dialogue.locales import languages
@@ -44,6 +45,7 @@ async def serve(
     config: Config, guests: tuple[Shopper, ...] = (), banner: str = "", *, housekeeping: bool = True
 ) -> None:
     """Open the house and serve it until Ctrl-C, with `housekeeping` beside it."""
+    keep_log(config.log)
     listener = web.bind(config.host, config.port)
     try:
         async with open_house(config) as house:
