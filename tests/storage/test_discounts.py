@@ -27,7 +27,7 @@ AUTO = Discount("AUTO", "", "fee", 10_000, automatic=True)
 
 def used(retailer_id: str, ident: str, code: str, holder: str = "") -> Order:
     order = an_order(retailer_id, ident, {"pasta": 2})
-    line = replace(order.lines[0], price=Money(180), discount=Money(20))
+    line = replace(order.lines[0], price=Money(180), discount=Money(20), substitution="ask")
     off = OrderDiscount(code, "Dix", Money(20), Money(0), holder)
     return replace(order, lines=(line,), goods=Money(180), total=Money(180), discounts=(off,))
 

@@ -9,7 +9,8 @@ import pytest
 
 from cabas.surfaces.ucp.profile import CAPABILITIES
 from support.premises import Stage, an_agreement, stage_of
-from support.ucp import DRIVE, Links, Platform, check_profile, codes, lines, profile
+from support.shop import run
+from support.ucp import AT_HANDOVER, DRIVE, Links, Platform, check_profile, codes, lines, profile
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_extensions_of_the_shop_are_published_under_its_name() -> None:
         "dev.ucp.shopping.checkout",
         "https://shop.example/ucp/extensions/slots.md",
     )
-    for name in ("slots", "authorization", "age_gate", "history"):
+    for name in ("slots", "authorization", "age_gate", "substitution", "history"):
         published = platform.client.get(f"/ucp/extensions/{name}.json").json()
         assert published["$id"] == f"https://shop.example/ucp/extensions/{name}.json"
         assert published["name"] in document["ucp"]["capabilities"]
@@ -99,3 +100,40 @@ def test_habits_are_for_linked_shoppers_who_agreed() -> None:
         "capabilities_incompatible",
     )
     assert stage.shop.snapshot() == before
+
+
+def test_what_to_do_when_a_line_is_gone_is_kept_with_the_order() -> None:
+    stage = stage_of(url="https://shop.example")
+    platform = extended(stage, "substitution")
+    said = lines(milk=2, bread=1, soap=1)
+    said[0]["substitution"], said[1]["substitution"] = {"policy": "ask"}, {"policy": "none"}
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": said, "fulfillment": DRIVE})
+    assert [one.get("substitution") for one in begun["line_items"]] == [{"policy": "ask"}, {"policy": "none"}, None]
+    schema = platform.client.get("/ucp/extensions/substitution.json").json()
+    jsonschema.validate(begun, schema["$defs"]["dev.ucp.shopping.checkout"])
+    again = lines(milk=3, bread=1, soap=1)
+    again[1]["substitution"] = {"policy": "closest"}
+    changed = {"line_items": again, "fulfillment": DRIVE}
+    kept = platform.do("PUT", f"/checkout-sessions/{begun['id']}", changed)
+    assert [one.get("substitution", {}).get("policy") for one in kept["line_items"]] == ["ask", "closest", None]
+    done = platform.do("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)
+    order = run(stage.memory.orders.get("halle", done["order"]["id"]))
+    assert [(line.sku, line.substitution) for line in order.lines] == [
+        ("milk", "ask"),
+        ("bread", "closest"),
+        ("soap", ""),
+    ]
+
+
+def test_what_to_do_when_a_line_is_gone_is_said_by_the_extension_alone() -> None:
+    stage = stage_of(url="https://shop.example")
+    said = lines(milk=1)
+    said[0]["substitution"] = {"policy": "ask"}
+    plain = Platform(stage).do("POST", "/checkout-sessions", {"line_items": said})
+    assert "substitution" not in plain["line_items"][0]
+    assert run(stage.memory.conversations.load("halle", plain["id"])).cart.lines[0].substitution == ""
+    said[0]["substitution"] = {"policy": "whatever"}
+    before = dict(stage.memory.rows.conversations)
+    wrong = extended(stage, "substitution", url="https://assistant.example/other")
+    assert wrong.fails("POST", "/checkout-sessions", {"line_items": said}) == (400, "invalid_request")
+    assert stage.memory.rows.conversations == before

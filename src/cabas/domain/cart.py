@@ -57,7 +57,8 @@ class LineItem:
     `why` are reason codes the reply puts into words ("usual", "cheapest", "popular", "label:organic", ...).
     `alternatives` are SKUs, best first. `recipe` names the dish the line came from, `used` is how much
     of the quantity recipes take (the rest serves the next one). An unticked line is proposed ("you surely have salt"),
-    not bought.
+    not bought. `substitution` is what the picker may do when it is gone (a key of `domain.order.SUBSTITUTIONS`; empty
+    when nobody said).
     """
 
     id: str
@@ -83,6 +84,7 @@ class LineItem:
     recipe: str | None = None
     ticked: bool = True
     used: Fraction = Fraction(0)
+    substitution: str = ""
 
     @property
     def bought(self) -> bool:

@@ -48,10 +48,18 @@ def next_status(status: OrderStatus, event: str) -> OrderStatus:
         ) from None
 
 
+# What a picker may do about a line that is gone.
+SUBSTITUTIONS = {
+    "closest": "put the closest thing in its place",
+    "ask": "ask the shopper first",
+    "none": "leave it out",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One line as sold: `quantity` in pieces or grams, `price` for all of it, VAT included, less the `discount` that
-    codes took off it (None without).
+    codes took off it (None without). `substitution` is a key of `SUBSTITUTIONS`; empty when nobody said.
     """
 
     line: int
@@ -67,6 +75,7 @@ class OrderLine:
     minimum_age: int = 0
     allergens: tuple[str, ...] = ()
     discount: Money | None = None
+    substitution: str = ""
 
     @property
     def full_price(self) -> Money:

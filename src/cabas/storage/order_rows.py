@@ -80,7 +80,7 @@ def read_order(row: Row, lines: Sequence[Row]) -> Order:
 
 def _line(row: Row) -> OrderLine:
     number, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, age, *others = row
-    allergens, discount = others
+    allergens, discount, substitution = others
     return OrderLine(
         line=number,
         sku=sku,
@@ -95,4 +95,5 @@ def _line(row: Row) -> OrderLine:
         minimum_age=age,
         allergens=tuple(allergens),
         discount=Money(discount, currency) if discount is not None else None,
+        substitution=substitution,
     )

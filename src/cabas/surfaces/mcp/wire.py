@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -132,6 +132,9 @@ class Item(BaseModel):
 
     sku: Sku
     quantity: int = Field(ge=1, le=100_000, description="Packs, or grams when sold by weight.")
+    if_gone: Literal["", "closest", "ask", "none"] = Field(
+        default="", description="What the store may do when it has none left. Empty: the store decides."
+    )
 
 
 class Address(BaseModel):

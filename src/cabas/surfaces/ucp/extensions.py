@@ -7,22 +7,31 @@ not know them loses nothing: slots are fulfillment options, and what is missing 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from cabas.domain.cart import LineItem
+from cabas.domain.order import SUBSTITUTIONS
 from cabas.domain.session import SessionStatus
 from cabas.surfaces.ucp.asked import Answer, Asked
-from cabas.surfaces.ucp.profile import CHECKOUT, Capability
+from cabas.surfaces.ucp.profile import CART, CHECKOUT, Capability
 from cabas.surfaces.ucp.show import price
-from cabas.surfaces.ucp.wire import Age
+from cabas.surfaces.ucp.wire import Age, Substitution
 from cabas.usecases.shop.pay import upper_of
 from cabas.usecases.shop.usual import usual
 from cabas.usecases.shop.view import SessionView
 from cabas.usecases.shop.visit import enter
 
 SLOTS, AUTHORIZATION, AGE, HISTORY = "slots", "authorization", "age_gate", "history"
-EXTENDS: Mapping[str, tuple[str, ...]] = {SLOTS: (CHECKOUT,), AUTHORIZATION: (CHECKOUT,), AGE: (CHECKOUT,), HISTORY: ()}
+SUBSTITUTION = "substitution"
+EXTENDS: Mapping[str, tuple[str, ...]] = {
+    SLOTS: (CHECKOUT,),
+    AUTHORIZATION: (CHECKOUT,),
+    AGE: (CHECKOUT,),
+    SUBSTITUTION: (CHECKOUT, CART),
+    HISTORY: (),
+}
 
 
 def namespace(url: str) -> str:
@@ -65,6 +74,19 @@ def extended(asked: Asked, view: SessionView) -> dict[str, Any]:
 def confirmed(asked: Asked, said: Age | None) -> bool | None:
     """Whether the buyer confirmed the age, as the platform says by the extension; None when it does not."""
     return said.confirmed if said is not None and asked.can(name_of(asked.premises.url, AGE)) else None
+
+
+def policy(asked: Asked, said: Substitution | None) -> str | None:
+    """What may be done when a line is gone, as the platform says it by the extension; None when it does not."""
+    return said.policy if said is not None and asked.can(name_of(asked.premises.url, SUBSTITUTION)) else None
+
+
+def with_policies(asked: Asked, items: list[dict[str, Any]], lines: Sequence[LineItem]) -> list[dict[str, Any]]:
+    """The lines as they are shown, with what was said of each."""
+    if not asked.can(name_of(asked.premises.url, SUBSTITUTION)):
+        return items
+    said = {line.id: line.substitution for line in lines if line.substitution}
+    return [item | ({"substitution": {"policy": said[item["id"]]}} if item["id"] in said else {}) for item in items]
 
 
 async def habits(asked: Asked) -> Answer:
@@ -128,6 +150,16 @@ SHAPES: Mapping[str, tuple[str, dict[str, Any], str]] = {
         "age_gate",
         _table(minimum_age={"type": "integer", "minimum": 1}, confirmed=FLAG, proof_at_handover=FLAG),
         'Send {"confirmed": true} when the buyer confirmed the age. Proof is asked for at the handover all the same.',
+    ),
+    SUBSTITUTION: (
+        "line_items",
+        {
+            "type": "array",
+            "items": _table(substitution=_table(policy={"enum": list(SUBSTITUTIONS)}) | {"required": ["policy"]}),
+        },
+        "In each line: what may be done when the store has none left as the order is picked. "
+        + "; ".join(f"`{name}`: {said}" for name, said in SUBSTITUTIONS.items())
+        + ". Without one the store decides.",
     ),
     HISTORY: (
         "usual",

@@ -193,7 +193,7 @@ def _items(asked: Asked, lines: Sequence[wire.LineAsk], told: list[Message]) -> 
                 said = sentence("unit_mismatch", asked.caller.lang, name=known.name_in(asked.caller.lang), unit=ours[0])
                 told.append(error("quantity_unit_mismatch", said))
                 continue
-        items.append(ItemAsk(line.item.id, line.quantity, line.id or ""))
+        items.append(ItemAsk(line.item.id, line.quantity, line.id or "", extensions.policy(asked, line.substitution)))
     return items
 
 

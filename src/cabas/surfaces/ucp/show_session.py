@@ -78,7 +78,7 @@ def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str)
     lines, session, codes = sold(view), view.session, view.talk.cart.codes
     body: dict[str, Any] = {
         "id": view.id,
-        "line_items": [line_item(line, view) for line in lines],
+        "line_items": extensions.with_policies(asked, [line_item(line, view) for line in lines], lines),
         "currency": view.totals.total.currency,
         "totals": totals(view),
         "messages": [*(message(one, lines, codes) for one in view.notices if one.code != "empty" or not told), *told],

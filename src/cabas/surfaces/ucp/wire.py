@@ -5,7 +5,7 @@ Lengths and counts are bounded: a request is hostile until it is read.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -32,12 +32,19 @@ class ItemRef(msgspec.Struct, frozen=True):
     quantity_unit: Unit | None = None
 
 
+class Substitution(msgspec.Struct, frozen=True):
+    """The substitution extension of a line: what may be done when it is gone."""
+
+    policy: Literal["closest", "ask", "none"]
+
+
 class LineAsk(msgspec.Struct, frozen=True):
     """A line. `id` is one of ours, else the platform's own for this request."""
 
     item: ItemRef
     quantity: Count
     id: Word | None = None
+    substitution: Substitution | None = None
 
 
 class BuyerAsk(msgspec.Struct, frozen=True):

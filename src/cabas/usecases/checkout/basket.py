@@ -187,6 +187,7 @@ def _order_line(index: int, line: LineItem, basket: Basket, off: Mapping[str, Mo
         minimum_age=product.minimum_age,
         allergens=tuple(sorted(product.allergens)),
         discount=discount,
+        substitution=line.substitution,
     )
 
 

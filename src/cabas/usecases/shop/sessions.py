@@ -9,6 +9,7 @@ from datetime import timedelta
 from cabas.dialogue.notices import spoken
 from cabas.domain.cart import LINES_MAX, Cart, Conversation, LineItem, SlotChoice, Want
 from cabas.domain.fulfillment import Method
+from cabas.domain.order import SUBSTITUTIONS
 from cabas.domain.receipt import receipt
 from cabas.domain.session import SESSION_TTL, Session, SessionStatus, next_status
 from cabas.kernel.errors import InvalidInput, NotFound
@@ -162,11 +163,26 @@ def _lines(visit: Visit, cart: Cart, items: Sequence[ItemAsk]) -> Cart:
         if before is not None and before.id not in taken and (before.sku or before.want.words) == item.sku:
             taken.add(before.id)
             kept = replace(before, quantity=item.quantity, price=before.price if _same(before, item) else None)
+            kept = replace(kept, substitution=_policy(item, before.substitution))
             result = replace(result, lines=(*result.lines, kept))
         else:
             want = Want(item.sku, visit.caller.lang)
-            result = result.add(LineItem(id="", want=want, sku=item.sku, quantity=item.quantity))
+            policy = _policy(item, "")
+            result = result.add(LineItem("", want, sku=item.sku, quantity=item.quantity, substitution=policy))
     return result
+
+
+def _policy(item: ItemAsk, before: str) -> str:
+    """What the picker may do when the item is gone."""
+    if item.substitution is None:
+        return before
+    if item.substitution and item.substitution not in SUBSTITUTIONS:
+        raise InvalidInput(
+            f"{item.substitution[:40]!r} is no way to substitute.",
+            remedy=f"Use one of: {', '.join(SUBSTITUTIONS)}.",
+            code="bad_substitution",
+        )
+    return item.substitution
 
 
 def _same(line: LineItem, item: ItemAsk) -> bool:

@@ -45,11 +45,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ItemAsk:
-    """A product by SKU, in pieces or grams. `line_id` is the line it changes; without one it is a new line."""
+    """A product by SKU, in pieces or grams. `line_id` is the line it changes; without one it is a new line.
+
+    `substitution` is a key of `domain.order.SUBSTITUTIONS`; None leaves what was said before.
+    """
 
     sku: str
     quantity: int
     line_id: str = ""
+    substitution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _fill(apps: Apps, shop: Shop) -> None:
     ) -> Shown:
         """Give the cart exactly these products. Without `cart_id` a new cart is begun."""
         caller = shop.caller(ctx, locale)
-        lines = [ItemAsk(one.sku, one.quantity) for one in items]
+        lines = [ItemAsk(one.sku, one.quantity, substitution=one.if_gone or None) for one in items]
         ask = SessionAsk(items=lines, store_id=store_id or None, codes=codes)
         if cart_id:
             return show.cart_result(await change_session(shop.front, caller, cart_id, ask))
