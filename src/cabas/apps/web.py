@@ -133,6 +133,7 @@ async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level
         Traced(app),
         log_level=log_level,
         server_header=False,
+        http="h11",  # other parsers, taken when they happen to be installed, know no limit of headers
         h11_max_incomplete_event_size=HEADERS_MAX_BYTES,
         timeout_graceful_shutdown=10,
         lifespan="on",
