@@ -277,7 +277,7 @@ def test_in_a_real_browser(served: Stage, locale: str, say: tuple[str, ...]) -> 
         expect(page.get_by_role("status").first).to_contain_text(done)
         page.get_by_role("button", name=re.compile(leave)).click()
         page.get_by_role("button", name=by_key).click()
-        expect(page.get_by_role("button", name=remove)).to_be_visible()  # of the account page: the button says `how` too
+        expect(page.get_by_role("button", name=remove)).to_be_visible()  # the button says `how` too
         expect(page.get_by_text(how).first).to_be_visible()
         assert sessions(served) == ["passkey"]
         page.get_by_role("button", name=remove).click()
