@@ -13,7 +13,7 @@ from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
-from cabas.domain.cart import LineItem
+from cabas.domain.cart import LineItem, Want
 from cabas.domain.fulfillment import SlotAsk
 
 
@@ -50,3 +50,23 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     held = set(stems(line.want.words, lang))
     same = item.family is not None and line.want.family in turn.heard.lexicon.above(item.family)
     return item.words if definite and same and held < set(stems(item.words, lang)) else None
+
+
+def in_place(acts: list[Act]) -> list[Act]:
+    """ "Take out the butter and put in margarine instead" is one swap."""
+    kept: list[Act] = []
+    for act in acts:
+        last = kept[-1] if kept else None
+        swap = act.kind == "replace" and act.target is None and act.wants and last is not None
+        if swap and last is not None and last.kind == "remove" and last.target is not None and last.target.want:
+            kept[-1] = replace(act, target=last.target)
+        elif swap and last is not None and last.kind == "add" and last.doubt is None and len(act.wants) == 1:
+            kept[-1] = replace(last, wants=(*last.wants[:-1], _counted_as(act.wants[0], last.wants[-1])))
+        else:
+            kept.append(act)
+    return kept
+
+
+def _counted_as(want: Want, before: Want) -> Want:
+    """ "Two milks, no, make that soy milk" are two of them."""
+    return want if want.amount is not None else replace(want, amount=before.amount)

@@ -320,7 +320,9 @@ def _replace(turn: Turn, found: Found) -> list[Act] | None:
     for more in new[1:]:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
-    lost = not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made
+    last = turn.steps[-1] if turn.steps else None
+    gone = isinstance(last, Act) and last.kind == "remove"  # "ditch the milk and get oat milk instead"
+    lost = not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made and not gone
     if lost and item.known and not turn.heard.lines and not is_clause(turn.sight, item):
         turn.wish([item])  # "add turkey instead" of what was taken back
         return []

@@ -176,6 +176,8 @@ def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
     name = sight.name(position, end, FAMILY, BRAND, LABEL, RESTRICTED)
     if name is not None and name.end >= found.end:
         return None
+    if found.kind == "filler" and any(one.unit is not None and not one.implied for one in sight.amounts(position, end)):
+        return None  # "whipping cream one pint"
     after = add_detail(sight, item, found, position, end)
     if after is not None:
         item.cost += COST["detail"]

@@ -27,6 +27,9 @@ def refused(tag: str, lang: str) -> str:
 
 def shows(product: Product, words: str, lang: str) -> bool:
     """Whether a product's name shows all of `words`, and not as what is not inside ("sans pépins", "non fumé")."""
+    label = labels_by_word().get(fold(words))
+    if label is not None and (label.id in product.labels or label.claimed_by(product.name)):
+        return True
     stems = read_name(words, lang).words
     shown = read_name(product.name, product.lang).words
     places = [[at for at, word in enumerate(shown) if word == stem] for stem in stems]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.grammar import Found
+from cabas.dialogue.item import is_clause
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.turn import Turn
 
@@ -17,6 +18,7 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
     if any(name is not None and name.end > start for name in names):
         return None
     items = turn.items(start, end)
+    items = [item for item in items if item is items[0] or not is_clause(turn.sight, item)]  # "..., they go off"
     if not items or not all(item.has_food or item.pronoun for item in items):
         return None
     return [Act("remove", target=turn.reference(item)) for item in items]

@@ -161,7 +161,7 @@ def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
             continue
         counted = tools.measures.unit(tokens, index + 1) is not None
         if not counted and token.folded not in tools.words.joints:  # "de framboises" is no "deux framboises"
-            counted = _is_name(tokens, index + 1, tools)
+            counted = _is_name(tokens, index + 1, tools) or _sounds_like_a_name(tokens, index + 1, tools)
         if counted and not any(match.end > index + 1 for match in tools.lexicon.at(tokens, index, tools.lang)):
             tokens[index] = replace(token, text=word, folded=fold(word))
     return tokens
@@ -196,6 +196,12 @@ def _is_name(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
     return any(
         match.kind == FAMILY and match.lang == tools.lang for match in tools.lexicon.at(tokens, index, tools.lang)
     )
+
+
+def _sounds_like_a_name(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether the word has the sound of one that names something: "leaks"."""
+    swapped = (tokenize(word) for word in shared_ear(tools.lang).homophones(tokens[index].folded))
+    return any(_is_name(said, 0, tools) for said in swapped)
 
 
 def _reread(tokens: list[Token], tools: Tools, knows: Callable[[str], bool]) -> list[Token]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
-from cabas.dialogue.again import narrower
+from cabas.dialogue.again import in_place, narrower
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, split_when
 from cabas.dialogue.details import label_tag
@@ -334,20 +334,7 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
             continue
         for wish in told_apart(turn, step):
             _put(turn, acts, wish)
-    return tuple(_in_place(_left_out(turn, acts)))
-
-
-def _in_place(acts: list[Act]) -> list[Act]:
-    """ "Take out the butter and put in margarine instead" is one swap."""
-    kept: list[Act] = []
-    for act in acts:
-        last = kept[-1] if kept else None
-        swap = act.kind == "replace" and act.target is None and act.wants and last is not None
-        if swap and last is not None and last.kind == "remove" and last.target is not None and last.target.want:
-            kept[-1] = replace(act, target=last.target)
-        else:
-            kept.append(act)
-    return kept
+    return tuple(in_place(_left_out(turn, acts)))
 
 
 def _left_out(turn: Turn, acts: list[Act]) -> list[Act]:

@@ -15,6 +15,7 @@ async def handle(scene: Scene, act: Act) -> None:
     """The cart as it was before the last change; undoing again goes further back."""
     if not scene.talk.past:
         scene.tell("nothing_to_undo")
+        scene.asked = True
         return
     before, *older = scene.talk.past
     before = without_adult_goods(scene, before)
