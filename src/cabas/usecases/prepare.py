@@ -12,7 +12,6 @@ from cabas.agreement.term import Sell
 from cabas.domain.adjustment import as_picked, line_of, picked, substituted
 from cabas.domain.ledger import Posting, reverse
 from cabas.domain.order import Adjustment, Order, next_status
-from cabas.domain.payment import PaymentStatus
 from cabas.domain.pricing import line_total
 from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.usecases.shop.visit import Shopfront
@@ -22,8 +21,8 @@ ADJUST, CANCEL = "adjust", "cancel"
 
 
 async def advance(front: Shopfront, retailer_id: str, order_id: str, event: str) -> Order:
-    """Let `event` happen to an order (id or number), and return it as it is then. Canceling takes back what it posted
-    and lets go of what was authorized for it.
+    """Let `event` happen to an order (id or number), and return it as it is then. Canceling takes back what it posted.
+    The money follows when the event is told (`shop.collect`): a payment service that does not answer holds up nobody.
 
     Raises `NotFound`; `InvalidInput` for an event that needs more than its name; `Conflict` when it cannot happen now.
     """
@@ -34,12 +33,7 @@ async def advance(front: Shopfront, retailer_id: str, order_id: str, event: str)
     back: tuple[Posting, ...] = ()
     if event == CANCEL:
         back = reverse(await desk.orders.postings(retailer_id, order.id))
-    moved = await _move(front, order, event, back)
-    if event == CANCEL:
-        for payment in await desk.orders.payments(retailer_id, order.id):
-            if payment.status is PaymentStatus.AUTHORIZED:
-                await front.payments.void(retailer_id, payment)
-    return moved
+    return await _move(front, order, event, back)
 
 
 async def pick(front: Shopfront, retailer_id: str, order_id: str, line: int, quantity: int) -> Order:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cabas.domain.adjustment import as_picked
@@ -11,6 +13,7 @@ from cabas.domain.payment import Payment, PaymentStatus
 from cabas.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from cabas.kernel.money import Money
 from cabas.usecases.prepare import advance, pick, substitute
+from cabas.usecases.shop.collect import collect
 from cabas.usecases.shop.complete import Pay, complete
 from cabas.usecases.shop.ports import PaymentAsk, PaymentHandler
 from cabas.usecases.shop.sessions import open_session
@@ -27,6 +30,7 @@ class Purse:
 
     def __init__(self) -> None:
         self.voided: list[str] = []
+        self.captured: list[Money] = []
 
     def handlers(self, retailer_id: str) -> tuple[PaymentHandler, ...]:
         return (CARD,)
@@ -34,8 +38,20 @@ class Purse:
     async def authorize(self, retailer_id: str, ask: PaymentAsk) -> Payment:
         return Payment("card", PaymentStatus.AUTHORIZED, ask.upper, "pay_1")
 
+    async def capture(self, retailer_id: str, payment: Payment, amount: Money, key: str) -> Payment:
+        self.captured.append(amount)
+        return replace(payment, status=PaymentStatus.CAPTURED)
+
     async def void(self, retailer_id: str, payment: Payment) -> None:
         self.voided.append(payment.reference)
+
+
+def money(front: Shopfront, placed: Order) -> tuple[list[Money], list[str]]:
+    """What was captured and let go of once the outbox told of the order."""
+    run(collect(front.desk.orders, front.payments, "halle", placed.id))
+    purse = front.payments
+    assert isinstance(purse, Purse)
+    return purse.captured, purse.voided
 
 
 @pytest.fixture
@@ -111,7 +127,7 @@ def test_canceling_takes_everything_back(stage: Stage, front: Shopfront, placed:
     assert set(balances(run(stage.memory.orders.postings("halle", placed.id))).values()) == {0}
     assert {one.reserved for one in stage.memory.rows.stock.values()} == {0}
     assert stage.memory.rows.slots["halle", "s1", "drive"].taken == 0
-    assert front.payments.voided == ["pay_1"]  # type: ignore[attr-defined]
+    assert money(front, placed) == ([], ["pay_1"])
     assert events(stage, placed)[-1] == ("cancel", "canceled")
 
 
@@ -129,6 +145,7 @@ def test_weights_and_short_picks_are_charged_as_found(stage: Stage, front: Shopf
     stock = stage.memory.rows.stock
     left = {sku: (stock["halle", "s1", sku].on_hand, stock["halle", "s1", sku].reserved) for sku in ("milk", "apples")}
     assert left == {"milk": (19, 0), "apples": (3920, 0)}
+    assert money(front, placed) == ([Money(668)], [])
 
 
 def test_a_substitute_is_reserved_and_costs_no_more(stage: Stage, front: Shopfront, placed: Order) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cabas.domain.adjustment import as_picked
 from cabas.domain.order import OrderStatus
 from cabas.domain.payment import Payment, PaymentStatus, next_status
 from cabas.usecases.ports import Orders
@@ -22,7 +23,7 @@ async def collect(orders: Orders, payments: Payments, retailer_id: str, order_id
         if payment.status is not PaymentStatus.AUTHORIZED:
             continue
         if order.status is OrderStatus.COMPLETED:
-            amount = min(order.total, payment.upper)
+            amount = min(as_picked(order).total, payment.upper)
             after = await payments.capture(retailer_id, payment, amount, f"{order.id}-{number}")
         elif order.status is OrderStatus.CANCELED:
             await payments.void(retailer_id, payment)
