@@ -36,6 +36,14 @@ FRENCH = {
     "lait 1/2 écrémé : 10 cl": (10, "cl", "lait 1/2 écrémé"),
     "un filet d'huile d'olive": (1, "drizzle", "huile d'olive"),
     "1 noix de beurre": (1, "knob", "beurre"),
+    "60 g de beurre + une noix pour le moule": (60, "g", "beurre"),
+    "80 g de noix + 3 noix entières": (80, "g", "noix"),
+    "25 cl de crème liquide entière bien froide": (25, "cl", "crème liquide entière"),
+    "1 rouleau de pâte sablée": (1, "sachet", "pâte sablée"),
+    "2 bâtons de cannelle": (2, "stick", "cannelle"),
+    "3 étoiles de badiane": (3, "piece", "badiane"),
+    "un morceau de gingembre": (1, "piece", "gingembre"),
+    "6 œufs calibre gros": (6, None, "œufs"),
     "50 g de noix de coco râpée": (50, "g", "noix de coco râpée"),
     "6 noix de Saint-Jacques": (6, None, "noix de saint-jacques"),
     "8 fines tranches de poitrine fumée": (8, "slice", "poitrine fumée"),
@@ -64,6 +72,8 @@ FRENCH = {
     "1 càc de 4 épices": (1, "tsp", "4 épices"),
 }
 ENGLISH = {
+    "4 spring onions, trimmed": (4, None, "spring onions"),
+    "2 springs of thyme": (2, "sprig", "thyme"),
     "3 garlic cloves, minced": (3, "clove", "garlic"),
     "4 cloves of garlic": (4, "clove", "garlic"),
     "1/4 tsp ground cloves": (F(1, 4), "tsp", "ground cloves"),

@@ -230,3 +230,31 @@ def test_hostile_pages_are_bounded(name):
 def test_no_markup_breaks_it(text):
     read_markup(text)
     read_page(text, "en")
+
+
+def test_a_theme_in_english_makes_no_french_recipe_english():
+    body = "<h1>Compote de rhubarbe</h1><h2>Ingrédients pour 6 gourmands</h2><ul>" + "".join(
+        f"<li>{line}</li>"
+        for line in ("1 kg de rhubarbe", "200 g de sucre roux", "1 gousse de vanille", "le jus d'une orange")
+    )
+    body += "</ul><h2>Préparation</h2><p>Épluchez la rhubarbe et coupez les tiges.</p>"
+    body += "<p>Faites cuire avec le sucre et une gousse de vanille.</p>"
+    read = read_page(page(body, lang="en-US"))
+    assert (read.lang, read.servings) == ("fr", 6)
+    assert read.lines[0] == "1 kg de rhubarbe"
+
+
+@pytest.mark.parametrize(("lines", "lang"), [(LINES, "fr"), (ENGLISH, "en")])
+def test_data_alone_tell_the_language(lines, lang):
+    data = {"@type": "Recipe", "name": "Crêpes", "recipeYield": "4", "recipeIngredient": list(lines)}
+    read = read_page(script(data))
+    assert (read.lang, read.lines) == (lang, lines)
+
+
+def test_a_list_without_a_heading_of_its_own_is_called_by_its_box():
+    body = """<div class="wprm-recipe"><h2 class="wprm-recipe-name">Green Soup</h2><ul>
+    <li class="wprm-recipe-ingredient"><span>2</span> <span>cups</span> <span>peas</span></li>
+    <li class="wprm-recipe-ingredient"><span>1</span> <span>onion</span></li></ul></div>"""
+    read = read_page(body)
+    assert read.title == "Green Soup"
+    assert read.lines == ("2 cups peas", "1 onion")

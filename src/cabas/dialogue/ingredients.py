@@ -183,6 +183,9 @@ class Reader:
         reading = self.kitchen.read(tokens)
         if reading is None or reading.measure.quantity is None or reading.end >= len(tokens):
             return False
+        word = self.kitchen.unit_word(tokens, reading.end)
+        if word > reading.end and self.names.after.at(tokens, word):
+            return False  # "50 g de beurre + une noix pour le moule": more of the same
         stops = self.names.after.at(tokens, reading.end) or self.names.or_.at(tokens, reading.end)
         return not (tokens[reading.end].is_mark or stops)
 

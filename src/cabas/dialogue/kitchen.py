@@ -118,6 +118,10 @@ class Kitchen:
             return unit.id, end
         return None
 
+    def unit_word(self, tokens: Sequence[Token], index: int) -> int:
+        """The index after a word that is a unit of some food or other at `index`, or `index`."""
+        return max((end for _, end in self._units.every(tokens, index)), default=index)
+
     def named(self, tokens: Sequence[Token], index: int) -> int:
         """The end of a food's name that looks like something else ("demi-écrémé", "gros sel"), or `index`."""
         found = self._names.at(tokens, index)

@@ -118,7 +118,7 @@ class _Reader:
         if text and len(self.blocks) < BLOCKS_MAX:
             row = self.row if top.block in ("td", "th") else 0
             self.blocks.append(Block(text[:TEXT_MAX], top.block, top.shape, top.marked, row, top.group))
-            if top.block in ("h1", "title"):
+            if top.block in ("h1", "h2", "title"):
                 self.titles.setdefault(top.block, text[:300])
 
     def open(self, tag: str, attributes: str) -> None:
@@ -256,7 +256,7 @@ def read(html: str) -> Markup:
     reader._pop(1)
     reader.line(soft=False)
     titles = reader.titles
-    title = titles.get("h1") or titles.get("og") or titles.get("title", "")
+    title = titles.get("h1") or titles.get("og") or titles.get("title") or titles.get("h2", "")
     return Markup(reader.lang, title, tuple(reader.blocks), tuple(reader.scripts), tuple(reader.properties))
 
 

@@ -33,11 +33,16 @@ PLAIN = frozenset({"vegetarian", "pasteurized", "high_fiber", "full_fat", "koshe
 def oddity(want: Want, product: Product) -> float:
     """What to add to a product's value for how plain an answer it is; more is plainer."""
     value = OWN if want.family is not None and product.family == want.family else 0.0
-    value += FORM if want.family is not None and _is_formed(want, product) else 0.0
-    value += LABEL if _unasked(want, product) else 0.0
+    value += altered(want, product)
     if want.amount is None and not any(tag.startswith(("size:", "pack_of:")) for tag in want.constraints):
         value += SIZE if _is_odd_size(product) else 0.0
     return value
+
+
+def altered(want: Want, product: Product) -> float:
+    """The part of it that is about what the product is made to be: smoked, decaffeinated, light."""
+    value = FORM if want.family is not None and _is_formed(want, product) else 0.0
+    return value + (LABEL if _unasked(want, product) else 0.0)
 
 
 def _is_formed(want: Want, product: Product) -> bool:

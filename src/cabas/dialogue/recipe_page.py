@@ -17,6 +17,7 @@ from functools import lru_cache
 from cabas.dialogue import locales
 from cabas.dialogue.ingredients import LINES_MAX, bare, reader_of
 from cabas.dialogue.kitchen import phrases, tokens_of
+from cabas.dialogue.language import guess
 from cabas.dialogue.markup import Block, Markup, read
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.page_data import Data, recipes, states, text_of
@@ -28,6 +29,11 @@ from cabas.kernel.text import clean, fold
 # Servings are printed near the list: so many blocks before it are looked at first.
 NEAR = 60
 SERVINGS_MAX = 200
+# So many blocks tell the language of a page. What it says of itself is believed unless another language has so many of
+# its small words there, and so many times more: themes of blogs come in English.
+BLOCKS_READ, DOUBTED_FROM, DOUBTED_TIMES = 400, 12, 4
+# Where it says nothing, so many characters are enough to tell.
+GUESSED_FROM = 4_000
 
 _LETTERS = re.compile(r"[\W_]+")
 
@@ -48,8 +54,9 @@ class RecipePage:
 def read_page(html: str, lang: str | None = None) -> RecipePage:
     """The recipe of a page. `lang` overrides what the page says of itself. Without a recipe, `lines` is empty."""
     markup = read(html)
-    lang = lang or language_of(markup.lang, " ".join(block.text for block in markup.blocks[:400]))
-    data = _data(markup, lang)
+    given = tuple(recipes(markup.scripts))
+    lang = lang or language_of(markup.lang, _words_of(markup, given))
+    data = _data(markup, given, lang)
     printed = finder_of(lang).find(markup.blocks)
     lines = _agreed(data.lines, printed.lines if printed else (), lang)
     known = {_letters(line) for line in lines}
@@ -79,9 +86,15 @@ def read_text(text: str, lang: str | None = None) -> RecipePage:
     return RecipePage(title, found[:LINES_MAX], lang, servings, yields)
 
 
-def _data(markup: Markup, lang: str) -> Data:
+def _words_of(markup: Markup, given: Iterable[Data]) -> str:
+    """The words a page is written in: what is printed, and what its data say."""
+    printed = [block.text for block in markup.blocks[:BLOCKS_READ]]
+    return " ".join((*printed, *(text for one in given for text in (one.name, *one.lines, *one.yields))))
+
+
+def _data(markup: Markup, given: Iterable[Data], lang: str) -> Data:
     """The recipe the page is about: of several, the one named like the page, else the first with a list."""
-    found = [one for one in recipes(markup.scripts) if one.lines or one.yields]
+    found = [one for one in given if one.lines or one.yields]
     marked = tuple(text_of(text) for name, text in markup.properties if name == "ingredient")
     yields = tuple(text for name, text in markup.properties if name == "yield")
     title = _letters(markup.title)
@@ -203,13 +216,17 @@ def yields_of(lang: str) -> Yields:
 
 
 def language_of(said: str, text: str) -> str:
-    """The language of a page: what it says, else the one whose small words are most frequent in it."""
-    known = locales.languages()
-    code = said.partition("-")[0].strip().lower()
-    if code in known:
-        return code
+    """The language of a page: what it says, else the one that knows most of its words. Where its small words say
+    otherwise by far, they are believed.
+    """
     words = [token.folded for token in tokenize(text)]
-    return max(known, key=lambda lang: sum(word in _common(lang) for word in words))
+    counts = {lang: sum(word in _common(lang) for word in words) for lang in locales.languages()}
+    best = max(counts, key=lambda lang: counts[lang])
+    code = said.partition("-")[0].strip().lower()
+    doubted = counts[best] >= DOUBTED_FROM and counts[best] > DOUBTED_TIMES * counts.get(code, 0)
+    if code in counts:
+        return best if doubted else code
+    return guess(text[:GUESSED_FROM]) or best
 
 
 @lru_cache(maxsize=16)

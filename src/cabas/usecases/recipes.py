@@ -17,10 +17,12 @@ from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import another_form, besides, called
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.names import read_name
+from cabas.dialogue.oddity import altered
 from cabas.dialogue.query import parse
 from cabas.dialogue.recipe_needs import family_of_food, needs_of_page
 from cabas.dialogue.recipe_page import RecipePage, read_page
 from cabas.dialogue.weights import usual_of
+from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product
 from cabas.domain.packs import NATURAL, Candidate, Choice, choose
 from cabas.domain.recipe import Need, together
@@ -271,11 +273,14 @@ def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None,
     costs = [choice.cost.amount for _, choice in drafts if choice.cost and choice.cost.amount]
     cheapest = min(costs, default=0)
 
+    wish = Want(need.words, need.lang, None, need.family)
+
     def value(draft: tuple[Hit, Choice]) -> float:
         hit, choice = draft
         points = WEIGHTS["relevance"] * hit.score / top + WEIGHTS["popularity"] * hit.product.popularity / 1000
         points += WEIGHTS["kin"] * (need.family is not None and hit.product.family == need.family)
         points += WEIGHTS["called"] * (need.family is not None and called(hit.product, need.family))
+        points += altered(wish, hit.product)
         points += WEIGHTS["besides"] * min(2, besides(need.words, need.lang, need.family, hit.product))
         if choice.covers is not None:
             points += WEIGHTS["waste"] * min(3.0, max(0.0, float(choice.covers) - 1))
