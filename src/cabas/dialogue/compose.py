@@ -9,6 +9,7 @@ from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import DISH, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.measures import size_tag
+from cabas.dialogue.refusals import refused
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import spell, stem
 from cabas.dialogue.trie import Match
@@ -237,6 +238,8 @@ def _family(sight: Sight, item: Item, match: Match) -> str | None:
     if sight.tools.lexicon.excluded(match.id, said, lang):
         return None
     whole = tuple(stem(sight.tokens[index].folded, lang) for index in range(item.start, item.end))
+    if any(refused(tag, sight.lang) for tag in item.tags):
+        whole = said  # "chicken, not frozen"
     return narrowed(sight.tools.lexicon, match.id, whole, lang)
 
 

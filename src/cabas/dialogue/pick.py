@@ -31,7 +31,8 @@ NEAR = 0.8
 # in packs too many, cost in how much dearer than the cheapest. What the shopper usually buys outweighs relevance, price
 # and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
-           "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8, "called": 0.4, "besides": -0.3}  # fmt: skip
+           "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8, "called": 0.4, "besides": -0.3,
+           "unsure": -1.0}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
@@ -128,14 +129,13 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
     result = []
     for product, relevance, offer, choice, here in drafts:
         price = price_today(offer, shelf.day) if offer else None
+        met = {tag: meets(tag, product, price, shelf.labels) for tag in want.constraints}
         broken = tuple(
-            tag
-            for tag in want.constraints
-            if meets(tag, product, price, shelf.labels) is False
-            and not _says(product.family, shelf.labels.get(fold(tag)))
-        )
+            tag for tag, is_met in met.items()
+            if is_met is False and not _says(product.family, shelf.labels.get(fold(tag)))
+        )  # fmt: skip
         value = WEIGHTS["relevance"] * relevance + WEIGHTS["popularity"] * product.popularity / 1000
-        value += WEIGHTS["broken"] * len(broken)
+        value += WEIGHTS["broken"] * len(broken) + WEIGHTS["unsure"] * sum(is_met is None for is_met in met.values())
         is_mine = product.sku == shelf.mine
         value += WEIGHTS["frozen"] if _needlessly_frozen(product, want) and not is_mine else 0
         value += WEIGHTS["called"] if want.family and called(product, want.family) else 0

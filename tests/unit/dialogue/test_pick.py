@@ -151,3 +151,11 @@ def test_what_health_or_belief_forbids_is_never_the_closest_there_is() -> None:
     kept = choose(replace(LITERS, constraints=("halal",)), [plain, milk("good", labels=frozenset({"halal"}))], {})
     assert kept.choice is not None
     assert (kept.choice.product.sku, kept.broken) == ("good", ())
+
+
+def test_what_surely_meets_a_constraint_comes_before_what_may() -> None:
+    untold = milk("untold", popularity=1000, content=Quantity(4, "C62"), pieces=4)
+    two = milk("two", liters=2, popularity=10)
+    found = choose(Want("lait", "fr", constraints=("size:2l",)), [untold, two], {"untold": 90, "two": 240})
+    assert found.choice is not None
+    assert (found.choice.product.sku, found.broken) == ("two", ())
