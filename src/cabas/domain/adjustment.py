@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from cabas.domain.order import Adjustment, Order, OrderLine
 from cabas.domain.payment import WEIGHT_MARGIN
-from cabas.kernel.errors import InvalidInput, NotFound
+from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.kernel.money import Money, total
 
 WEIGHT, SHORT, SUBSTITUTION = "weight", "short", "substitution"
@@ -41,9 +41,15 @@ def substituted(
     order: Order, line: int, sku: str, name: str, quantity: int, price: Money, at: datetime
 ) -> Adjustment:  # fmt: skip
     """The adjustment of `line` to `quantity` of another product, whose own price is `price`: the shopper pays no more
-    than for what was ordered. Raises `NotFound` and `InvalidInput`.
+    than for what was ordered. Raises `NotFound`, `InvalidInput`, and `NotAllowed` where nothing may be put instead.
     """
     sold = line_of(order, line)
+    if sold.substitution == "none":
+        raise NotAllowed(
+            f"The shopper wants nothing in the place of {sold.name}.",
+            remedy="Pick what there is of it, or 0.",
+            code="no_substitution",
+        )
     if quantity <= 0 or sku == sold.sku:
         raise InvalidInput("That is no substitute.", remedy="Name another product, and how much.", code="bad_quantity")
     return Adjustment(next_id(order), SUBSTITUTION, line, quantity, min(price, sold.price), at, sku, name)

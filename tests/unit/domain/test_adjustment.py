@@ -88,6 +88,17 @@ def test_a_substitute_costs_no_more_than_what_was_ordered() -> None:
             substituted(sold, 1, sku, "Autre", quantity, Money(1), NOW)
 
 
+def test_who_wants_nothing_instead_gets_nothing_instead() -> None:
+    sold = an_order(2)
+    asked = replace(sold, lines=(replace(sold.lines[0], substitution="none"),))
+    with pytest.raises(NotAllowed):
+        substituted(asked, 1, "other", "Autre", 1, Money(1), NOW)
+    assert picked(asked, 1, 0, NOW).price == Money(0)
+    for policy in ("closest", "ask"):
+        told = replace(sold, lines=(replace(sold.lines[0], substitution=policy),))
+        assert substituted(told, 1, "other", "Autre", 1, Money(1), NOW).sku == "other"
+
+
 def test_what_is_not_there_cannot_be_picked() -> None:
     with pytest.raises(NotFound, match="no line 3"):
         picked(an_order(1, 1), 3, 1, NOW)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cabas.dialogue import say
+from cabas.dialogue.notices import sentence, spoken
 from cabas.domain.adjustment import SHORT, SUBSTITUTION, WEIGHT, Change, as_picked, changes
 from cabas.domain.cart import Conversation
 from cabas.domain.order import OrderLine, OrderStatus
@@ -68,7 +70,7 @@ def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[st
         "permalink_url": f"{endpoint}/orders/{order.id}",
         "line_items": lines,
         "fulfillment": {
-            "expectations": [_expectation(view, lines)] if "slot" in seen else [],
+            "expectations": [_expectation(view, lines, spoken(talk.locale if talk else ""))] if "slot" in seen else [],
             "events": _events(view, lines),
         },
         "adjustments": [_adjustment(one, idents) for one in changes(order)] if shown_lines else [],
@@ -118,14 +120,17 @@ def _totals(line: OrderLine) -> list[dict[str, Any]]:
     return [*shown, {"type": "total", "amount": line.price.amount}]
 
 
-def _expectation(view: OrderView, lines: list[dict[str, Any]]) -> dict[str, Any]:
+def _expectation(view: OrderView, lines: list[dict[str, Any]], lang: str) -> dict[str, Any]:
     order = view.order
+    free = "free_" if not order.fee and any(one.fee for one in order.discounts) else ""
+    window = say.window(order.slot_starts_at, order.slot_ends_at, order.placed_at.date(), lang)
     return {
         "id": order.slot_id,
         "line_items": _all(lines),
         "method_type": "shipping" if order.method == "delivery" else order.method,
         "destination": address(view.store) if order.method == "pickup" else {"address_country": "FR"},
         "fulfillable_on": order.slot_starts_at.isoformat(),
+        "description": sentence(f"option_{free}{order.method}", lang, window=window),
     }
 
 

@@ -85,12 +85,13 @@ def _done(
 def _shown(order: Order) -> None:
     final = as_picked(order)
     show.console.print(f"[bold]Order {order.number}[/bold] {order.status} · {order.platform} · {order.store_id}\n")
-    table = Table("line", "product", "ordered", "now", "price", box=None, header_style="dim")
+    table = Table("line", "product", "ordered", "now", "price", "if gone", box=None, header_style="dim")
     for sold, now in zip(order.lines, final.lines, strict=True):
         name = sold.name if sold.sku == now.sku else f"{sold.name} → {now.name}"
         unit = " g" if sold.sold_by == "weight" else ""
         table.add_row(
-            str(sold.line), name, f"{sold.quantity}{unit}", f"{now.quantity}{unit}", say.money(now.price, "en")
-        )
+            str(sold.line), name, f"{sold.quantity}{unit}", f"{now.quantity}{unit}", say.money(now.price, "en"),
+            SUBSTITUTIONS.get(sold.substitution, ""),
+        )  # fmt: skip
     show.console.print(table)
     show.console.print(f"\n{say.money(final.total, 'en')} with {say.money(final.fee, 'en')} for {order.method}.")
