@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cabas.domain.adjustment import as_picked, changes, handed_over, picked, reserved, substituted
 from cabas.domain.order import TRANSITIONS, Order, OrderStatus, next_status
-from cabas.kernel.errors import Conflict, InvalidInput, NotFound
+from cabas.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from cabas.kernel.money import Money, total
 from support.orders import at, line, order
 

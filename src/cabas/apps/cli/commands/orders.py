@@ -13,7 +13,7 @@ from cabas.apps.cli.options import DataDir, Json, Retailer, settings
 from cabas.apps.wiring import House, open_house
 from cabas.dialogue import say
 from cabas.domain.adjustment import as_picked
-from cabas.domain.order import TRANSITIONS, Order
+from cabas.domain.order import SUBSTITUTIONS, TRANSITIONS, Order
 from cabas.usecases.prepare import ADJUST, advance, pick, substitute
 
 PANEL = "Shop"
