@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 from starlette.applications import Starlette
 
 from cabas.surfaces.link.app import routes
 from cabas.usecases.checkout.events import pairwise_id
 from support.browser import serving
 from support.linking import AGENT, BACK, Linking, a_stage
-from support.premises import Stage
+from support.premises import Stage, an_agreement
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
@@ -83,4 +84,18 @@ def test_oauth4webapi_links_without_a_secret_and_reads_the_token_itself(stage: S
     assert told == {
         "scope": "shop", "sub": sub, "client": AGENT, "elsewhere": "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
         "twice": "invalid_grant", "refreshed": "invalid_grant",
+    }  # fmt: skip
+
+
+def test_openid_client_signs_pushes_and_comes_on_its_own(stage: Stage) -> None:
+    key = ECKey.generate_key("P-256", {"kid": "p1", "use": "sig", "alg": "ES256"})
+    access = f'redirects = ["{BACK}"]\njwks = "https://partner.example/jwks.json"'
+    stage.agreements = (an_agreement("google", seller="platform", access=access), *stage.agreements[1:])
+    stage.documents.known["https://partner.example/jwks.json"] = {"keys": [key.as_dict(private=False)]}
+    google = Linking(stage, secret="")
+    jwk = json.dumps(key.as_dict(private=True))
+    told = play(google, "openid-client", "openid_client_keys.mjs", stage.url, "google", jwk, BACK)
+    assert told == {
+        "named": ["client_id", "request_uri"], "scope": "shop", "own": "dev.ucp.shopping.order:read", "refresh": None,
+        "sub": "google", "error": "invalid_scope",
     }  # fmt: skip

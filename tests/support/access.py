@@ -53,18 +53,18 @@ WRONG: Mapping[str, str] = {
 }  # fmt: skip
 # who asks -> of which areas it gets nothing, though it is let in
 NARROW: Mapping[str, tuple[str, frozenset[str]]] = {
-    "another partner": ("gone", frozenset({"carts", "orders"})),
+    "another partner": ("gone", frozenset({"carts", "orders", "theirs"})),
     "another shopper": ("gone", frozenset({"carts", "orders"})),
     "a token for orders alone": ("narrow", frozenset({"carts", "new"})),
     "a token for carts alone": ("narrow", frozenset({"orders"})),
 }
-GOOD = "the shopper"
+GOOD, PARTNER = "the shopper", "the partner"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A request of whoever asks. `area`: "carts" and "orders" name one of the shopper's, "new" begins one, "past" is of
-    the shopper's habits; "" is open to every caller that is let in at all.
+    """A request of whoever asks. `area`: "carts" and "orders" name one of the shopper's, "new" begins one, "theirs" is
+    the partner's own; "" is open to every caller that is let in at all.
     """
 
     name: str
@@ -154,6 +154,7 @@ def _credentials(world: World) -> Iterator[tuple[str, str]]:
     yield "a token for orders alone", token(world, "orders", scopes={READ_ORDERS})
     yield "a token for carts alone", token(world, "carts", scopes={MANAGE})
     yield GOOD, token(world, "good")
+    yield PARTNER, stage.key(OURS)
 
 
 def token(

@@ -21,10 +21,12 @@ def teller(premises: Premises, surfaces: Sequence[Surface]) -> Send:
         if not event.topic.startswith(ABOUT_ORDERS) or not platform or not order_id:
             return
         news = News(event.id, platform, order_id, event.created_at)
-        for surface in surfaces:
-            if surface.tell is not None and await surface.tell(premises, news):
-                break
-        front = premises.front
-        await collect(front.desk.orders, front.payments, premises.retailer, order_id)
+        try:
+            for surface in surfaces:
+                if surface.tell is not None and await surface.tell(premises, news):
+                    break
+        finally:  # a platform that does not listen is no reason to leave the money
+            front = premises.front
+            await collect(front.desk.orders, front.payments, premises.retailer, order_id)
 
     return send

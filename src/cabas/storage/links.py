@@ -44,14 +44,15 @@ class PostgresLinks:
         (cursor,) = await self._database.run(retailer_id, (SQL["end_link"], where))
         return cursor.rowcount > 0
 
-    async def issue(self, retailer_id: str, ticket: Ticket) -> None:
-        """Store a new ticket."""
+    async def issue(self, retailer_id: str, ticket: Ticket) -> bool:
+        """Store a new ticket; False when its hash is taken: what it stands for was there before."""
         row = {
             "retailer_id": retailer_id, "kind": ticket.kind, "hash": ticket.hash, "shopper_id": ticket.shopper_id,
             "link_id": ticket.link_id, "subject": ticket.subject, "about": to_json(ticket.about),
             "created_at": ticket.created_at, "expires_at": ticket.expires_at,
         }  # fmt: skip
-        await self._database.run(retailer_id, (SQL["issue"], row))
+        (cursor,) = await self._database.run(retailer_id, (SQL["issue"], row))
+        return cursor.rowcount > 0
 
     async def ticket(self, retailer_id: str, kind: str, hash_: bytes) -> Ticket | None:
         """The ticket, good or not."""

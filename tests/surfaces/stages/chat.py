@@ -15,9 +15,6 @@ from cabas.surfaces.chat.app import routes
 from cabas.surfaces.guard import Limiter
 from support.premises import an_agreement, stage_of
 
-# The scripted grocer has no products of their own address, nor links: see `test_chat_arrive`.
-APART = ("/p/{sku:path}", "/go/{code}")
-
 
 def stage() -> Starlette:
     """A fresh app: nothing said, nothing ordered."""

@@ -8,7 +8,7 @@ from cabas.surfaces.link.app import routes
 from support.premises import an_agreement, stage_of
 
 # Called by clients that prove themselves (`test_link`), or by the token alone (`test_access`).
-APART = ("/link/token", "/link/revoke", "/link/introspect", "/link/userinfo")
+APART = ("/link/token", "/link/revoke", "/link/introspect", "/link/par", "/link/userinfo")
 
 
 def stage() -> Starlette:

@@ -37,6 +37,9 @@ class Access(Term):
     redirects: tuple[str, ...] = key(
         list_of(TEXT), "Addresses to which linking an account may return, exactly as it sends them.", default=()
     )
+    jwks: str = key(
+        TEXT, "Address of the keys (a JWK set) by which its clients prove themselves, instead of a secret.", default=""
+    )
     webhook: str = key(TEXT, "Address that is told of orders.", default="")
     requests_per_minute: int = key(
         whole(1, 1_000_000),
@@ -49,8 +52,9 @@ class Access(Term):
         for name in ("profiles", "redirects"):
             for index, address in enumerate(getattr(self, name)):
                 _check(address, (*path, name, index), reader)
-        if self.webhook:
-            _check(self.webhook, (*path, "webhook"), reader)
+        for name in ("webhook", "jwks"):
+            if address := getattr(self, name):
+                _check(address, (*path, name), reader)
 
     def decide(self, question: Question) -> Decision | None:
         """Denies surfaces that are not listed."""

@@ -38,9 +38,9 @@ class MemoryLinks:
         self._rows.links[retailer_id, link_id] = replace(link, ended_at=now)
         return True
 
-    async def issue(self, retailer_id: str, ticket: Ticket) -> None:
-        """Store a new ticket."""
-        self._rows.tickets[retailer_id, ticket.kind, ticket.hash] = ticket
+    async def issue(self, retailer_id: str, ticket: Ticket) -> bool:
+        """Store a new ticket; False when its hash is taken: what it stands for was there before."""
+        return self._rows.tickets.setdefault((retailer_id, ticket.kind, ticket.hash), ticket) is ticket
 
     async def ticket(self, retailer_id: str, kind: str, hash_: bytes) -> Ticket | None:
         """The ticket, good or not."""

@@ -55,6 +55,7 @@ def routes(premises: Premises) -> Sequence[BaseRoute]:
     guarded = [Middleware(Guard, body_max_bytes=wire.BODY_MAX_BYTES, refuse=_refusal), small]
     called = (
         (wire.TOKEN, ends.token), (wire.REVOKE, ends.revoke), (wire.INTROSPECT, ends.introspect),
+        (wire.PUSH, ends.push),
     )  # fmt: skip
     seen = (
         ("GET", wire.ACCOUNT, pages.account), ("POST", "/link/unlink", pages.unlink),

@@ -11,14 +11,16 @@ from starlette.responses import JSONResponse, Response
 from cabas.kernel.errors import CabasError
 from cabas.surfaces.contract import Premises
 from cabas.surfaces.door import Quotas, credential
+from cabas.surfaces.link.assertions import signed_claims
 from cabas.surfaces.link.tokens import ACCESS, ACCESS_LIFE, IDENTITY, IDENTITY_LIFE, LinkedTokens, Signer
-from cabas.surfaces.link.wire import NO_STORE, OPEN, Credentials, credentials, form, metadata, refused
+from cabas.surfaces.link.wire import NO_STORE, OPEN, TOKEN, Credentials, credentials, form, metadata, refused
 from cabas.usecases.checkout.events import pairwise_id
-from cabas.usecases.link.ask import fields
-from cabas.usecases.link.clients import Client, OAuthError, authenticate, client_of
+from cabas.usecases.link.ask import fields, read_ask, returning
+from cabas.usecases.link.clients import Client, OAuthError, authenticate, authenticate_signed, client_of
 from cabas.usecases.link.grant import unlink
 from cabas.usecases.link.ports import Link, LinkDesk
-from cabas.usecases.link.redeem import Counter, Redeemed, held_link, redeem_code, redeem_refresh
+from cabas.usecases.link.push import PUSHED_LIFE, push
+from cabas.usecases.link.redeem import Counter, Redeemed, held_link, redeem_code, redeem_own, redeem_refresh
 
 PER_MINUTE = 600.0
 Fields = dict[str, str]
@@ -77,7 +79,7 @@ class Endpoints:
             return JSONResponse({"error": wrong}, 401 if found is None else 403, challenge)
         return JSONResponse({"sub": found[0]["sub"]}, headers=NO_STORE)
 
-    async def _answer(self, request: Request, answer: Answer) -> Response:
+    async def _answer(self, request: Request, answer: Answer, status: int = 200) -> Response:
         shown = Credentials("", "")
         try:
             if not self.premises.testing:
@@ -86,11 +88,30 @@ class Endpoints:
             shown = credentials(request, asked)
             now = self.premises.clock.now()
             client = await client_of(self.premises.agreements(), shown.client_id, self.desk.documents, now.date())
-            await authenticate(client, self.premises.keys, self.premises.retailer, shown.secret, now)
-            return JSONResponse(await answer(client, asked, resources), headers={**NO_STORE, **OPEN})
+            await self._prove(request, client, shown)
+            return JSONResponse(await answer(client, asked, resources), status, {**NO_STORE, **OPEN})
         except CabasError as error:
             basic = request.headers.get("authorization", "").lower().startswith("basic")
             return refused(error, basic=basic)
+
+    async def _prove(self, request: Request, client: Client, shown: Credentials) -> None:
+        """Hold the client to its secret or its signature. Raises `OAuthError`."""
+        retailer, now = self.premises.retailer, self.premises.clock.now()
+        if not shown.assertion:
+            await authenticate(client, self.premises.keys, retailer, shown.secret, now)
+            return
+        claims = await signed_claims(client, shown.assertion, self.desk.documents)
+        here = frozenset({self.premises.url, f"{self.premises.url}{TOKEN}", f"{self.premises.url}{request.url.path}"})
+        await authenticate_signed(self.desk, retailer, client, claims, here, now)
+
+    async def push(self, request: Request) -> Response:
+        """RFC 9126: an authorization request sent beforehand."""
+        return await self._answer(request, self._push, 201)
+
+    async def _push(self, client: Client, asked: Fields, resources: Resources) -> dict[str, object]:
+        read_ask(client, returning(client, asked), asked, resources, self.premises.url)
+        name = await push(self.desk, self.premises.retailer, client, asked, resources, self.premises.clock.now())
+        return {"request_uri": name, "expires_in": int(PUSHED_LIFE.total_seconds())}
 
     async def _token(self, client: Client, asked: Fields, resources: Resources) -> dict[str, object]:
         at, kind = self._counter(), asked.get("grant_type", "")
@@ -100,6 +121,8 @@ class Endpoints:
         elif kind == "refresh_token":
             token, scope = asked.get("refresh_token", ""), asked.get("scope", "")
             redeemed = await redeem_refresh(at, client, token, scope, resources)
+        elif kind == "client_credentials":
+            redeemed = await redeem_own(at, client, asked.get("scope", ""), resources)
         else:
             raise OAuthError(
                 "This grant is not given.", remedy="Bring a code or a refresh token.", code="unsupported_grant_type"
@@ -117,9 +140,9 @@ class Endpoints:
             "access_token": self.signer.sign(ACCESS, claims, now, ACCESS_LIFE),
             "token_type": "Bearer",
             "expires_in": int(ACCESS_LIFE.total_seconds()),
-            "refresh_token": redeemed.refresh,
             "scope": scope,
         }
+        answer |= {"refresh_token": redeemed.refresh} if redeemed.refresh else {}
         if "openid" in redeemed.scopes:
             who = {"sub": sub, "aud": client.id, "auth_time": redeemed.auth_time}
             who |= {"nonce": redeemed.nonce} if redeemed.nonce else {}
@@ -150,6 +173,8 @@ class Endpoints:
         return await held_link(self._counter(), client, token)
 
     async def _subject(self, link: Link) -> str:
+        if not link.shopper_id:
+            return link.client_id
         shopper = await self.desk.shoppers.shopper(self.premises.retailer, link.shopper_id)
         return pairwise_id(self.premises.front.desk.pairwise_key, link.sector, shopper)
 

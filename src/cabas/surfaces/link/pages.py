@@ -25,6 +25,7 @@ from cabas.usecases.link.clients import OAuthError, client_of, live
 from cabas.usecases.link.grant import Yes, allow, offer, unlink_client, within
 from cabas.usecases.link.passkeys import may_add
 from cabas.usecases.link.ports import SESSION, LinkDesk, Ticket
+from cabas.usecases.link.push import pushed
 from cabas.usecases.link.sign_in import end_session, signed_in
 
 COOKIE, NEXT = "cabas_account", "cabas_next"
@@ -51,7 +52,7 @@ class Pages:
         lang = language(request)
         try:
             self.count(request)
-            asked, resources = fields(pairs(query.encode()))
+            asked, resources = await self._asked(query)
             lang = language(request, asked.get("ui_locales", ""))
             client = await client_of(self._agreements(), asked.get("client_id", ""), self.desk.documents, self.today)
             redirect = returning(client, asked)
@@ -92,7 +93,7 @@ class Pages:
             given = await form(request)
             said = dict(given)
             lang = language(request, said.get("lang", ""))
-            asked, resources = fields(pairs(said.get("ask", "").encode()))
+            asked, resources = await self._asked(said.get("ask", ""))
             client = await client_of(self._agreements(), asked.get("client_id", ""), self.desk.documents, self.today)
             redirect = returning(client, asked)
         except CabasError as error:
@@ -100,6 +101,10 @@ class Pages:
         who = await self.who(request)
         if who is None or not hmac.compare_digest(self.seal(who[1]).encode(), said.get("seal", "").encode()):
             return trouble(request, lang, "expired", status=403)
+        try:
+            await self._asked(said["ask"], answered=True)
+        except CabasError as error:
+            return trouble(request, lang, "expired", error)
         if said.get("decision") != "allow":
             no = OAuthError("The shopper said no.", code="access_denied")
             return self._refused(redirect, asked.get("state", ""), no)
@@ -111,6 +116,11 @@ class Pages:
         except OAuthError as error:
             return self._refused(redirect, asked.get("state", ""), error)
         return back(redirect, self.premises.url, ask.state, code=code)
+
+    async def _asked(self, query: str, *, answered: bool = False) -> tuple[dict[str, str], tuple[str, ...]]:
+        """What a client asks for in a query, or pushed before. Raises `OAuthError`."""
+        named = fields(pairs(query.encode()))
+        return await pushed(self.desk, self.premises.retailer, *named, self.now, answered=answered)
 
     async def account(self, request: Request) -> Response:
         """What is linked, and where the shopper is signed in."""

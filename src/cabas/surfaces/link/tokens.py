@@ -98,7 +98,7 @@ class LinkedTokens:
         meant = claims.get("aud")
         if not isinstance(meant, list) or not {audience, self.signer.issuer} & set(meant):
             return None
-        return Linked(link.platform, link.shopper_id, frozenset(str(claims["scope"]).split()))
+        return Linked(link.platform, link.shopper_id or None, frozenset(str(claims["scope"]).split()))
 
     async def behind(self, token: str) -> tuple[Claims, Link] | None:
         """The claims of a good access token and the link it was made for, which holds; else None."""

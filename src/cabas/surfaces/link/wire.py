@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cabas.kernel.errors import CabasError, Unavailable
 from cabas.surfaces.door import TooMany
+from cabas.surfaces.link.assertions import ALGORITHMS, TYPE, claimed_id
 from cabas.surfaces.link.tokens import ALGORITHM
 from cabas.usecases.link.ask import SCOPES
 from cabas.usecases.link.clients import OAuthError
@@ -20,7 +21,8 @@ from cabas.usecases.link.clients import OAuthError
 BODY_MAX_BYTES, FIELDS_MAX = 16 * 1024, 60
 AUTHORIZE, TOKEN, REVOKE, INTROSPECT = "/link/authorize", "/link/token", "/link/revoke", "/link/introspect"
 USERINFO, JWKS, ACCOUNT, SIGN_IN = "/link/userinfo", "/link/jwks", "/link", "/link/sign-in"
-PASSKEYS = "/link/passkeys"
+PASSKEYS, PUSH = "/link/passkeys", "/link/par"
+PROVED = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 OPEN = {"access-control-allow-origin": "*"}
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -32,6 +34,7 @@ class Credentials:
     client_id: str
     secret: str
     basic: bool = False
+    assertion: str = ""
 
 
 async def form(request: Request) -> list[tuple[str, str]]:
@@ -53,6 +56,10 @@ def pairs(encoded: bytes) -> list[tuple[str, str]]:
 def credentials(request: Request, fields: Mapping[str, str]) -> Credentials:
     """Who the client says it is. Raises `OAuthError` for two ways at once or a header that cannot be read."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if "client_assertion" in fields:
+        if scheme or "client_secret" in fields or fields.get("client_assertion_type") != TYPE:
+            raise OAuthError("The client proves itself twice, or in no known way.", remedy="Send one client_assertion.")
+        return Credentials(claimed_id(fields), "", assertion=fields["client_assertion"])
     if scheme.lower() != "basic":
         return Credentials(fields.get("client_id", ""), fields.get("client_secret", ""))
     if "client_secret" in fields:
@@ -108,11 +115,16 @@ def metadata(url: str) -> dict[str, object]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "pushed_authorization_request_endpoint": f"{url}{PUSH}",
+        "require_pushed_authorization_requests": False,
+        "token_endpoint_auth_methods_supported": [*PROVED, "none"],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": [*PROVED, "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": PROVED,
+        "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce"],

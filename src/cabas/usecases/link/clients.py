@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from cabas.agreement.agreement import Agreement
 from cabas.agreement.terms.access import Access
 from cabas.kernel.errors import CabasError
-from cabas.usecases.link.ports import ClientDocuments
+from cabas.usecases.link.ports import ASSERTION, ClientDocuments, LinkDesk, Ticket, hashed
 from cabas.usecases.partners import NotKnown, platform_of_key
 from cabas.usecases.shop.ports import PartnerKeys
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NAME_MAX, REDIRECTS_MAX, ID_MAX = 80, 20, 500
+# How far ahead an assertion may end, and how far a client's clock may be.
+ASSERTION_LIFE, LEEWAY_SECONDS = timedelta(hours=1), 60
 
 
 class OAuthError(CabasError):
@@ -31,7 +33,9 @@ class OAuthError(CabasError):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client that may ask. `site` is the host people can recognize it by; `public` says that it has no secret."""
+    """A client that may ask. `site` is the host people can recognize it by; `public` says that it has no secret.
+    `jwks` is where the keys are by which it signs who it is: then it has no secret either.
+    """
 
     id: str
     name: str
@@ -40,6 +44,7 @@ class Client:
     redirects: tuple[str, ...]
     public: bool = False
     site: str = ""
+    jwks: str = ""
 
     def returns_to(self, redirect: str) -> bool:
         """Whether an answer may go to that address: exactly as registered, but for a loopback port (RFC 8252, 7.3)."""
@@ -58,7 +63,8 @@ async def client_of(agreements: tuple[Agreement, ...], client_id: str, documents
         access = agreement.find(Access)
         if client_id == agreement.platform or (access is not None and client_id in access.clients):
             name, redirects = agreement.names["platform"], access.redirects if access is not None else ()
-            return Client(client_id, name, agreement.platform, agreement.platform, redirects, site=agreement.platform)
+            platform, jwks = agreement.platform, access.jwks if access is not None else ""
+            return Client(client_id, name, platform, platform, redirects, site=platform, jwks=jwks)
     raise _unknown()
 
 
@@ -74,6 +80,10 @@ async def authenticate(client: Client, keys: PartnerKeys, retailer_id: str, secr
         if secret:
             raise OAuthError("This client has no secret.", remedy="Send client_id alone.", code="invalid_client")
         return
+    if client.jwks:
+        raise OAuthError(
+            "This client has keys, and no secret.", remedy="Send a client_assertion.", code="invalid_client"
+        )
     try:
         platform = await platform_of_key(keys, retailer_id, secret, now)
     except NotKnown:
@@ -82,6 +92,35 @@ async def authenticate(client: Client, keys: PartnerKeys, retailer_id: str, secr
         raise OAuthError(
             "The client's secret is wrong.", remedy="Send the partner key of this platform.", code="invalid_client"
         )
+
+
+async def authenticate_signed(
+    desk: LinkDesk, retailer_id: str, client: Client, claims: Mapping[str, object], audiences: frozenset[str],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Hold a client to the `claims` of an assertion that its keys signed (RFC 7523, 3): of itself, for one of
+    `audiences`, for an hour at most, and used once. Raises `OAuthError` with code "invalid_client".
+    """
+    meant, until, name = claims.get("aud"), claims.get("exp"), claims.get("jti")
+    named = set(meant) if isinstance(meant, list) and all(isinstance(one, str) for one in meant) else {meant}
+    if claims.get("iss") != client.id or claims.get("sub") != client.id or len(named) != 1 or not named & audiences:
+        raise _unproved("It is of another client, or for another server.")
+    starts, seconds = claims.get("nbf", claims.get("iat", 0)), now.timestamp()
+    if not isinstance(until, int | float) or not isinstance(starts, int | float):
+        raise _unproved("It says no times.")
+    if not seconds < until <= seconds + ASSERTION_LIFE.total_seconds() + LEEWAY_SECONDS:
+        raise _unproved("It is too old, or good for too long.")
+    if starts > seconds + LEEWAY_SECONDS:
+        raise _unproved("It is not good yet.")
+    if not isinstance(name, str) or not 0 < len(name) <= ID_MAX:
+        raise _unproved("It has no jti.")
+    once = Ticket(ASSERTION, hashed(f"{client.id}\n{name}"), "", now, now + 2 * ASSERTION_LIFE)
+    if not await desk.links.issue(retailer_id, once):
+        raise _unproved("It was used before.")
+
+
+def _unproved(why: str) -> OAuthError:
+    return OAuthError(f"The client_assertion does not hold. {why}", remedy="Sign a new one.", code="invalid_client")
 
 
 async def _by_document(agreements: tuple[Agreement, ...], url: str, documents: ClientDocuments) -> Client:

@@ -13,6 +13,7 @@ from cabas.domain.customer import Shopper
 
 # Kinds of tickets.
 CODE, REFRESH, MAIL, SESSION = "code", "refresh", "mail", "session"
+PUSHED, ASSERTION = "pushed", "assertion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Links(Protocol):
         """End a link; whether it was this call that did."""
         ...
 
-    async def issue(self, retailer_id: str, ticket: Ticket) -> None:
-        """Store a new ticket."""
+    async def issue(self, retailer_id: str, ticket: Ticket) -> bool:
+        """Store a new ticket; False when its hash is taken: what it stands for was there before."""
         ...
 
     async def ticket(self, retailer_id: str, kind: str, hash_: bytes) -> Ticket | None:

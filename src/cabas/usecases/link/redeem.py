@@ -13,8 +13,12 @@ from cabas.usecases.link.ask import audiences, scopes
 from cabas.usecases.link.clients import Client, OAuthError
 from cabas.usecases.link.grant import unlink
 from cabas.usecases.link.ports import CODE, REFRESH, Link, LinkDesk, Ticket, hashed
+from cabas.usecases.shop.caller import CARTS, ORDERS
 
 REFRESH_LIFE = timedelta(days=90)
+# Whose links without a shopper are.
+NOBODY = ""
+OWN_SCOPES = CARTS | ORDERS
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -69,6 +73,29 @@ async def redeem_refresh(at: Counter, client: Client, token: str, scope: str, re
     await _use(at, ticket, link)
     refresh = await _refresh(at, link, held, granted, ticket.about["auth_time"])
     return Redeemed(link, asked, chosen, refresh, auth_time=int(ticket.about["auth_time"]))
+
+
+async def redeem_own(at: Counter, client: Client, scope: str, resources: tuple[str, ...]) -> Redeemed:
+    """Tokens for a partner's own back end: what its agreement grants, for no shopper. Raises `OAuthError`.
+
+    All of them belong to one link without a shopper, so that revoking one ends them all.
+    """
+    if client.public:
+        raise OAuthError("Only clients that prove themselves get this.", remedy="Link a shopper.",
+                         code="unauthorized_client")  # fmt: skip
+    asked = scopes(scope)
+    if not asked <= OWN_SCOPES:
+        raise OAuthError(
+            "That is a shopper's to give.", remedy=f"Ask for {' '.join(sorted(OWN_SCOPES))}.", code="invalid_scope"
+        )
+    chosen = audiences(resources, at.url)
+    held = [one for one in await at.desk.links.links(at.retailer, NOBODY) if one.client_id == client.id]
+    link = next((one for one in held if one.scopes == asked), None)
+    if link is None:
+        link = Link(at.desk.new_id(), NOBODY, client.platform, client.id, client.name, client.sector, asked,
+                    frozenset(), at.now)  # fmt: skip
+        await at.desk.links.add(at.retailer, link)
+    return Redeemed(link, asked, chosen, "")
 
 
 async def held_link(at: Counter, client: Client, token: str) -> Link | None:

@@ -21,12 +21,13 @@ ORDER BY created_at DESC, link_id DESC;
 UPDATE account_link SET ended_at = %(now)s
 WHERE retailer_id = %(retailer_id)s AND link_id = %(link_id)s AND ended_at IS NULL;
 
--- issue: A new ticket.
+-- issue: A new ticket, unless its hash is taken.
 INSERT INTO link_ticket (retailer_id, kind, hash, shopper_id, link_id, subject, about, created_at, expires_at)
 VALUES (
     %(retailer_id)s, %(kind)s, %(hash)s, %(shopper_id)s, %(link_id)s, %(subject)s, %(about)s::jsonb, %(created_at)s,
     %(expires_at)s
-);
+)
+ON CONFLICT DO NOTHING;
 
 -- ticket: One ticket by the hash of its secret.
 SELECT kind, hash, shopper_id, created_at, expires_at, link_id, subject, about, used_at FROM link_ticket
