@@ -136,6 +136,17 @@ def besides(words: str, lang: str, family: str | None, product: Product) -> int:
     return len(foods.difference(_family_words(family), read_name(words, lang).words)) if foods else 0
 
 
+def unshown(words: str, lang: str, family: str | None, product: Product) -> int:
+    """How many words that set one kind of `family` apart were said and the product does not show: the "margherita" of
+    a pizza. Words of all the family, or of most of it, set nothing apart.
+    """
+    if family is None:
+        return 0
+    own, soft, shown = _own_words(family), _soft(lang), _shown(product)
+    apart = [word for word in read_name(words, lang).words if word not in own and word not in soft]
+    return sum(word not in shown and not _translated(word, lang, product, shown) for word in apart)
+
+
 @lru_cache(maxsize=KEPT)
 def _foods_in(name: str, lang: str) -> frozenset[str]:
     """The words of a product's name that name a food by themselves."""

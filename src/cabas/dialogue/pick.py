@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
-from cabas.dialogue.fits import besides, called
+from cabas.dialogue.fits import besides, called, unshown
 from cabas.dialogue.labels import Label, labels_by_word
 from cabas.dialogue.oddity import oddity
 from cabas.dialogue.usual_pack import assumed
@@ -32,7 +32,7 @@ NEAR = 0.8
 # and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "popularity": 0.35, "waste": -1.6, "cost": -0.25, "broken": -4.0,
            "brand": 1.0, "unpriced": -0.3, "short": -2.0, "frozen": -0.8, "called": 0.4, "besides": -0.3,
-           "unsure": -1.0}  # fmt: skip
+           "unsure": -1.0, "unshown": -0.5}  # fmt: skip
 ALTERNATIVES_MAX = 6
 PLENTY = 1_000_000
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
@@ -141,6 +141,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
         value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product))
         value += 0 if is_mine else oddity(want, product)
+        value += WEIGHTS["unshown"] * min(2, unshown(want.words, want.lang, want.family, product))
         value += 0 if choice.enough else WEIGHTS["short"]
         value += WEIGHTS["habit"] if is_mine else 0
         if choice.covers is not None and ask.same:
