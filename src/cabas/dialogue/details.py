@@ -232,7 +232,7 @@ def _past_one(sight: Sight, position: int, end: int) -> int:
 @lru_cache(maxsize=256)
 def free_of(allergen: str, lang: str) -> str | None:
     """The tag of the label that excludes an allergen: "sans arachide", "nut free"; None when there is none."""
-    wanted = {"lactose": "lactose_free", "pork": "no_pork", "gluten": "gluten_free"}
+    wanted = {"milk": "dairy_free", "lactose": "lactose_free", "pork": "no_pork", "gluten": "gluten_free"}
     if allergen in wanted:
         return label_tag(wanted[allergen], lang) if wanted[allergen] in labels() else None
     for label in labels().values():

@@ -186,6 +186,10 @@ class Measures:
         size = self._measure(tokens, times[1])
         if size is not None:
             yield Measured(Amount(number.value), number.start, size.end, size.unit, (size_tag(size),))
+            return
+        inner = self.numbers.at(tokens, times[1])
+        if inner is not None and not inner.article and self.unit(tokens, inner.end) is None:
+            yield Measured(Amount(number.value * inner.value), number.start, inner.end)  # "deux fois six yaourts"
         elif number.start == number.end - 1:
             yield Measured(Amount(number.value), number.start, times[1])  # "2x camembert"
 
