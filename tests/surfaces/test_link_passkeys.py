@@ -224,6 +224,15 @@ def test_a_passkey_is_removed_by_its_shopper_alone(mailed: Linking, device: Devi
     assert come(other, device.get(options(other, "sign-in/passkey"))) == 403
 
 
+@pytest.mark.parametrize(
+    ("url", "offered"), [("http://127.0.0.1:8000", False), ("http://[::1]:8000", False), ("https://shop.example", True)]
+)
+def test_passkeys_are_offered_where_browsers_take_them(url: str, offered: bool) -> None:
+    """An address of numbers is no host that a passkey can be bound to."""
+    page = Linking(a_stage(url=url)).web.get("/link/sign-in").text
+    assert ('data-passkey="get"' in page) == offered
+
+
 @pytest.fixture
 def served() -> Iterator[Stage]:
     listener = socket.create_server(("127.0.0.1", 0))

@@ -46,17 +46,22 @@ async def pick(front: Shopfront, retailer_id: str, order_id: str, line: int, qua
 
 
 async def substitute(
-    front: Shopfront, retailer_id: str, order_id: str, line: int, sku: str, quantity: int
-) -> Order:  # fmt: skip
+    front: Shopfront, retailer_id: str, order_id: str, line: int, sku: str, quantity: int, *, agreed: bool = False
+) -> Order:
     """Note that another product was taken for a line: it is reserved, and costs what it costs today, but no more than
-    what was ordered.
+    what was ordered. `agreed` says that the shopper was asked and said yes.
 
     Raises as `pick`; `NotFound` for a product the store does not sell, `NotAllowed` for one that the agreement does not
-    let the platform sell or that asks for more age than the line, `Conflict` when there is not that much of it.
+    let the platform sell or that asks for more age than the line, or when the shopper wants to be asked first
+    ("ask_first") or wants none; `Conflict` when there is not that much of it.
     """
     desk = front.desk
     order = await desk.orders.get(retailer_id, order_id)
     day, sold = desk.clock.now().date(), line_of(order, line)
+    if sold.substitution == "ask" and not agreed:
+        raise NotAllowed(
+            f"The shopper wants to be asked about {sold.name}.", remedy="Ask, or leave it out.", code="ask_first"
+        )
     product = desk.search(retailer_id).get([sku]).get(sku)
     offer = (await desk.shop.offers(retailer_id, order.store_id, [sku], day=day)).get(sku)
     price = line_total(product, offer, quantity, day) if product and offer and quantity > 0 else None

@@ -168,3 +168,15 @@ def test_a_substitute_that_may_not_be_sold_or_is_not_there(stage: Stage, front: 
         with pytest.raises(kind):
             run(substitute(front, "halle", placed.id, 1, sku, quantity))
     assert stage.shop.snapshot() == before
+
+
+def test_who_wants_to_be_asked_is_asked(stage: Stage, front: Shopfront, placed: Order) -> None:
+    first = replace(placed.lines[0], substitution="ask")
+    stage.memory.rows.orders["halle", placed.id] = replace(placed, lines=(first, *placed.lines[1:]))
+    run(advance(front, "halle", placed.id, "start_picking"))
+    before = stage.shop.snapshot()
+    with pytest.raises(NotAllowed) as refused:
+        run(substitute(front, "halle", placed.id, 1, "milk2", 1))
+    assert refused.value.code == "ask_first"
+    assert stage.shop.snapshot() == before
+    assert run(substitute(front, "halle", placed.id, 1, "milk2", 1, agreed=True)).adjustments[0].sku == "milk2"

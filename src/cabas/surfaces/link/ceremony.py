@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cabas.usecases.link.passkeys import CHALLENGE_LIFE, Shown
@@ -29,6 +30,15 @@ class WebAuthn:
     def host(self) -> str:
         """What passkeys are bound to (the relying party's id)."""
         return urlsplit(self.origin).hostname or ""
+
+    @property
+    def possible(self) -> bool:
+        """Whether browsers bind passkeys to this host: to a name, never to an address."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
 
     def ask_for_new(self, challenge: str, shop: str, handle: bytes, name: str, others: Iterable[Passkey]) -> str:
         """What a browser is asked to make a passkey (JSON). `handle` means the shopper to the device, and to nobody

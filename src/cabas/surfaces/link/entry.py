@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, InvalidInput, NotAllowed
+from cabas.surfaces.link.ceremony import WebAuthn
 from cabas.surfaces.link.pages import COOKIE, NEXT, SESSION_SECONDS, Pages, packed, unpacked
 from cabas.surfaces.link.show import language, page, trouble
 from cabas.surfaces.link.texts import text
@@ -141,6 +142,7 @@ class Entry:
         return page(
             request, "sign_in", lang, status=422 if wrong else 200, platform=await self._platform(request), wrong=wrong,
             email=email, guests=self.desk.guests, provider=self.desk.provider is not None, script=True,
+            possible=WebAuthn(self.pages.premises.url).possible,
         )  # fmt: skip
 
     async def _platform(self, request: Request) -> str:

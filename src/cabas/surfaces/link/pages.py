@@ -17,6 +17,7 @@ from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError
 from cabas.surfaces.contract import Premises
 from cabas.surfaces.door import Quotas
+from cabas.surfaces.link.ceremony import WebAuthn
 from cabas.surfaces.link.show import language, page, returns_here, trouble
 from cabas.surfaces.link.texts import version
 from cabas.surfaces.link.wire import ACCOUNT, NO_STORE, SIGN_IN, back, form, pairs
@@ -138,6 +139,7 @@ class Pages:
             links=sorted(latest.values(), key=lambda one: one.created_at, reverse=True),
             done=_done(request), demo=session.about.get("how") == "demo", script=True,
             passkeys=await self.desk.passkeys.of(self.premises.retailer, shopper.id), fresh=may_add(session, self.now),
+            possible=WebAuthn(self.premises.url).possible,
         )  # fmt: skip
 
     async def unlink(self, request: Request) -> Response:

@@ -60,12 +60,17 @@ def substitute_line(
     line: Line,
     sku: Annotated[str, typer.Argument(help="The product taken instead.")],
     quantity: Annotated[int, typer.Argument(help="How much of it, in pieces or grams.", min=1)],
+    agreed: Annotated[bool, typer.Option("--agreed", help="The shopper was asked and said yes.")] = False,
     json: Json = False,
     data_dir: DataDir = None,
     retailer: Retailer = None,
 ) -> None:
     """Note that another product was taken. It costs no more than what was ordered."""
-    _done(lambda house: substitute(house.front, house.retailer, order, line, sku, quantity), data_dir, retailer, json)
+
+    def work(house: House) -> Awaitable[Order]:
+        return substitute(house.front, house.retailer, order, line, sku, quantity, agreed=agreed)
+
+    _done(work, data_dir, retailer, json)
 
 
 def _done(
