@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cabas.apps.config import from_environment
-from cabas.apps.extras import report
+from cabas.apps.extras import open_extras, report
 from cabas.apps.hear import transcribe
 from cabas.extras.speech import NoSpeech, WhisperTranscriber
 from cabas.kernel.errors import InvalidInput, Unavailable
@@ -37,10 +37,20 @@ def test_it_is_off_by_default(tmp_path: Path) -> None:
     config = from_environment({"CABAS_DATA_DIR": str(tmp_path)})
     assert [check.what for check in report(config)][1:] == [
         "Embeddings for unknown words: off (CABAS_EMBEDDINGS).",
+        "Payments through Stripe: off (CABAS_STRIPE_KEY).",
         "Speech to text: off (CABAS_SPEECH).",
     ]
     with pytest.raises(Unavailable, match="off"):
         transcribe(config, tmp_path / "a.wav", "fr")
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_the_voice_page_hears_where_it_is_on(tmp_path: Path, on: bool) -> None:
+    async def work() -> object:
+        async with open_extras(from_environment({"CABAS_SPEECH": str(tmp_path)} if on else {})) as extras:
+            return extras.ears
+
+    assert isinstance(asyncio.run(work()), WhisperTranscriber) is on
 
 
 def test_a_file_that_is_not_there_and_a_language_nobody_speaks(tmp_path: Path) -> None:

@@ -11,10 +11,14 @@ from importlib.util import find_spec
 from cabas.apps.config import Config
 from cabas.extras.embeddings import EmbeddedKinds
 from cabas.extras.llm import LlmReader
+from cabas.extras.speech import WhisperTranscriber
 from cabas.extras.stripe_payments import StripePayments
 from cabas.storage.doctor import Check
-from cabas.usecases.ports import Kinds, SecondReader
+from cabas.usecases.ports import Kinds, SecondReader, Transcriber
 from cabas.usecases.shop.ports import Payments
+
+# What a page may record is a little less.
+HEARD_SECONDS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Extras:
     reader: SecondReader | None = None
     kinds: Kinds | None = None
     payments: Payments | None = None
+    ears: Transcriber | None = None
 
 
 @asynccontextmanager
@@ -35,7 +40,9 @@ async def open_extras(config: Config) -> AsyncIterator[Extras]:
             stack.push_async_callback(reader.close)
         langs = config.embeddings
         kinds = await asyncio.to_thread(EmbeddedKinds, config.data_dir / "extras", langs) if langs else None
-        yield Extras(reader, kinds, StripePayments(config.stripe) if config.stripe else None)
+        payments = StripePayments(config.stripe) if config.stripe else None
+        ears = WhisperTranscriber(config.speech, seconds_max=HEARD_SECONDS_MAX) if config.speech else None
+        yield Extras(reader, kinds, payments, ears)
 
 
 def report(config: Config) -> Iterator[Check]:

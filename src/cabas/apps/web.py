@@ -77,6 +77,7 @@ def premises(house: House, counter: Counter) -> Premises:
         web=PartnerWeb(local=house.config.testing),
         linking=house.linking(counter.guests),
         feeds=FeedShelf(house.config.feeds_dir),
+        ears=house.extras.ears,
     )
 
 

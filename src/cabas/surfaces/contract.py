@@ -19,6 +19,7 @@ from cabas.kernel.errors import Unavailable
 from cabas.surfaces.quotas import Quotas
 from cabas.usecases.feeds.fetch import PublishedFeed, PublishedFeeds
 from cabas.usecases.link.ports import LinkDesk
+from cabas.usecases.ports import Transcriber
 from cabas.usecases.shop.ports import Answers, PartnerKeys
 from cabas.usecases.shop.visit import Shopfront
 
@@ -102,6 +103,7 @@ class Premises:
     linking: LinkDesk | None = None
     quotas: Quotas = field(default_factory=Quotas)
     feeds: PublishedFeeds = field(default_factory=NoFeeds)
+    ears: Transcriber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from starlette.types import Scope
 from cabas.domain.customer import Shopper
 from cabas.kernel.errors import CabasError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from cabas.surfaces.chat.arrive import elsewhere, go, product_page
+from cabas.surfaces.chat.hear import PATH, hearing
 from cabas.surfaces.chat.permalink import destination, parcel
 from cabas.surfaces.chat.show import SlotPanel, Tongue, changed, glyph, sections, slot_panel, tight, turns
 from cabas.surfaces.chat.texts import languages, negotiate, text
@@ -38,7 +39,7 @@ from cabas.surfaces.chat.wire import (
 )
 from cabas.surfaces.contract import Surface
 from cabas.surfaces.guard import Guard, Limiter
-from cabas.usecases.ports import Store
+from cabas.usecases.ports import Store, Transcriber
 from cabas.usecases.talk.view import Alternative, View
 
 HERE = Path(__file__).parent
@@ -109,8 +110,8 @@ class Scene:
 class Chat:
     """The handlers, around the use cases of one shop."""
 
-    def __init__(self, shop: Talk, new_key: Callable[[], str]) -> None:
-        self._shop, self._new_key = shop, new_key
+    def __init__(self, shop: Talk, new_key: Callable[[], str], *, hears: bool = False) -> None:
+        self._shop, self._new_key, self._hears = shop, new_key, hears
 
     async def home(self, request: Request) -> Response:
         """The page, with what the address asks to unfold. Opens a conversation on the first visit."""
@@ -287,6 +288,7 @@ class Chat:
             cart=scene.view.cart,
             t=Tongue(scene.locale.partition("-")[0], now.date()),
             key=self._new_key(),
+            hear=PATH if self._hears else "",
         )
         status = scene.trouble.status if scene.trouble else 200
         answer = HTMLResponse(html, status, headers={"cache-control": "no-store", "vary": "Cookie, Accept-Language"})
@@ -332,9 +334,13 @@ def _refused(request: Request, code: str, status: int) -> Response:
     return _refusal(request.scope, code, status)
 
 
-def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = None) -> list[BaseRoute]:
-    """The routes of the page over `shop`. `new_key` makes the idempotency key of a confirmation."""
-    chat = Chat(shop, new_key)
+def routes(
+    shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = None, ears: Transcriber | None = None
+) -> list[BaseRoute]:
+    """The routes of the page over `shop`. `new_key` makes the idempotency key of a confirmation. Without `ears` only
+    browsers that have their own can be spoken to.
+    """
+    chat = Chat(shop, new_key, hears=ears is not None)
     guard = [
         Middleware(Guard, limiter=limiter or Limiter(), body_max_bytes=BODY_MAX_BYTES, refuse=_refusal),
         Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_MAX_BYTES),  # for bodies that state no length
@@ -350,6 +356,7 @@ def routes(shop: Talk, *, new_key: Callable[[], str], limiter: Limiter | None = 
         Route("/chat/open", chat.open, methods=["POST"], middleware=guard),
         Route("/chat/say", chat.say, methods=["POST"], middleware=guard),
         Route("/chat/tap", chat.tap, methods=["POST"], middleware=guard),
+        *([hearing(ears, _locale)] if ears is not None else []),
         Mount("/chat/static", StaticFiles(directory=HERE / "static"), middleware=[Middleware(Guard)]),
     ]
 
@@ -364,6 +371,6 @@ surface = Surface(
     name="chat",
     title="Voice page",
     path="/",
-    routes=lambda premises: routes(premises.counter, new_key=_new_key),
+    routes=lambda premises: routes(premises.counter, new_key=_new_key, ears=premises.ears),
     own=True,
 )

@@ -1,6 +1,6 @@
 // The page as it lives: forms and links are fetched as fragments, regions are swapped, focus stays where it was.
 // Without this file every form and link still works, as a page of its own.
-import { Ear, Mouth } from "./voice.js";
+import { Ear, Mouth, Recorder } from "./voice.js";
 
 const $ = (id) => document.getElementById(id);
 const phrases = $("phrases").dataset;
@@ -213,7 +213,7 @@ function speakUp(words, channel) {
 
 // --- The voice.
 const mouth = new Mouth(lang);
-const ear = Ear.make(lang, {
+const page = {
   hears(words) { text.value = words; },
   listening(on) {
     mic.setAttribute("aria-pressed", String(on));
@@ -221,13 +221,15 @@ const ear = Ear.make(lang, {
     hearing.textContent = on ? phrases.listening : "";
   },
   understood(words) { text.value = ""; speakUp(words, "voice"); },
-  failed(reason) { text.value = ""; alarm(phrases[reason]); },
-});
+  failed(reason) { text.value = ""; alarm(phrases[reason] ?? phrases.broken); },
+  waiting(on) { hearing.textContent = on ? phrases.thinking : ""; },
+};
+const ear = Ear.make(lang, page) ?? Recorder.make(phrases.hear, page);
 
 function reply(spoken) {
   const { speech, asked } = $("after").dataset;
   if (!speech) return;
-  mouth.speak(speech, () => { if (spoken && asked === "yes") ear?.start(); });
+  mouth.speak(speech, () => { if (spoken && asked === "yes" && ear?.hearsTheEnd) ear.start(); });
 }
 
 if (ear) {

@@ -1,4 +1,5 @@
-// The browser's own ear (Web Speech API) and mouth (speech synthesis). The page works without either.
+// The browser's own ear (Web Speech API) and mouth (speech synthesis), and a recorder where the shop hears itself. The page
+// works without any.
 
 export class Ear {
   // An ear for `lang`, or null where the browser has none. `on` tells the page what happens.
@@ -9,6 +10,7 @@ export class Ear {
 
   constructor(recognition, lang, page) {
     this.on = false;
+    this.hearsTheEnd = true; // nobody has to say when a sentence is over
     this.page = page;
     this.recognition = recognition;
     this.words = "";
@@ -43,6 +45,68 @@ export class Ear {
   stop() { this.recognition.stop(); }
 
   toggle() { this.on ? this.stop() : this.start(); }
+
+  #set(on) { this.on = on; this.page.listening(on); }
+}
+
+const SECONDS = 25, BITS = 32000;
+
+// For browsers without an ear: what is said is recorded until the next touch, and sent to the shop, which hears it.
+export class Recorder {
+  static make(address, page) {
+    const able = address && globalThis.MediaRecorder && navigator.mediaDevices?.getUserMedia;
+    return able ? new Recorder(address, page) : null;
+  }
+
+  constructor(address, page) {
+    this.on = this.busy = false;
+    this.address = address;
+    this.page = page;
+  }
+
+  async start() {
+    if (this.on || this.busy) return;
+    this.busy = true;
+    let stream;
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      this.recorder = new MediaRecorder(stream, { audioBitsPerSecond: BITS });
+    } catch (problem) {
+      stream?.getTracks().forEach((track) => track.stop());
+      this.busy = false;
+      this.page.failed(problem.name === "NotAllowedError" || problem.name === "NotFoundError" ? "denied" : "broken");
+      return;
+    }
+    const pieces = [];
+    this.recorder.ondataavailable = (event) => pieces.push(event.data);
+    this.recorder.onstop = () => {
+      clearTimeout(this.ending);
+      stream.getTracks().forEach((track) => track.stop());
+      this.#set(false);
+      this.#send(new Blob(pieces, { type: this.recorder.mimeType || "audio/webm" }));
+    };
+    this.recorder.start();
+    this.ending = setTimeout(() => this.stop(), SECONDS * 1000);
+    this.#set(true);
+  }
+
+  stop() { if (this.on) this.recorder.stop(); }
+
+  toggle() { this.on ? this.stop() : this.start(); }
+
+  async #send(sound) {
+    this.page.waiting(true);
+    let told = { error: "broken" };
+    try {
+      const answer = await fetch(this.address, { method: "POST", body: sound, headers: { "Content-Type": sound.type } });
+      told = await answer.json();
+    } catch (problem) { console.info(problem); }
+    this.busy = false;
+    this.page.waiting(false);
+    if (told.error) this.page.failed(told.error);
+    else if (told.text.trim()) this.page.understood(told.text);
+    else this.page.failed("silence");
+  }
 
   #set(on) { this.on = on; this.page.listening(on); }
 }
