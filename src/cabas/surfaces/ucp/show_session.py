@@ -242,10 +242,10 @@ def _method(view: SessionView, name: str, ids: Sequence[str], stores: Sequence[S
         "id": WIRE[name],
         "type": WIRE[name],
         "line_item_ids": list(ids),
-        "destinations": destinations,
         "groups": [group],
     }
     if destinations:
+        method["destinations"] = destinations
         method["selected_destination_id"] = destinations[0]["id"]
     return method
 
