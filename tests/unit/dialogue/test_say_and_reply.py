@@ -143,7 +143,7 @@ def test_every_language_says_every_fact(lang: str) -> None:
     mine = say.phrases(lang)["facts"]
     assert set(mine) == set(known)
     for kind in mine:
-        text, speech = render([Fact(kind, {"names": ["x"], "items": [item("x")]})], lang, TODAY)
+        text, speech = render([Fact(kind, {"names": ["x"], "items": [item("x")], "why": "x"})], lang, TODAY)
         assert text
         assert speech
     assert all(len(chips(kind, lang)) <= 3 for kind in say.phrases(lang)["chips"])
