@@ -15,6 +15,7 @@ from cabas.dialogue.classify import above, below, is_of, names_of
 from cabas.dialogue.families import sheets
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light, read_name
+from cabas.dialogue.nouns import plural
 from cabas.dialogue.refusals import refused, shows
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
@@ -239,7 +240,8 @@ def _family_words(family: str) -> frozenset[str]:
         for one in kin
         for lang in locales.languages()
         for name in locales.words(sheets().get(one, {}).get(lang))
-        for word in read_name(name, lang).words
+        for said in (name, plural(name, lang))  # "peaches" share no stem with "peach"
+        for word in read_name(said, lang).words
     )
 
 

@@ -69,6 +69,13 @@ def test_juice_is_no_fruit() -> None:
     assert chosen("citrons", {"Citron pressé 25 cl": "Fruits"}) is None
 
 
+def test_a_pouch_is_no_apple_and_peaches_are_a_peach() -> None:
+    names = {"Pomme nature": "Fruits", "Pommes Gala 1 kg": "Fruits"}
+    assert chosen("pommes", names) == "Pommes Gala 1 kg"
+    peach = product("Pêches jaunes 1 kg", "Fruits")
+    assert fits(Want("peaches", "en", None, "peach"), peach)
+
+
 def test_eggs_without_a_number_are_a_box_of_them() -> None:
     eggs = product("Œufs frais", "Œufs")
     assert assumed(eggs).content == Quantity(6)
