@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from cabas.apps.web import lifespan
 from cabas.domain.cart import Conversation
+from cabas.domain.discount import Discount
 from cabas.storage.consent_record import Said
 from cabas.surfaces.contract import Linked
 from cabas.surfaces.door import Quotas, TooMany
@@ -224,3 +225,23 @@ def test_a_platform_s_share_of_requests_comes_back_with_time() -> None:
     quotas.take("amazon", 60)
     moment[0] = 1.0
     quotas.take("google", 60)
+
+
+def test_codes_and_what_to_do_when_a_line_is_gone(url: str, stage: Stage) -> None:
+    run(stage.memory.discounts.keep("halle", [Discount("TEN", "Ten off", "percent", 1000)]))
+    items = [{"sku": "milk", "quantity": 2, "if_gone": "none"}]
+    filled, plain, wrong = (structured(one) for one in use(
+        url,
+        ("fill_cart", {"items": items, "codes": ["ten"], "locale": "en-GB"}),
+        ("choose_slot", {"cart_id": "$cart", "codes": [], "locale": "en-GB"}),
+        ("choose_slot", {"cart_id": "$cart", "codes": ["NONE"], "locale": "en-GB"}),
+    ))  # fmt: skip
+    assert [(one["code"], one["title"], one["amount"]["amount"]) for one in filled["discounts"]] == [
+        ("TEN", "Ten off", 21)
+    ]
+    assert (filled["goods"]["amount"], filled["total"]["amount"]) == (210, 189)
+    assert (plain["discounts"], plain["total"]["amount"]) == ([], 210)
+    assert [one["text"] for one in wrong["notes"] if one["code"] == "code_unknown"] == ["The code NONE is not valid."]
+    talk = run(stage.memory.conversations.load("halle", filled["cart_id"]))
+    assert [line.substitution for line in talk.cart.lines] == ["none"]
+    run(stage.memory.discounts.remove("halle", "TEN"))

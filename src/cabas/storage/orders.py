@@ -79,7 +79,7 @@ class PostgresOrders:
     async def note_payment(self, retailer_id: str, order_id: str, number: int, payment: Payment) -> None:
         """Note how the payment `number` (1 is the first) of an order stands now. Raises `NotFound`."""
         order = await self.get(retailer_id, order_id)
-        stands = {"number": number, "status": payment.status, "reference": payment.reference, "shown": payment.shown}
+        stands = {"seq": number, "status": payment.status, "reference": payment.reference, "shown": payment.shown}
         try:
             await self._database.run(retailer_id, (must(SQL["note_payment"]), order_key(order) | stands))
         except Refused:

@@ -17,6 +17,7 @@ from cabas.domain.session import Buyer, Session
 from cabas.kernel.money import Money
 from cabas.usecases.checkout import Status
 from cabas.usecases.discounts import given, holder_of, read_codes
+from cabas.usecases.shop.view import totals_of
 from support.orders import agreement
 from support.shop import Shop, run
 
@@ -139,3 +140,20 @@ def test_what_is_stored_with_an_order_reads_back(shop: Shop) -> None:
     assert (result.order.fee, result.order.total) == (Money(245), Money(596))
     assert shop.checkout(shop.command(talk, key="again")).order == result.order
     assert msgspec.json.decode(result.answer)["order"]["discounts"][1]["fee"] == {"amount": 245, "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [("TEN",), ("TEN", "SOAP"), ("SOAP", "TEN", "FREE"), ("FREE",), ()],
+)
+def test_the_totals_of_a_session_are_those_of_its_receipt(shop: Shop, codes: tuple[str, ...]) -> None:
+    soap = Discount("SOAP", "", "amount", 77, skus=("soap",))
+    rules = {"TEN": TEN, "SOAP": soap, "FREE": Discount("FREE", "", "fee", 3333)}
+    items = (("milk", 7), ("soap", 3), ("apples", 1234))
+    talk, _ = with_codes(shop, *(rules[code] for code in codes), items=items)
+    said = totals_of(talk)
+    placed = shop.checkout(shop.command(talk))
+    assert said.total == placed.order.total
+    assert said.subtotal - said.order_discount + said.fee == said.total
+    assert said.items - said.discount == said.subtotal
+    assert dict(said.vat) == {one.rate: one.vat for one in placed.receipt.vat}

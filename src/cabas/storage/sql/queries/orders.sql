@@ -28,7 +28,7 @@ WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %
 
 -- note_payment: How a payment stands now.
 UPDATE payment SET status = %(status)s, reference = %(reference)s, shown = %(shown)s
-WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND seq = %(number)s;
+WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s AND seq = %(seq)s;
 
 -- order_postings: What an order posted to the ledger, in order.
 SELECT source, destination, amount, currency, term, note
