@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
-from cabas.domain.order import Adjustment, Order, OrderLine
+from cabas.domain.order import Adjustment, Order, OrderDiscount, OrderLine
 from cabas.domain.payment import WEIGHT_MARGIN
 from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.kernel.money import Money, total
@@ -56,11 +56,23 @@ def substituted(
 
 
 def as_picked(order: Order) -> Order:
-    """The order as it is handed over and charged: lines, goods and total after the adjustments."""
+    """The order as it is handed over and charged: lines, discounts, goods and total after the adjustments."""
+    if not order.adjustments:
+        return order
     latest = {one.line: one for one in order.adjustments}
     lines = tuple(_changed(one, latest.get(one.line)) for one in order.lines)
     goods = total((one.price for one in lines), order.total.currency)
-    return replace(order, lines=lines, goods=goods, total=goods + order.fee)
+    return replace(order, lines=lines, goods=goods, total=goods + order.fee, discounts=_shared(order, lines))
+
+
+def _shared(order: Order, lines: tuple[OrderLine, ...]) -> tuple[OrderDiscount, ...]:
+    """The discounts of what is left of the lines: each keeps its share of what came off them, exactly."""
+    shares = [one.amount - one.fee for one in order.discounts]
+    if not any(shares):
+        return order.discounts
+    off = total((one.discount for one in lines if one.discount is not None), order.total.currency)
+    parts = off.allocate([share.amount for share in shares])
+    return tuple(replace(one, amount=part + one.fee) for one, part in zip(order.discounts, parts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,10 @@ def _changed(line: OrderLine, one: Adjustment | None) -> OrderLine:
     share = Fraction(one.quantity, line.quantity) if not one.sku else Fraction(0)
     off = line.discount.times(share) if line.discount is not None else None
     changed = replace(line, quantity=one.quantity, price=one.price, discount=off)
-    return replace(changed, sku=one.sku, name=one.name) if one.sku else changed
+    if not one.sku:
+        return changed
+    each = one.price.times(Fraction(1000 if line.sold_by == "weight" else 1, one.quantity))
+    return replace(changed, sku=one.sku, name=one.name, unit_price=each)
 
 
 def next_id(order: Order) -> str:

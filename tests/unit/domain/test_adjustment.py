@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabas.domain.adjustment import as_picked, changes, handed_over, picked, reserved, substituted
-from cabas.domain.order import TRANSITIONS, Order, OrderStatus, next_status
+from cabas.domain.order import TRANSITIONS, Order, OrderDiscount, OrderStatus, next_status
+from cabas.domain.receipt import receipt
 from cabas.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from cabas.kernel.money import Money, total
 from support.orders import at, line, order
@@ -104,3 +105,22 @@ def test_what_is_not_there_cannot_be_picked() -> None:
         picked(an_order(1, 1), 3, 1, NOW)
     with pytest.raises(InvalidInput):
         picked(an_order(2), 1, 3, NOW)
+
+
+def test_discounts_shrink_with_what_they_came_off() -> None:
+    sold = an_order(2, 2)
+    lines = tuple(replace(one, price=Money(200), discount=Money(26)) for one in sold.lines)
+    codes = (
+        OrderDiscount("A", "a", Money(39), Money(0)), OrderDiscount("B", "b", Money(13 + 100), Money(100)),
+    )  # fmt: skip
+    sold = replace(sold, lines=lines, goods=Money(400), total=Money(890), discounts=codes)
+    now = replace(sold, adjustments=(picked(sold, 1, 1, NOW), picked(sold, 2, 0, NOW)))
+    final = as_picked(now)
+    assert (final.goods, final.total) == (Money(100), Money(590))
+    assert [(one.code, one.amount, one.fee) for one in final.discounts] == [
+        ("A", Money(10), Money(0)), ("B", Money(103), Money(100)),
+    ]  # fmt: skip
+    kept = receipt(final, "Halle", "Paris", {"retailer": "Halle", "platform": "Google"})
+    off = total(one.amount - one.fee for one in final.discounts)
+    assert kept.goods == total(one.price for one in kept.lines) - off
+    assert as_picked(sold) is sold

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from cabas.dialogue import say
 from cabas.dialogue.notices import spoken
+from cabas.domain.adjustment import as_picked
 from cabas.domain.cart import LineItem
 from cabas.domain.fulfillment import Slot as DomainSlot
 from cabas.kernel.money import Money
@@ -128,8 +129,8 @@ def cart_result(view: SessionView, reply: str = "") -> CallToolResult:
 
 
 def order(view: OrderView, lang: str) -> wire.Order:
-    """An order, of which only the fields that may be seen."""
-    one, seen = view.order, view.seen
+    """An order as it is now, of which only the fields that may be seen."""
+    one, seen = as_picked(view.order), view.seen
     lines = [
         wire.OrderLine(name=line.name, quantity=line.quantity, sold_by=line.sold_by, price=price(line.price, lang))
         for line in one.lines

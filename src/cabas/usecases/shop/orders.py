@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cabas.agreement.agreement import Request, evaluate
 from cabas.agreement.fields import FIELDS
 from cabas.agreement.term import See
+from cabas.domain.adjustment import as_picked
 from cabas.domain.catalog import Product
 from cabas.domain.order import Order
 from cabas.domain.receipt import Receipt, receipt
@@ -53,7 +54,7 @@ async def news_of(front: Shopfront, caller: Caller, order_id: str) -> OrderView 
 
 async def order_view(visit: Visit, order: Order) -> OrderView:
     """The order as the platform of `visit` may see it."""
-    kept = receipt(order, visit.store.name, visit.store.where, visit.agreement.names)
+    kept = receipt(as_picked(order), visit.store.name, visit.store.where, visit.agreement.names)
     products = visit.search.get([line.sku for line in order.lines])
     return OrderView(order, kept, visit.store, products, await fields_seen(visit, order))
 

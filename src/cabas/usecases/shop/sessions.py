@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cabas.dialogue.notices import spoken
+from cabas.domain.adjustment import as_picked
 from cabas.domain.cart import LINES_MAX, Cart, Conversation, LineItem, SlotChoice, Want
 from cabas.domain.fulfillment import Method
 from cabas.domain.order import SUBSTITUTIONS
@@ -248,5 +249,5 @@ async def completed_view(visit: Visit, talk: Conversation) -> SessionView:
     order = await visit.desk.orders.get(talk.retailer_id, talk.order_id or "")
     skus = [line.sku for line in talk.cart.lines if line.sku]
     checked = Checked(visit, talk, session_of(talk), visit.caller.lang, products=visit.search.get(skus))
-    kept = receipt(order, visit.store.name, visit.store.where, visit.agreement.names)
+    kept = receipt(as_picked(order), visit.store.name, visit.store.where, visit.agreement.names)
     return replace(view_of(checked), order=order, receipt=kept)
