@@ -10,7 +10,7 @@ import gzip
 import os
 from collections.abc import Iterator
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -90,7 +90,7 @@ async def _sent(request: Request, feed: PublishedFeed, form: Form) -> Response:
     if form.unpack and request.method == "HEAD":
         return Response(headers=headers, media_type=form.media_type)
     try:
-        found = await to_thread.run_sync(os.stat, form.file.path)
+        found = await run_in_threadpool(os.stat, form.file.path)
     except OSError:
         raise Unavailable("A new export is taking the place of this one.", remedy="Fetch it again.") from None
     if form.unpack:
