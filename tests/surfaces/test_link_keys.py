@@ -87,7 +87,7 @@ def test_a_client_proves_itself_by_its_keys(google: Linking) -> None:
         {"jti": None},
         {"jti": 7},
     ],
-    ids=str,
+    ids=lambda wrong: "-".join(f"{name}={value}" for name, value in wrong.items() if name != "key") or "key",
 )  # fmt: skip
 def test_an_assertion_that_does_not_hold_opens_nothing(google: Linking, wrong: dict[str, Any]) -> None:
     answer = google.redeem(google.code(), **assertion(google, **wrong))
