@@ -39,7 +39,8 @@ class Links:
 
 @pytest.fixture(scope="module")
 def stage() -> Stage:
-    return stage_of(tokens=Links())
+    hurried = an_agreement("assistant", is_open=True, access="requests_per_minute = 1_000_000")  # one server for all
+    return stage_of(hurried, an_agreement("google", seller="platform"), tokens=Links())
 
 
 @pytest.fixture(scope="module")
