@@ -30,6 +30,7 @@ from pathlib import Path
 from _stores import RETAILER, Counted, Ports, Range, in_memory, in_postgres, range_of, store_of
 from cabas.agreement.agreement import Agreement
 from cabas.agreement.book import AgreementBook
+from cabas.apps.cli import GARBAGE
 from cabas.apps.eval.shop import EVAL_RETAILER, HOUSE_BOOK, NoPages
 from cabas.apps.warm import warm
 from cabas.dialogue.estimate import estimated_price
@@ -206,6 +207,7 @@ def resident() -> float:
 
 async def run(folder: Path, *, postgres: bool) -> None:
     """Print the figures of the catalog made in `folder`."""
+    gc.set_threshold(*GARBAGE)  # as in every process of `cabas`
     search = open_index(folder / "index")
     bench = Bench(search, {lang: lexicon(search.brands(), lang=lang) for lang in languages()})
     start = time.process_time()

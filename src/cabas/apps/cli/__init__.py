@@ -92,6 +92,11 @@ def _wanted(arguments: Sequence[str]) -> str | None:
     return "" if first in ("--help", "-h") else None if first.startswith("-") else first
 
 
+# What a process makes (words, patterns, products, answers) is kept: looking through it for garbage would be a third of
+# a start, and stop a turn for a tenth of a second now and then.
+GARBAGE = (50_000, 20, 100)
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end."""
     return asyncio.run(work)
@@ -106,8 +111,7 @@ def exit_code(error: CabasError) -> int:
 
 def main() -> None:
     """Entry point: errors are told in two lines, what is wrong and how to mend it, never as a stack trace."""
-    # What a start makes (words, patterns, products) is kept: looking through it for garbage is a third of the work.
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(*GARBAGE)
     try:
         register(_wanted(sys.argv[1:]))(standalone_mode=True)
     except CabasError as error:
