@@ -21,6 +21,9 @@ from cabas.usecases.talk.take import HITS
 
 # How many of the most popular families are looked for in advance, in each language.
 STAPLES = 60
+# From then on little and often: a young object costs a microsecond to look at, so that 50,000 of them, which suit a
+# start (`cli.GARBAGE`), stop a turn for 50 ms. The old ones, answers that are kept, are hardly ever looked at.
+SERVING = (2_000, 50, 1_000)
 SOME_DAY = datetime(2000, 1, 3, 10, tzinfo=UTC)
 
 
@@ -41,6 +44,7 @@ def warm(search: Search | None = None, staples: int = STAPLES) -> None:
                 search.find(query_of(Want(name, lang, family=words.family_of(name))), HITS)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SERVING)
 
 
 def _staples(lang: str, most: int) -> Iterator[str]:
