@@ -80,7 +80,7 @@ async def test_the_upper_amount_is_reserved_and_what_was_picked_is_taken(
     assert held == Payment("stripe", PaymentStatus.AUTHORIZED, Money(2300, "EUR"), held.reference, held.shown)
     intent = client.v1.payment_intents.retrieve(held.reference)
     assert (intent.status, intent.amount, intent.currency) == ("requires_capture", 2300, "eur")
-    assert intent.to_dict()["metadata"] == {"retailer": "halle"}
+    assert intent.to_dict()["metadata"] == {"retailer": "halle", "order": "session-1"}
 
     for _ in range(2):  # the second time it is taken already
         taken = await payments.capture("halle", held, Money(2175, "EUR"), "o1-1")

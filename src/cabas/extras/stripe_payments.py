@@ -105,7 +105,7 @@ class StripePayments:
         await self._call(let_go)
 
     def _asked(self, retailer_id: str, ask: PaymentAsk) -> dict[str, Any]:
-        told = {"retailer": retailer_id} | ({"order": ask.order} if ask.order else {})
+        told = {"retailer": retailer_id, "order": ask.key}
         asked: dict[str, Any] = {
             "amount": ask.upper.amount, "currency": ask.upper.currency.lower(), "capture_method": "manual",
             "confirm": True, "metadata": told,

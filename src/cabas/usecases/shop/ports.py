@@ -32,14 +32,13 @@ class PaymentAction(CabasError):
 class PaymentAsk:
     """Authorize `upper` by the means behind `credential` (a token of the payment service, never a card number).
 
-    `key` makes a repetition the same authorization. `order` is shown on the statement.
+    `key` is the id of the order to be: asked again for it, the same authorization is meant.
     """
 
     handler: str
     credential: str
     upper: Money
     key: str
-    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
