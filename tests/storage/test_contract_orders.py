@@ -254,7 +254,11 @@ async def test_a_held_place_is_the_holders(anywhere: House) -> None:
     assert not await anywhere.shop.hold(rid, STORE, "noon", "theirs", now=NOW, until=until)
     assert await anywhere.taken() == 1
     (slot,) = await anywhere.shop.slots(rid, STORE, NOW, NOW + timedelta(days=1), holder="mine")
-    assert slot.taken == 0
+    assert (slot.taken, slot.held_until) == (0, until)
+    (slot,) = await anywhere.shop.slots(rid, STORE, NOW, NOW + timedelta(days=1), holder="theirs")
+    assert (slot.taken, slot.held_until) == (1, None)
+    (slot,) = await anywhere.shop.slots(rid, STORE, NOW, NOW + timedelta(days=1), now=until, holder="mine")
+    assert (slot.taken, slot.held_until) == (0, None)
     theirs = an_order(rid, "o1", {"pasta": 1})
     assert await anywhere.orders.place(a_command(theirs)) == SoldOut({}, slot_full=True)
     mine = a_command(an_order(rid, "o2", {"pasta": 1}), conversation=talk)

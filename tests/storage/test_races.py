@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
+from cabas.domain.cart import Conversation
 from cabas.kernel.errors import Conflict
 from cabas.storage.audit import audit
 from cabas.storage.postgres import Postgres
@@ -130,6 +131,34 @@ async def test_canceling_sixteen_times_at_once_gives_back_once(crowd: House, dsn
     assert sum(isinstance(one, Conflict) for one in found) == 15
     assert await crowd.left("pasta") == {"pasta": 10}
     assert broken_rules(dsn, crowd.retailer_id) == {}
+
+
+async def test_twelve_shoppers_hold_five_places(crowd: House, dsn: str) -> None:
+    """Who holds a place gets it, whoever else orders meanwhile; when a hold ends, nobody has to sweep it."""
+    await crowd.open({"pasta": 1000}, places=5)
+    rid, until = crowd.retailer_id, NOW + timedelta(minutes=10)
+
+    async def hold(number: int, at: datetime = NOW) -> bool:
+        ends = at + timedelta(minutes=10)
+        return bool(await crowd.shop.hold(rid, STORE, "noon", f"c{number}", now=at, until=ends))
+
+    async def buy_as(number: int, at: datetime = NOW) -> bool:
+        order = an_order(rid, f"o{number}", {"pasta": 1}, placed_at=at)
+        talk = Conversation(f"c{number}", rid, STORE, "web", None, "fr-FR")
+        return isinstance(await crowd.orders.place(a_command(order, conversation=talk)), Placed)
+
+    held = await asyncio.gather(*(hold(number) for number in range(12)))
+    assert sum(held) == 5
+    everybody = range(12)
+    mine = [number for number in everybody if held[number]]
+    rushed = await asyncio.gather(*(buy_as(number) for number in everybody if number not in mine[:3]))
+    assert sum(rushed) == 2  # the two holders among them; the three other places are still kept
+    late = await asyncio.gather(*(hold(number, until) for number in range(20, 32)))
+    assert sum(late) == 3
+    assert await buy_as(mine[0], until) is False
+    bought = await asyncio.gather(*(buy_as(number, until) for number in range(20, 32)))
+    assert bought == late
+    assert broken_rules(dsn, rid) == {}
 
 
 async def test_holds_and_orders_share_the_places(crowd: House) -> None:

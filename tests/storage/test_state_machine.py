@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 import psycopg
@@ -19,15 +21,16 @@ from hypothesis.stateful import (
 )
 
 from cabas.domain.adjustment import picked, substituted
+from cabas.domain.cart import Conversation
 from cabas.kernel.errors import Conflict, InvalidInput
 from cabas.kernel.money import Money
 from cabas.storage.audit import audit
 from cabas.storage.memory import Memory
 from cabas.storage.postgres import Postgres
-from cabas.usecases.ports import Placed, StockLevel
+from cabas.usecases.ports import Placed, SoldOut, StockLevel
 from support.house import NOW, STORE, House, a_command, a_slot, an_order
 
-SKUS = ("pasta", "rice", "soap")
+SKUS, HOLDERS = ("pasta", "rice", "soap"), ("ann", "bob", "cat")
 T = TypeVar("T")
 
 
@@ -47,6 +50,10 @@ class Shopkeeping(RuleBasedStateMachine):
         self.houses = (House(self.retailer_id, self.postgres), House(self.retailer_id, Memory()))
         self.counted = False
         self.orders: list[str] = []
+        self.now, self.resized = NOW, False
+        # Who holds a place, until when; how often they ordered: each order is of another conversation.
+        self.held: dict[str, datetime] = {}
+        self.served: Counter[str] = Counter()
 
     def wait(self, asked: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(asked)
@@ -66,13 +73,45 @@ class Shopkeeping(RuleBasedStateMachine):
     def open(self, stock: dict[str, int], places: int) -> None:
         self.both(lambda house: house.open(stock, places))
 
-    @rule(quantities=st.dictionaries(st.sampled_from(SKUS), st.integers(1, 6), min_size=1), key=st.integers(0, 30))
-    def place(self, quantities: dict[str, int], key: int) -> None:
+    @rule(
+        quantities=st.dictionaries(st.sampled_from(SKUS), st.integers(1, 6), min_size=1),
+        key=st.integers(0, 30),
+        who=st.sampled_from(("", *HOLDERS)),
+    )
+    def place(self, quantities: dict[str, int], key: int, who: str) -> None:
         order_id = f"o{len(self.orders)}"
-        order = an_order(self.retailer_id, order_id, quantities)
-        found = self.both(lambda house: house.orders.place(a_command(order, key=f"k{key}", request=str(key).encode())))
+        order = an_order(self.retailer_id, order_id, quantities, placed_at=self.now)
+        talk = Conversation(self.holder(who), self.retailer_id, STORE, "web", None, "fr-FR") if who else None
+        command = a_command(order, key=f"k{key}", request=str(key).encode(), conversation=talk)
+        found = self.both(lambda house: house.orders.place(command))
+        open_ = self.now <= a_slot().cutoff and not self.resized
+        if isinstance(found, SoldOut) and open_ and self.held.get(who, self.now) > self.now:
+            assert not found.slot_full  # their place is theirs
         if found == Placed(f'{{"order":"{order_id}"}}'.encode(), replayed=False):
             self.orders.append(order_id)
+            self.held.pop(who, None)
+            self.served[who] += 1
+
+    def holder(self, who: str) -> str:
+        return f"{who}-{self.served[who]}"
+
+    @rule(who=st.sampled_from(HOLDERS), minutes=st.integers(1, 30))
+    def hold(self, who: str, minutes: int) -> None:
+        until = self.now + timedelta(minutes=minutes)
+        where = (self.retailer_id, STORE, "noon", self.holder(who))
+        if self.both(lambda house: house.shop.hold(*where, now=self.now, until=until)):
+            self.held[who] = until
+        else:
+            self.held.pop(who, None)
+
+    @rule(who=st.sampled_from(HOLDERS))
+    def let_go(self, who: str) -> None:
+        self.both(lambda house: house.shop.drop_holds(self.retailer_id, STORE, self.holder(who), now=self.now))
+        self.held.pop(who, None)
+
+    @rule(minutes=st.integers(1, 20))
+    def wait_a_while(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
 
     @precondition(lambda self: self.orders)
     @rule(
@@ -104,6 +143,7 @@ class Shopkeeping(RuleBasedStateMachine):
 
     @rule(capacity=st.integers(0, 8))
     def resize_slot(self, capacity: int) -> None:
+        self.resized = True
         self.both(lambda house: house.fill.slots(self.retailer_id, [a_slot(capacity=capacity)]))
 
     @invariant()
@@ -118,6 +158,17 @@ class Shopkeeping(RuleBasedStateMachine):
     def both_houses_have_the_same_left_and_taken(self) -> None:
         self.both(lambda house: house.left(*SKUS))
         self.both(lambda house: house.taken())
+        for who in HOLDERS:
+            self.both(lambda house, who=who: self.seen(house, who))
+
+    async def seen(self, house: House, who: str) -> list[tuple[int, datetime | None]]:
+        where = (self.retailer_id, STORE, NOW, NOW + timedelta(days=1))
+        found = await house.shop.slots(*where, now=self.now, holder=self.holder(who))
+        if not self.resized:
+            assert all(slot.taken <= slot.capacity for slot in found)
+        until = self.held.get(who)
+        assert [slot.held_until for slot in found] == [until if until and until > self.now else None] * len(found)
+        return [(slot.taken, slot.held_until) for slot in found]
 
 
 def test_no_sequence_of_events_breaks_the_rules(dsn: str, retailer_id: str) -> None:

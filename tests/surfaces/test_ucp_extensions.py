@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import jsonschema
 import pytest
 
+from cabas.kernel.money import Money
 from cabas.surfaces.ucp.profile import CAPABILITIES
 from support.premises import Stage, an_agreement, stage_of
-from support.shop import run
+from support.shop import run, slot
 from support.ucp import AT_HANDOVER, DRIVE, Links, Platform, check_profile, codes, lines, profile
 
 
@@ -73,6 +75,56 @@ def test_slots_and_the_most_an_order_may_cost_are_told_to_who_asks() -> None:
         "POST", "/checkout-sessions", {"line_items": lines(milk=1)}
     )
     assert not {"slots", "authorization", "age_gate"} & set(plain)
+
+
+def test_a_chosen_slot_is_kept_until_a_told_moment_and_no_longer() -> None:
+    stage = stage_of(url="https://shop.example")
+    begun_at = stage.now
+    body = {"line_items": lines(milk=1), "fulfillment": DRIVE}
+
+    def at(minutes: int) -> Platform:
+        stage.now = begun_at + timedelta(minutes=minutes)
+        return extended(stage, "slots")
+
+    def until(shown: dict[str, Any]) -> int | None:
+        told = shown["slots"].get("held_until")
+        return (datetime.fromisoformat(told) - begun_at) // timedelta(minutes=1) if told else None
+
+    begun = at(0).do("POST", "/checkout-sessions", body)
+    path = f"/checkout-sessions/{begun['id']}"
+    schema = at(0).client.get("/ucp/extensions/slots.json").json()["$defs"]["dev.ucp.shopping.checkout"]
+    jsonschema.validate(begun, schema)
+    assert until(begun) == 30
+    assert until(at(20).do("GET", path)) == 30
+    assert until(at(20).do("PUT", path, body)) == 50
+    late = at(50).do("GET", path)
+    # Who waits longer has still chosen, and the place goes to whoever completes first.
+    assert (until(late), late["slots"]["selected_slot_id"], late["status"]) == (None, "drive", "ready_for_complete")
+    assert until(at(110).do("PUT", path, body)) == 120
+    kept = at(120).do("PUT", path, body)
+    assert (until(kept), kept["status"], stage.memory.rows.holds) == (None, "ready_for_complete", {})
+    done = at(121).do("POST", f"{path}/complete", AT_HANDOVER)
+    assert done["status"] == "completed"
+
+
+def test_a_slot_that_is_gone_or_let_go_keeps_no_place() -> None:
+    stage = stage_of(url="https://shop.example")
+    stage.shop.add_slots(slot("last", stage.now + timedelta(hours=4), method="pickup", capacity=1, fee=Money(0)))
+    last = {"methods": [{"type": "pickup", "groups": [{"selected_option_id": "last"}]}]}
+    platform = extended(stage, "slots")
+    first = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=1), "fulfillment": last})
+    second = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=1), "fulfillment": DRIVE})
+    assert set(stage.memory.rows.holds) == {
+        ("halle", "s1", "last", first["id"]),
+        ("halle", "s1", "drive", second["id"]),
+    }
+    body = {"line_items": lines(milk=1), "fulfillment": last}
+    other = platform.do("PUT", f"/checkout-sessions/{second['id']}", body)
+    assert (other["slots"].get("selected_slot_id"), other["status"]) == (None, "incomplete")
+    assert set(stage.memory.rows.holds) == {("halle", "s1", "last", first["id"])}
+    platform.do("POST", f"/checkout-sessions/{first['id']}/cancel")
+    assert stage.memory.rows.holds == {}
+    assert platform.do("PUT", f"/checkout-sessions/{second['id']}", body)["status"] == "ready_for_complete"
 
 
 def test_an_age_is_confirmed_by_the_extension_and_never_presumed() -> None:

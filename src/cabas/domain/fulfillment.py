@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from cabas.kernel.money import Money
+
+# How long a chosen slot is kept without an order: long enough to finish a cart, too short to block a store. Choosing it
+# again keeps it on, but one session keeps a place no longer than the second figure after it was opened.
+HOLD, HOLD_MOST = timedelta(minutes=30), timedelta(hours=2)
+
+
+def hold_end(now: datetime, opened_at: datetime | None = None) -> datetime:
+    """Until when a slot chosen now is kept, by a session opened then; not after `now` when it was kept long enough."""
+    return now + HOLD if opened_at is None else min(now + HOLD, opened_at + HOLD_MOST)
 
 
 class Method(StrEnum):
@@ -19,7 +28,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A window of one store with a capacity in orders. Times are time-zone aware; orders close at `cutoff`."""
+    """A window of one store with a capacity in orders. Times are time-zone aware; orders close at `cutoff`.
+
+    `held_until` is there while whoever asked holds a place in it (`usecases.ports.Shop.hold`).
+    """
 
     id: str
     store_id: str
@@ -30,6 +42,7 @@ class Slot:
     capacity: int
     taken: int
     fee: Money
+    held_until: datetime | None = None
 
     def open_at(self, now: datetime) -> bool:
         """Whether an order placed now still fits."""

@@ -137,7 +137,7 @@ def _label(label: object) -> dict[str, str]:
 
 
 def _slot(store_id: str, row: Row) -> Slot:
-    slot_id, method, starts_at, ends_at, cutoff, capacity, taken, fee, currency, timezone = row
+    slot_id, method, starts_at, ends_at, cutoff, capacity, taken, fee, currency, timezone, held = row
     zone = ZoneInfo(timezone)
     return Slot(
         id=slot_id,
@@ -149,4 +149,5 @@ def _slot(store_id: str, row: Row) -> Slot:
         capacity=capacity,
         taken=taken,
         fee=Money(fee, currency),
+        held_until=held.astimezone(zone) if held else None,
     )

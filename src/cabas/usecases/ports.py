@@ -120,7 +120,8 @@ class Shop(Protocol):
     ) -> list[Slot]:
         """The slots that start in [start, end), earliest first, in the store's time zone.
 
-        Places held at `now` (default: `start`) by others than `holder` (a conversation id) count as taken.
+        Places held at `now` (default: `start`) by others than `holder` (a conversation id) count as taken; what it
+        holds itself is told (`Slot.held_until`).
         """
         ...
 

@@ -13,7 +13,7 @@ from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase, habits
 from cabas.domain.order import Order, OrderStatus
-from cabas.storage.memory.rows import Rows, Shelf
+from cabas.storage.memory.rows import Key, Rows, Shelf
 from cabas.storage.refusals import HABITS_SINCE, no_shopper, no_store
 from cabas.usecases.ports import Store
 
@@ -66,12 +66,20 @@ class MemoryShop:
         """The slots that start in [start, end), earliest first; places held by others than `holder` count as taken."""
         store = self._rows.stores.get((retailer_id, store_id))
         found = [
-            replace(_local(slot, store), taken=self._rows.places_taken(key, now or start, holder))
+            replace(
+                _local(slot, store),
+                taken=self._rows.places_taken(key, now or start, holder),
+                held_until=self._held(key, now or start, holder, store.timezone),
+            )
             for key, slot in self._rows.slots.items()
             if key[:2] == (retailer_id, store_id) and start <= slot.starts_at < end and method in (None, slot.method)
             if store is not None
         ]
         return sorted(found, key=lambda slot: (slot.starts_at, slot.fee.amount, slot.id))
+
+    def _held(self, slot_key: Key, now: datetime, holder: str, timezone: str) -> datetime | None:
+        until = self._rows.holds.get((*slot_key, holder))
+        return until.astimezone(ZoneInfo(timezone)) if until is not None and until > now else None
 
     async def hold(
         self, retailer_id: str, store_id: str, slot_id: str, holder: str, *, now: datetime, until: datetime

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from cabas.domain.cart import LineItem
+from cabas.domain.fulfillment import HOLD, HOLD_MOST
 from cabas.domain.order import SUBSTITUTIONS
 from cabas.domain.session import SessionStatus
 from cabas.surfaces.ucp.asked import Answer, Asked
@@ -101,6 +103,7 @@ async def habits(asked: Asked) -> Answer:
 
 
 def _slots(view: SessionView) -> dict[str, Any]:
+    """What may be chosen. Whoever waits too long is no longer sure of the place: `held_until` is gone then."""
     chosen = view.talk.cart.slot
     listed = [
         {
@@ -114,7 +117,11 @@ def _slots(view: SessionView) -> dict[str, Any]:
         for one in view.slots
         if view.session.status is SessionStatus.OPEN
     ]
-    return {"slots": listed} | ({"selected_slot_id": chosen.slot_id} if chosen else {})
+    held = [one.held_until.isoformat() for one in view.slots if chosen and one.id == chosen.slot_id and one.held_until]
+    shown: dict[str, Any] = {"slots": listed}
+    if chosen:
+        shown["selected_slot_id"] = chosen.slot_id
+    return shown | ({"held_until": held[0]} if held else {})
 
 
 TIME, TEXT, FLAG = {"type": "string", "format": "date-time"}, {"type": "string"}, {"type": "boolean"}
@@ -132,14 +139,23 @@ def _table(**properties: object) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+HELD = (
+    "Its place is kept until `held_until`: {often} minutes from the last time it was chosen, at most {most} after the "
+    "checkout was opened. Then it goes to whoever completes first."
+)
 SLOT = _table(id=TEXT, method={"enum": ["pickup", "delivery"]}, starts_at=TIME, ends_at=TIME, cutoff=TIME, price=PRICE)
 USUAL = _table(item=_table(id=TEXT, title=TEXT), price=PRICE, available=FLAG)
 # The member of each, its shape, and what it is for.
 SHAPES: Mapping[str, tuple[str, dict[str, Any], str]] = {
     SLOTS: (
         "slots",
-        _table(slots={"type": "array", "items": SLOT}, selected_slot_id=TEXT),
-        "Windows that may still be chosen, and until when. The id of one is a selected option of a fulfillment group.",
+        _table(slots={"type": "array", "items": SLOT}, selected_slot_id=TEXT, held_until=TIME),
+        "Windows that may still be chosen, and until when. The id of one is a selected option of a fulfillment group. "
+        + HELD.format(often=_minutes(HOLD), most=_minutes(HOLD_MOST)),
     ),
     AUTHORIZATION: (
         "authorization",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from cabas.dialogue.notices import spoken
 from cabas.domain.adjustment import as_picked
 from cabas.domain.cart import LINES_MAX, Cart, Conversation, LineItem, SlotChoice, Want
-from cabas.domain.fulfillment import Method
+from cabas.domain.fulfillment import Method, hold_end
 from cabas.domain.order import SUBSTITUTIONS
 from cabas.domain.receipt import receipt
 from cabas.domain.session import SESSION_TTL, Session, SessionStatus, next_status
@@ -20,8 +20,6 @@ from cabas.usecases.shop.check import Checked, most_of, read_again, view_of
 from cabas.usecases.shop.view import ItemAsk, SessionAsk, SessionView
 from cabas.usecases.shop.visit import Caller, Shopfront, Visit, enter
 
-# How long a chosen slot is kept for a session that says nothing more.
-HOLD = timedelta(minutes=30)
 NOTE_MAX = 500
 
 
@@ -205,7 +203,9 @@ async def _by_method(visit: Visit, talk: Conversation, method: str) -> Conversat
 
 
 async def _booked(visit: Visit, talk: Conversation, slot_id: str) -> Conversation:
-    """With that slot held for a while; without any when it is full or closed, which the check then says."""
+    """With that slot, held for a while; without any when it is full or closed, which the check then says. A session
+    that was kept a place long enough may still choose: the place is then taken with the order, if one is left.
+    """
     now = visit.now
     every = await visit.desk.shop.slots(
         talk.retailer_id, talk.store_id, now, now + timedelta(days=31), now=now, holder=talk.id
@@ -215,11 +215,14 @@ async def _booked(visit: Visit, talk: Conversation, slot_id: str) -> Conversatio
         raise NotFound(
             f"There is no slot {slot_id[:60]!r}.", remedy="Choose one of those offered.", code="slot_unknown"
         )
-    where = (talk.retailer_id, talk.store_id, slot.id, talk.id)
+    until = hold_end(now, session_of(talk).opened_at)
     free = slot.open_at(now) and visit.may_use(slot)
-    held = free and await visit.desk.shop.hold(*where, now=now, until=now + HOLD)
+    if free and until > now:
+        free = await visit.desk.shop.hold(talk.retailer_id, talk.store_id, slot.id, talk.id, now=now, until=until)
+    else:
+        await _let_go(visit, talk)
     cart = replace(talk.cart, method=slot.method.value, slot=None)
-    if not held:
+    if not free:
         return replace(talk, cart=cart)
     choice = SlotChoice(slot.id, slot.method.value, slot.starts_at.isoformat(), slot.ends_at.isoformat(), slot.fee)
     return replace(talk, cart=replace(cart, slot=choice))

@@ -9,13 +9,11 @@ from itertools import islice
 
 from cabas.dialogue.say import phrases
 from cabas.domain.cart import SlotChoice
-from cabas.domain.fulfillment import Method, Slot, SlotAsk
+from cabas.domain.fulfillment import Method, Slot, SlotAsk, hold_end
 from cabas.usecases.talk.scene import Scene
 
 # How far ahead slots are looked for, and how many are offered at once (people keep three in mind).
 DAYS_AHEAD, OPTIONS = 14, 3
-# How long a chosen slot is kept without an order: long enough to finish a cart, too short to block a store.
-HOLD = timedelta(minutes=30)
 
 
 def method_of(scene: Scene) -> Method:
@@ -59,9 +57,8 @@ def offer(scene: Scene, options: Sequence[Slot], method: Method, *, missed: bool
 
 async def book(scene: Scene, slot: Slot) -> None:
     """Put the slot into the cart and keep a place in it for a while. It is taken for good when the order is placed."""
-    until = scene.now + HOLD
     where = (scene.talk.retailer_id, scene.store.id, slot.id, scene.talk.id)
-    if not await scene.desk.shop.hold(*where, now=scene.now, until=until):
+    if not await scene.desk.shop.hold(*where, now=scene.now, until=hold_end(scene.now)):
         others = [one for one in await open_slots(scene, slot.method) if one.id != slot.id]
         wish = SlotAsk(slot.method, slot.starts_at.date(), at=slot.starts_at.time())
         offer(scene, nearest(scene, others, wish), slot.method, missed=True)

@@ -47,12 +47,13 @@ WHERE asked.sold;
 -- slots: The slots of a store that start in a span of time, earliest first, with the places others hold counted as taken.
 SELECT slot.slot_id, slot.method, slot.starts_at, slot.ends_at, slot.cutoff, slot.capacity,
     slot.taken + coalesce(held.places, 0), slot.fee, slot.currency,
-    (SELECT timezone FROM store WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s)
+    (SELECT timezone FROM store WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s), held.until
 FROM slot
 LEFT JOIN (
-    SELECT slot_id, count(*) AS places
+    SELECT slot_id, count(*) FILTER (WHERE holder <> %(holder)s) AS places,
+        max(expires_at) FILTER (WHERE holder = %(holder)s) AS until
     FROM slot_hold
-    WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND expires_at > %(now)s AND holder <> %(holder)s
+    WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND expires_at > %(now)s
     GROUP BY slot_id
 ) AS held USING (slot_id)
 WHERE slot.retailer_id = %(retailer_id)s AND slot.store_id = %(store_id)s
