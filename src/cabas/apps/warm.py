@@ -16,8 +16,8 @@ from cabas.dialogue.say import phrases
 from cabas.dialogue.understand import Hearing, understand
 from cabas.domain.cart import Want
 from cabas.usecases.ports import Search
+from cabas.usecases.talk.findings import HITS
 from cabas.usecases.talk.handlers import handlers
-from cabas.usecases.talk.take import HITS
 
 # How many of the most popular families are looked for in advance, in each language.
 STAPLES = 60

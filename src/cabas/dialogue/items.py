@@ -274,6 +274,16 @@ def _mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
     return COST["mark"]
 
 
+def mark_floor(sight: Sight, position: int, end: int) -> float:
+    """The least that a mark behind a name costs inside one thing, whatever else is read of it."""
+    following = position + 1
+    if sight.tokens[position].folded in "()\"'«»" or following >= end:
+        return COST["soft_mark"]
+    closed = any(one.unit is not None for one in sight.amounts(following, end))
+    soft = closed or sight.name(following, end, LABEL) is not None or sight.detail(following, end) is not None
+    return COST["soft_mark"] if soft else COST["mark"]
+
+
 def _other(
     sight: Sight, item: Item, position: int, end: int, linked: bool, after_and: bool
 ) -> tuple[int, bool]:  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cabas.dialogue.item import Item
-from cabas.dialogue.items import read_item
+from cabas.dialogue.items import mark_floor, read_item
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.sight import Sight
 
@@ -65,15 +65,18 @@ def _cheapest(
 ) -> tuple[float, list[Item]]:
     """The cheapest way to read everything from `place` on."""
     found: tuple[float, list[Item]] = (_FAR, [])
+    crossed = 0.0
     for stop in _stops(sight, place, end, starts):
         gap = _gap(sight, stop, end)
         rest = best.get(gap.end)
         if rest is None:
             continue
-        lower = rest[0] + min(gap.cost, BREAK["amount"])
-        if lower + LEAST >= found[0]:
+        lower = rest[0] + min(gap.cost, BREAK["amount"]) + LEAST + crossed
+        if lower >= found[0]:
             continue
         item = read_item(sight, place, stop)
+        if item.has_food and stop < end and sight.is_mark(stop):
+            crossed += mark_floor(sight, stop, end)  # longer readings have this mark behind a name
         cost = item.cost + rest[0]
         # "miel deux pots farine 1 kg": after an amount that follows its name, the next name begins another thing
         cost += min(gap.cost, BREAK["amount"]) if item.trailing else gap.cost

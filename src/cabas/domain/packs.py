@@ -146,7 +146,7 @@ def choose(
     those of unknown content, those with a price before those without. `day` lets promotions count.
     """
     ask = _ask(need)
-    found = [one for candidate in candidates if (one := _weigh(candidate, ask, piece, day, tolerance)) is not None]
+    found = [one for candidate in candidates if (one := weigh(candidate, ask, piece, day, tolerance)) is not None]
     if len(found) < 2:
         return found[0] if found else None
     return min(found, key=lambda one: _order(one, ask))  # of equals the earliest
@@ -160,9 +160,14 @@ def _order(found: Choice, ask: Ask) -> tuple[object, ...]:
     return (not found.enough, short, not known, found.cost is None, cost, found.covers or 0, found.quantity)
 
 
-def _weigh(
-    candidate: Candidate, ask: Ask, piece: Quantity | None, day: date | None, tolerance: Fraction | None
+def weigh(
+    candidate: Candidate,
+    ask: Ask,
+    piece: Quantity | None = None,
+    day: date | None = None,
+    tolerance: Fraction | None = None,
 ) -> Choice | None:
+    """The number of that one candidate that covers `ask`, with its cost; None when it is not in stock. See `choose`."""
     product, offer = candidate.product, candidate.offer
     share, wanted, covers = _reckoned(_pack(product), ask, piece, tolerance)
     quantity = min(wanted, offer.available) if offer is not None else wanted

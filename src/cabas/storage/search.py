@@ -7,9 +7,8 @@ mmap and notice both by themselves. A crash leaves the old generation, or the ne
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -20,6 +19,7 @@ import tantivy
 from cabas.dialogue.query import Query, complete
 from cabas.dialogue.ranking import Card, Sought, score
 from cabas.domain.catalog import Product
+from cabas.kernel.recent import Recent
 from cabas.storage import search_format
 from cabas.storage.search_build import HEAP_BYTES, IndexDraft, register
 from cabas.storage.search_cards import Cards, CardWriter
@@ -50,34 +50,11 @@ class _Opened:
     searcher: tantivy.Searcher
     words: Words
     cards: Cards
-    answers: Answers
+    answers: Recent[tuple[Query, int], tuple[Hit, ...]]
 
     def is_current(self) -> bool:
         """Whether neither the generation in use nor its files have changed: two questions to the file system."""
         return _stamp_of(self.watched) == self.stamp
-
-
-class Answers:
-    """The answers given last, by query."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[tuple[Query, int], tuple[Hit, ...]] = OrderedDict()
-
-    def get(self, key: tuple[Query, int]) -> tuple[Hit, ...] | None:
-        """The answer to a query asked before, or None."""
-        try:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        except KeyError:  # another thread may have let go of it
-            return None
-
-    def keep(self, key: tuple[Query, int], hits: tuple[Hit, ...]) -> None:
-        """Keep an answer in place of the one asked for longest ago."""
-        self._kept[key] = hits
-        if len(self._kept) > self._most:
-            with suppress(KeyError):
-                self._kept.popitem(last=False)
 
 
 class TantivySearch:
@@ -92,16 +69,18 @@ class TantivySearch:
         """The words of the catalog."""
         return self.now().words
 
-    def find(self, query: Query, limit: int = 20) -> list[Hit]:
-        """The best products for `query`, best first. What it leaves open (the family) is read from its words."""
+    def find(self, query: Query, limit: int = 20) -> Sequence[Hit]:
+        """The best products for `query`, best first. What it leaves open (the family) is read from its words. The very
+        same answer comes again while it is remembered and the index has not changed.
+        """
         now = self.now()
         hits = now.answers.get((query, limit))
         if hits is None:
             hits = _found(now, query, limit)
             now.answers.keep((query, limit), hits)
-        return list(hits)
+        return hits
 
-    def search(self, text: str, lang: str, limit: int = 20) -> list[Hit]:
+    def search(self, text: str, lang: str, limit: int = 20) -> Sequence[Hit]:
         """The best products for words as typed or heard in `lang`."""
         return self.find(Query(text, lang), limit)
 
@@ -307,7 +286,7 @@ def _open(root: Path) -> _Opened:
             raise IndexBroken(f"The search index in {folder} is damaged ({error}).", remedy=REMEDY) from error
         register(index)
         return _Opened(
-            (root / CURRENT, folder / _META), stamp, index.schema, index.searcher(), words, cards, Answers(ANSWERS_KEPT)
+            (root / CURRENT, folder / _META), stamp, index.schema, index.searcher(), words, cards, Recent(ANSWERS_KEPT)
         )
     raise IndexBroken(f"The search index in {root} changes too fast to be read.", remedy="Try again.")
 

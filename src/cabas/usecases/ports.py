@@ -58,7 +58,7 @@ class Hit:
 class Search(Protocol):
     """The published catalog of one retailer, for reading. Never sees a commission."""
 
-    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+    def find(self, query: Query, limit: int = 20) -> Sequence[Hit]:
         """The best products for `query`, best first."""
         ...
 

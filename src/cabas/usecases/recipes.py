@@ -185,7 +185,7 @@ class Remembered:
             found = self.foods[key] = _right(need, self.search, shop_lang)
         return found
 
-    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+    def find(self, query: Query, limit: int = 20) -> Sequence[Hit]:
         """As the search underneath."""
         return self.search.find(query, limit)
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from cabas.dialogue.labels import labels_by_word
-from cabas.dialogue.pick import Picked, Shelf, meets, pick
+from cabas.dialogue.merit import meets
+from cabas.dialogue.pick import Picked, Shelf, pick
 from cabas.domain.cart import Amount, Want
 from cabas.domain.catalog import Offer, Product, Promotion
 from cabas.kernel.money import Money

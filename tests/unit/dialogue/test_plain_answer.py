@@ -11,8 +11,9 @@ from cabas.dialogue import nouns
 from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.merit import meets
 from cabas.dialogue.oddity import oddity
-from cabas.dialogue.pick import Shelf, meets, pick
+from cabas.dialogue.pick import Shelf, pick
 from cabas.dialogue.purpose import without_purpose
 from cabas.dialogue.recipe_needs import family_of_food
 from cabas.dialogue.refusals import refused, shows

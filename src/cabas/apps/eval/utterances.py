@@ -39,7 +39,7 @@ class Seeded:
     search: Search
     extra: Mapping[str, Product]
 
-    def find(self, query: Query, limit: int = 20) -> list[Hit]:
+    def find(self, query: Query, limit: int = 20) -> Sequence[Hit]:
         """As the search underneath."""
         return self.search.find(query, limit)
 

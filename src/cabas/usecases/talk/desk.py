@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cabas.dialogue.lexicon import Lexicon
 from cabas.kernel.clock import Clock
@@ -20,6 +20,7 @@ from cabas.usecases.ports import (
     SecondReader,
     Shop,
 )
+from cabas.usecases.talk.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Desk:
     retailer and language. `pairwise_key` keeps what
     platforms know of a shopper apart (see `usecases.checkout`). `reader` and `kinds` are optional helps
     for words nobody knows (see `reread`). `learning` keeps the retailer's words up to date, and what was
-    not understood.
+    not understood. `findings` remembers what would do for the wishes said last.
     """
 
     conversations: Conversations
@@ -45,3 +46,4 @@ class Desk:
     reader: SecondReader | None = None
     kinds: Kinds | None = None
     learning: Learning | None = None
+    findings: Findings = field(default_factory=Findings)

@@ -31,6 +31,8 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
     applied, _ = cart.taken_off
     if applied:
         scene.tell("read_back_off", off=total((one.amount for one in applied), cart.currency))
+    if cart.deposits:
+        scene.tell("read_back_deposits", deposits=cart.deposits)
     adult = [line.name for line in cart.bought if line.minimum_age]
     if adult:
         scene.tell("read_back_age", names=adult)

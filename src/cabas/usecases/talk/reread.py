@@ -50,7 +50,7 @@ async def reread(scene: Scene, understood: Understood, heard: Hearing) -> tuple[
 def _lost(scene: Scene, acts: Iterable[Act]) -> list[Want]:
     """Wishes of no family that no product of the catalog fits."""
     wants = [want for act in acts if act.kind == "add" and act.doubt is None for want in act.wants]
-    return [want for want in wants if want.family is None and want.brand is None and not find(scene, want)]
+    return [want for want in wants if want.family is None and want.brand is None and not find(scene, want).hits]
 
 
 async def _nearest(scene: Scene, want: Want) -> Want | None:
@@ -63,7 +63,7 @@ async def _nearest(scene: Scene, want: Want) -> Want | None:
     if not names:
         return None
     named = replace(want, words=names[0], family=family)
-    return named if find(scene, named) else None
+    return named if find(scene, named).hits else None
 
 
 def _instead(lost: Want, want: Want, *, first: bool) -> Want:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields, replace
 
 from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
-from cabas.dialogue.pick import Picked, Shelf, pick
-from cabas.dialogue.purpose import without_purpose
-from cabas.dialogue.query import query_of
+from cabas.dialogue.merit import merit
+from cabas.dialogue.pick import Judge, Picked, Shelf, pick
 from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
@@ -17,9 +16,8 @@ from cabas.domain.customer import Habit
 from cabas.domain.insight import usual
 from cabas.domain.packs import Ask, ask_of, packs_for
 from cabas.usecases.lines import fill_line
+from cabas.usecases.talk.findings import Finding, Hits
 from cabas.usecases.talk.scene import Scene
-
-HITS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,13 @@ async def take(
     fixed = dict(enumerate(skus))
     known = scene.search.get([sku for sku in skus if sku])
     found: list[list[tuple[Product, float]]] = []
+    judges: list[Judge] = []
     denials: list[str] = []
-    seen: dict[Want, list[tuple[Product, float]]] = {}  # one search for "deux laits, et encore un lait"
     for index, want in enumerate(wants):
         product = known.get(fixed.get(index) or "")
-        hits = [(product, 1.0)] if product else _once(scene, want, seen)
+        finding = find(scene, want) if product is None else None
+        judges.append(finding.merit if finding else merit)
+        hits: Hits = finding.hits if finding else [(product, 1.0)] if product else ()
         allowed = [(one, score) for one, score in hits if one.sku != refused and not scene.denial(one)]
         denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
         found.append(allowed)
@@ -68,18 +68,10 @@ async def take(
         if key not in chosen:
             family = scene.lexicon.family(want.family) if want.family else None
             shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, mine[index])
-            chosen[key] = pick(want, hits, shelf, ask)
+            chosen[key] = pick(want, hits, shelf, ask, judges[index])
         picked = chosen[key]
         result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
     return result
-
-
-def _once(scene: Scene, want: Want, seen: dict[Want, list[tuple[Product, float]]]) -> list[tuple[Product, float]]:
-    """What is called that, looked for once however often and however much of it is wished for in one turn."""
-    plain = replace(want, amount=None)
-    if plain not in seen:
-        seen[plain] = find(scene, want)
-    return list(seen[plain])
 
 
 def with_habit(
@@ -102,22 +94,9 @@ def with_habit(
     return found.sku
 
 
-def find(scene: Scene, want: Want) -> list[tuple[Product, float]]:
-    """What is called that. A thing only near it is no answer: the wish is kept as a note instead."""
-    found, taught = _called(scene, want), scene.lexicon.taught
-    if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
-        found = _called(scene, simple)
-    if taught is None:
-        return found
-    plain = taught.plain(want.words, want.family)
-    if not found and plain != want.words:  # a word of the retailer's own, which no product is called by
-        found = _called(scene, replace(want, words=plain))
-    return [(product, score) for product, score in found if not taught.refuses(want, product)]
-
-
-def _called(scene: Scene, want: Want) -> list[tuple[Product, float]]:
-    found = scene.search.find(query_of(want), HITS)
-    return [(hit.product, hit.score) for hit in found if fits(want, hit.product)]
+def find(scene: Scene, want: Want) -> Finding:
+    """What would do for `want`. When nothing would, the wish is kept as a note instead."""
+    return scene.desk.findings.of(scene.talk.retailer_id, scene.search, scene.lexicon.taught, want)
 
 
 def line_of(scene: Scene, picked: Picked, *, recipe: str | None = None, ticked: bool = True) -> LineItem:

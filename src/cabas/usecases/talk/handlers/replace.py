@@ -129,7 +129,7 @@ MEASURES: Mapping[str, Measure] = {
 
 async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
     """The best of what else there is by what was asked; the same one again is no answer."""
-    near = [product for product, _ in find(scene, line.want) if not withheld(scene, product)]
+    near = [product for product, _ in find(scene, line.want).hits if not withheld(scene, product)]
     skus = list(dict.fromkeys((*line.alternatives, *(product.sku for product in near))))
     products = scene.search.get([*skus, *([line.sku] if line.sku else [])])
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, list(products))

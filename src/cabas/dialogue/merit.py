@@ -1,0 +1,143 @@
+"""What a product is worth as an answer to a wish, before anybody asks what it costs and whose habit it is.
+
+Only the goods and the words count here, so it is the same in every store and for every shopper, today and tomorrow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cabas.dialogue import locales
+from cabas.dialogue.families import sheets
+from cabas.dialogue.fits import besides, called, unshown
+from cabas.dialogue.labels import Label, labels_by_word
+from cabas.dialogue.oddity import oddity
+from cabas.dialogue.usual_pack import assumed
+from cabas.domain.cart import Want
+from cabas.domain.catalog import Product, Storage
+from cabas.kernel.money import Money
+from cabas.kernel.quantity import SYMBOLS, Quantity
+from cabas.kernel.text import fold
+
+# Beside the relevance of a hit (0-1), its price and its pack: see `pick.WEIGHTS`.
+WEIGHTS = {"popularity": 0.35, "broken": -4.0, "unsure": -1.0, "brand": 1.0, "frozen": -0.8, "called": 0.4,
+           "besides": -0.3, "unshown": -0.5}  # fmt: skip
+# Constraints that only the price of the day can meet.
+PRICED = ("max_price:", "price_around:")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+
+
+@dataclass(frozen=True, slots=True)
+class Merit:
+    """`value` is the sum of what counts; `own` is what would be added for who does not buy it anyway (odd kinds, odd
+    sizes, frozen). `broken` are the constraints it does not meet. `pack` is the product as it is reckoned with.
+    """
+
+    value: float
+    own: float
+    broken: tuple[str, ...]
+    pack: Product
+
+
+def merit(want: Want, product: Product) -> Merit:
+    """What `product` is worth for `want`. Of the amount only counts whether one was said."""
+    value = WEIGHTS["popularity"] * product.popularity / 1000
+    broken: tuple[str, ...] = ()
+    if want.constraints:
+        labels = labels_by_word()
+        met = {tag: meets(tag, product, None, labels) for tag in want.constraints if not tag.startswith(PRICED)}
+        broken = tuple(tag for tag, is_met in met.items() if is_met is False and not _says(product.family, tag))
+        value += WEIGHTS["broken"] * len(broken) + WEIGHTS["unsure"] * sum(is_met is None for is_met in met.values())
+    value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
+    value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product))
+    value += WEIGHTS["unshown"] * min(2, unshown(want.words, want.lang, want.family, product))
+    if want.brand and product.brand and fold(want.brand) == fold(product.brand):
+        value += WEIGHTS["brand"]
+    own = (WEIGHTS["frozen"] if _needlessly_frozen(product, want) else 0.0) + oddity(want, product)
+    return Merit(value, own, broken, assumed(product))
+
+
+def _needlessly_frozen(product: Product, want: Want) -> bool:
+    """Whether it is frozen or ready cooked though its family is not, and nobody asked for that."""
+    frozen = product.storage is Storage.FROZEN or "frozen" in product.labels
+    if not frozen:
+        return False
+    usual = sheets().get(want.family or product.family or "", {}).get("storage") == Storage.FROZEN
+    return not usual and not any(_label_id(tag) == "frozen" for tag in want.constraints)
+
+
+def _label_id(tag: str) -> str | None:
+    label = labels_by_word().get(fold(tag))
+    return label.id if label else None
+
+
+def _says(family: str | None, tag: str) -> bool:
+    """Whether the very name of a family says that its goods have a label: unsalted butter has no salt."""
+    label = labels_by_word().get(fold(tag))
+    if family is None or label is None:
+        return False
+    named = (locales.words(sheets().get(family, {}).get(lang))[:1] for lang in locales.languages())
+    return any(label.claimed_by(name) for names in named for name in names)
+
+
+def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label]) -> bool | None:
+    """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so)."""
+    kind, colon, value = tag.partition(":")
+    if colon:
+        return _meets_value(kind, value, product, price)
+    label = labels.get(fold(tag))
+    if label is None and tag.endswith("%"):
+        shown = _PERCENT.findall(product.name.replace(",", "."))
+        return any(float(one) == float(tag[:-1]) for one in shown) if shown else None
+    if label is None:
+        return fold(tag) in fold(f"{product.name} {product.brand or ''}") or None
+    if label.kind == "price":
+        return None
+    if label.id == "store_brand":
+        return product.own_brand
+    if label.id in product.labels or label.claimed_by(product.name):
+        return True
+    text = f"{product.name} {product.ingredients}"
+    if label.allergens:
+        return not (label.allergens & product.allergens or label.contradicted_by(text))
+    if label.excludes:
+        return not label.contradicted_by(text)
+    return False
+
+
+def _meets_value(kind: str, value: str, product: Product, price: Money | None) -> bool | None:
+    if kind == "not_brand":
+        return fold(value) not in fold(f"{product.brand or ''} {product.name}")
+    if kind in ("max_price", "price_around"):
+        if price is None:
+            return None
+        limit = Fraction(value)
+        euros = Fraction(price.amount, 100)
+        return euros <= limit if kind == "max_price" else abs(euros - limit) <= limit / 4
+    if kind == "pack_of":
+        return str(product.pieces) == value if product.pieces > 1 else None
+    if kind == "size":
+        return _meets_size(value, product)
+    if kind in ("fat", "origine", "origin"):
+        return re.search(rf"(?<![\d,.]){re.escape(_tight(value))}", _tight(product.name)) is not None
+    return fold(value) in fold(product.name) or None
+
+
+def _tight(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+def _meets_size(value: str, product: Product) -> bool | None:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", fold(value))
+    unit = SYMBOLS.get(match[2]) if match else None
+    if match is None or unit is None:
+        return bool(re.search(rf"\b{re.escape(fold(value))}\b", fold(product.name))) or None
+    if product.content is None:
+        return None
+    asked = Quantity.of(Fraction(match[1]), unit)
+    one = product.content.times(Fraction(1, product.pieces))
+    same = [held for held in (product.content, one) if held.dimension == asked.dimension]
+    return any(abs(held.base - asked.base) <= asked.base / 20 for held in same) if same else None

@@ -1,0 +1,85 @@
+"""What would do for a wish: found once, and remembered for all who wish for the same after.
+
+Which products a wish may mean, and what each is worth for it, is the same for every shopper and store: prices, stock,
+agreements and habits come after. It stands as long as the search gives the very same answer and no word was taught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from cabas.dialogue.fits import fits
+from cabas.dialogue.knowledge import Taught
+from cabas.dialogue.merit import Merit, merit
+from cabas.dialogue.purpose import without_purpose
+from cabas.dialogue.query import Query, query_of
+from cabas.domain.cart import Want
+from cabas.domain.catalog import Product
+from cabas.kernel.recent import Recent
+from cabas.usecases.ports import Hit, Search
+
+HITS = 24
+# How many wishes are remembered. One takes some kilobytes: a reference to each product and what it is worth.
+FOUND_KEPT = 2_048
+
+Hits = Sequence[tuple[Product, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What would do for a wish, best first: a thing only near it is no answer. `answer` is what it was drawn from."""
+
+    query: Query
+    taught: Taught | None
+    answer: Sequence[Hit]
+    hits: tuple[tuple[Product, float], ...]
+    _merits: dict[tuple[int, bool], Merit] = field(default_factory=dict)
+
+    def merit(self, want: Want, product: Product) -> Merit:
+        """`merit`, worked out once for each of the hits. Of an amount only counts whether one was said."""
+        key = (id(product), want.amount is None)  # the hits live as long as this does, so no other has their id
+        found = self._merits.get(key)
+        if found is None:
+            found = merit(want, product)
+            if any(product is one for one, _ in self.hits):
+                self._merits[key] = found
+        return found
+
+
+class Findings:
+    """The findings of the wishes said last, in all stores of all retailers."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, most: int = FOUND_KEPT) -> None:
+        self._kept: Recent[tuple[str, Want], Finding] = Recent(most)
+
+    def of(self, retailer_id: str, search: Search, taught: Taught | None, want: Want) -> Finding:
+        """What would do for `want`, however much of it was asked for."""
+        plain = replace(want, amount=None) if want.amount is not None else want
+        known = self._kept.get((retailer_id, plain))
+        query = known.query if known is not None else query_of(plain)
+        answer = search.find(query, HITS)
+        if known is not None and known.answer is answer and known.taught is taught:
+            return known
+        made = Finding(query, taught, answer, tuple(_found(search, taught, plain, answer)))
+        self._kept.keep((retailer_id, plain), made)
+        return made
+
+
+def _found(search: Search, taught: Taught | None, want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:
+    found = _fitting(want, answer)
+    if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
+        found = _fitting(simple, search.find(query_of(simple), HITS))
+    if taught is None:
+        return found
+    plain = taught.plain(want.words, want.family)
+    if not found and plain != want.words:  # a word of the retailer's own, which no product is called by
+        called = replace(want, words=plain)
+        found = _fitting(called, search.find(query_of(called), HITS))
+    return [(product, score) for product, score in found if not taught.refuses(want, product)]
+
+
+def _fitting(want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:
+    return [(hit.product, hit.score) for hit in answer if fits(want, hit.product)]
