@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from cabas.domain.adjustment import as_picked, picked
 from cabas.domain.cart import Conversation
 from cabas.domain.ledger import Posting, balances
 from cabas.domain.order import OrderStatus
@@ -82,6 +83,20 @@ async def test_a_slot_that_is_unknown_or_closed_is_full(anywhere: House, change:
     assert await anywhere.orders.place(a_command(order)) == SoldOut({}, slot_full=True)
     assert await anywhere.left("pasta") == {"pasta": 5}
     assert await anywhere.taken() == 0
+
+
+async def test_deposits_are_kept_with_lines_and_adjustments(anywhere: House) -> None:
+    await anywhere.open({"pasta": 9, "rice": 9})
+    bare = an_order(anywhere.retailer_id, "o1", {"pasta": 4, "rice": 1})
+    lines = (replace(bare.lines[0], deposit=Money(100)), bare.lines[1])
+    sold = replace(bare, lines=lines, total=bare.total + Money(100))
+    await anywhere.orders.place(a_command(sold))
+    assert await anywhere.orders.get(anywhere.retailer_id, "o1") == sold
+    await anywhere.orders.move(anywhere.retailer_id, "o1", "start_picking", NOW)
+    one = picked(sold, 1, 3, NOW)
+    moved = await anywhere.orders.move(anywhere.retailer_id, "o1", "adjust", NOW, adjustment=one)
+    assert moved.adjustments == (one,)
+    assert (one.deposit, as_picked(moved).total) == (Money(75), Money(475))
 
 
 async def test_the_last_place_of_a_slot_is_sold_once(anywhere: House) -> None:

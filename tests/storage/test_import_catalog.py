@@ -110,6 +110,20 @@ async def test_only_what_differs_is_changed(importer: Importer) -> None:
     assert open_index(importer.folder).get(["p2"])["p2"].name == "Lait entier bio 1 L"
 
 
+async def test_a_deposit_is_stored_found_and_changed(importer: Importer) -> None:
+    head = HEAD + ";consigne"
+    await importer.run(
+        ["p1;Limonade 1 L;Pré Vert;Boissons;1,20;0,25", "p2;Soda 1 L;Pré Vert;Boissons;1,40;"], head=head
+    )
+    assert {sku: one.deposit for sku, one in (await importer.products()).items()} == {"p1": 25, "p2": 0}
+    assert open_index(importer.folder).get(["p1"])["p1"].deposit == 25
+    report = await importer.run(["p1;Limonade 1 L;Pré Vert;Boissons;1,20;0,15"], head=head)
+    assert counts(report) == (0, 1, 0, 0, 0)
+    assert open_index(importer.folder).get(["p1"])["p1"].deposit == 15
+    await importer.postgres.fill.products(importer.retailer_id, [Product("p2", {"fr": "Soda 1 L"}, deposit=30)])
+    assert {sku: one.deposit for sku, one in (await importer.products()).items()} == {"p1": 15, "p2": 30}
+
+
 async def test_what_a_file_does_not_hold_is_withdrawn_when_asked(importer: Importer) -> None:
     await importer.run(ROWS)
     assert counts(await importer.run(ROWS[:3])) == (0, 0, 3, 0, 0)

@@ -82,9 +82,12 @@ def test_a_chosen_slot_is_kept_until_a_told_moment_and_no_longer() -> None:
     begun_at = stage.now
     body = {"line_items": lines(milk=1), "fulfillment": DRIVE}
 
+    known: list[Platform] = []
+
     def at(minutes: int) -> Platform:
         stage.now = begun_at + timedelta(minutes=minutes)
-        return extended(stage, "slots")
+        known.append(extended(stage, "slots"))
+        return known[-1]
 
     def until(shown: dict[str, Any]) -> int | None:
         told = shown["slots"].get("held_until")

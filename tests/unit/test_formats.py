@@ -166,6 +166,30 @@ def test_a_table_with_names_people_use_is_read(text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "cents"),
+    [("consigne", "0,25", 25), ("Pfand", "0.08 €", 8), ("deposit", "", None), ("deposit", "0,00 €", None),
+     ("CRV", "3.10 EUR", 310)],
+)  # fmt: skip
+def test_a_deposit_is_an_amount_beside_the_price(header: str, cell: str, cents: int | None) -> None:
+    (row,) = read(f"sku;nom;prix;{header}\np1;Limonade 1 l;1,20;{cell}\n")
+    assert isinstance(row, Draft)
+    assert (row.price, row.deposit) == (Money(120), Money(cents) if cents else None)
+    bare = Draft(row.line, row.sku, row.name, row.lang)
+    assert (row.digest("x") == bare.digest("x")) is (cents is None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("-0,25", "deposit_negative"), ("un peu", "deposit_unreadable"), ("0,255", "deposit_too_fine"),
+     ("0,25 CHF", "foreign_currency"), ("990000", "deposit_too_high")],
+)  # fmt: skip
+def test_what_is_no_deposit_is_refused(cell: str, code: str) -> None:
+    (row,) = read(f"sku;nom;prix;consigne\np1;Limonade 1 l;1,20;{cell}\n")
+    assert isinstance(row, Reject)
+    assert (row.field, row.code) == ("deposit", code)
+
+
 def test_a_cell_may_hold_a_line_break() -> None:
     rows = read('id,name,composition\n1,Pain,"farine,\n""eau"""\n2,Sel,\n')
     assert [(row.line, row.ingredients) for row in rows if isinstance(row, Draft)] == [(2, 'farine,\n"eau"'), (4, "")]

@@ -41,9 +41,11 @@ class Annotator:
     def product(
         self, *, sku: str, name: str, gtin: str | None = None, brand: str = "", category: tuple[str, ...] = (),
         size: str = "", said_labels: Sequence[str] = (), ingredients: str = "", said_allergens: Sequence[str] = (),
-        image: str = "",
+        image: str = "", deposit: int = 0,
     ) -> Product:  # fmt: skip
-        """The product a row tells of. Texts are as the retailer wrote them, in the annotator's language."""
+        """The product a row tells of. Texts are as the retailer wrote them, in the annotator's language; `deposit` is
+        in minor units.
+        """
         lang = self.lang
         read = read_name(name, lang)
         brand = brand or self._brand_in(read)
@@ -73,6 +75,7 @@ class Annotator:
             popularity=usual.popularity,
             ingredients=ingredients,
             image=image,
+            deposit=deposit,
         )
 
     def _brand_in(self, name: Name) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,10 +103,16 @@ def tools_for(locale: str, lexicon: Lexicon) -> Tools:
 
 class Sight:
     """The tokens of an utterance with everything they may be. Lookups are kept; `steps` counts them, for the tests that
-    bound the work.
+    bound the work. `names` are those that were looked up already, by place.
     """
 
-    def __init__(self, tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[Token],
+        tools: Tools,
+        knows: Callable[[str], bool],
+        names: Mapping[int, list[Match]] | None = None,
+    ) -> None:
         self.tokens = tuple(tokens)
         self.tools = tools
         self.words = tools.words
@@ -115,6 +121,7 @@ class Sight:
         self.steps = 0
         self._knows = knows
         self._known: dict[str, bool] = {}
+        self._found = names or {}
         self._names: dict[int, list[Match]] = {}
         self._amounts: dict[int, tuple[Measured, ...]] = {}
         self._details: dict[int, Found | None] = {}
@@ -129,7 +136,9 @@ class Sight:
         """Names that start at a token, the best first."""
         if index not in self._names:
             self.steps += 1
-            found = self.tools.lexicon.at(self.tokens, index, self.lang)
+            found = self._found.get(index)
+            if found is None:
+                found = self.tools.lexicon.at(self.tokens, index, self.lang)
             self._names[index] = [match for match in found if not self._runs_on(match, found)]
         return self._names[index]
 

@@ -18,6 +18,7 @@ from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.sight import Tools
 from cabas.dialogue.tokens import Token, tokenize
+from cabas.dialogue.trie import Match
 from cabas.kernel.text import fold
 
 # Unexplained words looked at in one utterance.
@@ -25,10 +26,17 @@ REREAD_MAX = 12
 _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 
 
-def tidy(tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]) -> tuple[Token, ...]:
-    """The tokens to be read."""
-    kept = _without_fillers(_misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools)
-    return tuple(_reread(_made_for(kept, tools), tools, knows))
+def tidy(
+    tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]
+) -> tuple[tuple[Token, ...], dict[int, list[Match]]]:
+    """The tokens to be read, without marks at either end, and the names met in them on the way, by place."""
+    kept = _made_for(_without_fillers(_misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools), tools)
+    while kept and kept[-1].is_mark:
+        kept.pop()
+    while kept and kept[0].is_mark:  # a question may begin with one ("¿")
+        kept.pop(0)
+    names: dict[int, list[Match]] = {}
+    return tuple(_reread(kept, tools, knows, names)), names
 
 
 def signed(tokens: Sequence[Token], tools: Tools) -> Sequence[Token]:
@@ -204,9 +212,11 @@ def _sounds_like_a_name(tokens: Sequence[Token], index: int, tools: Tools) -> bo
     return any(_is_name(said, 0, tools) for said in swapped)
 
 
-def _reread(tokens: list[Token], tools: Tools, knows: Callable[[str], bool]) -> list[Token]:
-    """Words nothing explains, read again by sound, then by spelling."""
-    covered = _covered(tokens, tools)
+def _reread(
+    tokens: list[Token], tools: Tools, knows: Callable[[str], bool], names: dict[int, list[Match]]
+) -> list[Token]:
+    """Words nothing explains, read again by sound, then by spelling. `names` takes those of the tokens as they become."""
+    covered = _covered(tokens, tools, names)
     looked = 0
     index = 0
     while index < len(tokens):
@@ -227,7 +237,7 @@ def _reread(tokens: list[Token], tools: Tools, knows: Callable[[str], bool]) -> 
             fresh = [replace(word, start=token.start, end=tokens[end - 1].end) for word in words]
             fresh[0] = replace(fresh[0], lead=token.lead)
             tokens[index:end] = fresh
-            covered = _covered(tokens, tools)
+            covered = _covered(tokens, tools, names)
             index += len(fresh)
             continue
         index += 1
@@ -239,9 +249,10 @@ def _counts(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
     return tools.measures.unit(tokens, index) is not None or numbers_of(tools.lang).at(tokens, index) is not None
 
 
-def _covered(tokens: Sequence[Token], tools: Tools) -> set[int]:
-    """The places of words that are explained: names, amounts, words of the grammar."""
+def _covered(tokens: Sequence[Token], tools: Tools, names: dict[int, list[Match]]) -> set[int]:
+    """The places of words that are explained: names, amounts, words of the grammar. `names` are noted on the way."""
     covered: set[int] = set()
+    names.clear()
     for index, token in enumerate(tokens):
         if token.kind != "word":
             covered.add(index)
@@ -249,7 +260,8 @@ def _covered(tokens: Sequence[Token], tools: Tools) -> set[int]:
         number = numbers_of(tools.lang).at(tokens, index)
         if number is not None and not number.article:  # "quatre-vingts" is no wine
             covered.update(range(index, number.end))
-        for match in tools.lexicon.at(tokens, index, tools.lang):
+        names[index] = tools.lexicon.at(tokens, index, tools.lang)
+        for match in names[index]:
             if match.kind in _NAMES and not (match.words == 1 and match.end - index == 1 and _is_plain(token, tools)):
                 covered.update(range(index, match.end))
                 break

@@ -48,13 +48,13 @@ def understand(text: str, heard: Hearing) -> Understood:
     """What `text` asks for, in the conversation `heard`. Never raises for any text; work is bounded by its tokens."""
     tools = tools_for(heard.locale, heard.lexicon)
     raw = signed(tokenize(text)[:TOKENS_MAX], tools)
-    said = Sight(raw, tools, heard.knows)
-    if tools.grammar.sections["attack"].within(said.text) is not None:
+    if tools.grammar.sections["attack"].within(tools.grammar.text(tuple(raw))) is not None:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
     answer = _answer(Sight(_unmarked(raw), tools, heard.knows), heard)
     if answer is not None:
         return Understood(clean(text), tools.lang, (answer,))
-    sight = Sight(_unmarked(tidy(raw, tools, heard.knows)), tools, heard.knows)
+    tokens, names = tidy(raw, tools, heard.knows)
+    sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     turn.wishes.composed = turn.composed
     _read(turn)

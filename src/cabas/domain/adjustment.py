@@ -22,8 +22,8 @@ WEIGHT, SHORT, SUBSTITUTION = "weight", "short", "substitution"
 def picked(order: Order, line: int, quantity: int, at: datetime) -> Adjustment:
     """The adjustment of `line` (its number) to the `quantity` that was found: pieces or grams, 0 for nothing at all.
 
-    It costs its share of what the line was sold for. Raises `NotFound` for a line the order has not, `InvalidInput`
-    for more than was ordered (weighed goods: than may be charged).
+    It costs its share of what the line was sold for, and of its deposit. Raises `NotFound` for a line the order has
+    not, `InvalidInput` for more than was ordered (weighed goods: than may be charged).
     """
     sold = line_of(order, line)
     weighed = sold.sold_by == "weight"
@@ -32,16 +32,19 @@ def picked(order: Order, line: int, quantity: int, at: datetime) -> Adjustment:
         raise InvalidInput(
             f"{quantity} of {sold.name} cannot be picked.", remedy=f"Say 0 to {most}.", code="bad_quantity"
         )
-    price = sold.price.times(Fraction(quantity, sold.quantity))
+    share = Fraction(quantity, sold.quantity)
+    deposit = sold.deposit.times(share) if sold.deposit is not None else None
     kind = WEIGHT if weighed and quantity else SHORT
-    return Adjustment(next_id(order), kind, line, quantity, price, at)
+    return Adjustment(next_id(order), kind, line, quantity, sold.price.times(share), at, deposit=deposit)
 
 
 def substituted(
-    order: Order, line: int, sku: str, name: str, quantity: int, price: Money, at: datetime
+    order: Order, line: int, sku: str, name: str, quantity: int, price: Money, at: datetime,
+    deposit: Money | None = None,
 ) -> Adjustment:  # fmt: skip
     """The adjustment of `line` to `quantity` of another product, whose own price is `price`: the shopper pays no more
-    than for what was ordered. Raises `NotFound`, `InvalidInput`, and `NotAllowed` where nothing may be put instead.
+    than for what was ordered, deposits included. The `deposit` is charged first, for it is paid back. Raises
+    `NotFound`, `InvalidInput`, and `NotAllowed` where nothing may be put instead.
     """
     sold = line_of(order, line)
     if sold.substitution == "none":
@@ -52,7 +55,9 @@ def substituted(
         )
     if quantity <= 0 or sku == sold.sku:
         raise InvalidInput("That is no substitute.", remedy="Name another product, and how much.", code="bad_quantity")
-    return Adjustment(next_id(order), SUBSTITUTION, line, quantity, min(price, sold.price), at, sku, name)
+    held = min(deposit, sold.cost) if deposit else None
+    left = sold.cost - held if held is not None else sold.price
+    return Adjustment(next_id(order), SUBSTITUTION, line, quantity, min(price, sold.price, left), at, sku, name, held)
 
 
 def as_picked(order: Order) -> Order:
@@ -61,8 +66,9 @@ def as_picked(order: Order) -> Order:
         return order
     latest = {one.line: one for one in order.adjustments}
     lines = tuple(_changed(one, latest.get(one.line)) for one in order.lines)
+    changed = replace(order, lines=lines, discounts=_shared(order, lines))
     goods = total((one.price for one in lines), order.total.currency)
-    return replace(order, lines=lines, goods=goods, total=goods + order.fee, discounts=_shared(order, lines))
+    return replace(changed, goods=goods, total=goods + changed.deposits + order.fee)
 
 
 def _shared(order: Order, lines: tuple[OrderLine, ...]) -> tuple[OrderDiscount, ...]:
@@ -87,11 +93,11 @@ class Change:
 
 def changes(order: Order) -> tuple[Change, ...]:
     """What each adjustment changed, oldest first. The amounts sum to what the order costs more than it was sold for."""
-    found, before = list[Change](), {one.line: (one.quantity, one.price) for one in order.lines}
+    found, before = list[Change](), {one.line: (one.quantity, one.cost) for one in order.lines}
     for one in order.adjustments:
-        quantity, price = before[one.line]
-        found.append(Change(one, line_of(order, one.line), one.quantity - quantity, one.price - price))
-        before[one.line] = (one.quantity, one.price)
+        quantity, cost = before[one.line]
+        found.append(Change(one, line_of(order, one.line), one.quantity - quantity, one.cost - cost))
+        before[one.line] = (one.quantity, one.cost)
     return tuple(found)
 
 
@@ -127,7 +133,7 @@ def _changed(line: OrderLine, one: Adjustment | None) -> OrderLine:
         return line
     share = Fraction(one.quantity, line.quantity) if not one.sku else Fraction(0)
     off = line.discount.times(share) if line.discount is not None else None
-    changed = replace(line, quantity=one.quantity, price=one.price, discount=off)
+    changed = replace(line, quantity=one.quantity, price=one.price, discount=off, deposit=one.deposit)
     if not one.sku:
         return changed
     each = one.price.times(Fraction(1000 if line.sold_by == "weight" else 1, one.quantity))

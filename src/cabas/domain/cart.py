@@ -58,7 +58,7 @@ class LineItem:
     `alternatives` are SKUs, best first. `recipe` names the dish the line came from, `used` is how much
     of the quantity recipes take (the rest serves the next one). An unticked line is proposed ("you surely have salt"),
     not bought. `substitution` is what the picker may do when it is gone (a key of `domain.order.SUBSTITUTIONS`; empty
-    when nobody said).
+    when nobody said). `deposit` is what is paid back for all its empties, beside the price; None without any.
     """
 
     id: str
@@ -85,6 +85,12 @@ class LineItem:
     ticked: bool = True
     used: Fraction = Fraction(0)
     substitution: str = ""
+    deposit: Money | None = None
+
+    @property
+    def cost(self) -> Money | None:
+        """Price and deposit; None without a price."""
+        return self.price + self.deposit if self.price is not None and self.deposit is not None else self.price
 
     @property
     def bought(self) -> bool:
@@ -163,15 +169,20 @@ class Cart:
         return self.slot.fee if self.slot else Money.zero(self.currency)
 
     @property
+    def deposits(self) -> Money:
+        """The deposits on the bought lines. No code takes anything off them."""
+        return total((line.deposit for line in self.bought if line.deposit is not None), self.currency)
+
+    @property
     def taken_off(self) -> tuple[tuple[Applied, ...], tuple[Denied, ...]]:
         """What the discounts take off, and those that take nothing."""
         return apply(self.discounts, self.bought, self.fee) if self.discounts else ((), ())
 
     @property
     def total(self) -> Money:
-        """Goods and the fee of the slot, less what codes take off."""
+        """Goods, deposits and the fee of the slot, less what codes take off."""
         applied, _ = self.taken_off
-        return self.goods + self.fee - total((one.amount for one in applied), self.currency)
+        return self.goods + self.deposits + self.fee - total((one.amount for one in applied), self.currency)
 
 
 @dataclass(frozen=True, slots=True)

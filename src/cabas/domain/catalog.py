@@ -34,7 +34,9 @@ class Product:
     `names` maps a language to a name; `lang` is the one the retailer wrote. `content` is what one pack holds in total
     (6 x 1.5 l = 9000 ml), or the usual weight of one piece when sold by weight; `pieces` is how many units are inside.
     `family` is an id of the food lexicon, None when the name matched none. `vat_rate` is in basis points (5.5 % = 550).
-    `popularity` runs from 0 to 1000. `labels` and `allergens` hold ids of the lexicon ("organic", "gluten", ...).
+    `deposit` is paid with each pack and paid back for the empty bottle, jar or crate, in minor units of the currency of
+    the price; it is no part of it. `popularity` runs from 0 to 1000. `labels` and `allergens` hold ids of the lexicon
+    ("organic", "gluten", ...).
     """
 
     sku: str
@@ -56,6 +58,7 @@ class Product:
     popularity: int = 0
     ingredients: str = ""
     image: str = ""
+    deposit: int = 0
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cabas.kernel.errors import Conflict
-from cabas.kernel.money import Money
+from cabas.kernel.money import Money, total
 
 
 class OrderStatus(StrEnum):
@@ -59,7 +59,8 @@ SUBSTITUTIONS = {
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One line as sold: `quantity` in pieces or grams, `price` for all of it, VAT included, less the `discount` that
-    codes took off it (None without). `substitution` is a key of `SUBSTITUTIONS`; empty when nobody said.
+    codes took off it (None without). `substitution` is a key of `SUBSTITUTIONS`; empty when nobody said. `deposit` is
+    paid beside the price and paid back for the empties of the line; None without any.
     """
 
     line: int
@@ -76,6 +77,12 @@ class OrderLine:
     allergens: tuple[str, ...] = ()
     discount: Money | None = None
     substitution: str = ""
+    deposit: Money | None = None
+
+    @property
+    def cost(self) -> Money:
+        """Price and deposit."""
+        return self.price + self.deposit if self.deposit is not None else self.price
 
     @property
     def full_price(self) -> Money:
@@ -99,7 +106,7 @@ class OrderDiscount:
 @dataclass(frozen=True, slots=True)
 class Adjustment:
     """What picking changed of line number `line` (`domain.adjustment` makes it): `quantity` (pieces or grams) was
-    found, for `price` altogether, VAT included. A substitution names the product taken instead.
+    found, for `price` altogether, VAT included, and its `deposit`. A substitution names the product taken instead.
     """
 
     id: str
@@ -110,14 +117,21 @@ class Adjustment:
     at: datetime
     sku: str = ""
     name: str = ""
+    deposit: Money | None = None
+
+    @property
+    def cost(self) -> Money:
+        """Price and deposit."""
+        return self.price + self.deposit if self.deposit is not None else self.price
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A confirmed sale at one store. `channel` is how it was ordered ("voice", "web", ...): terms look at it.
     `source` is the link that was followed to it ("video:ID"), for attribution; empty when nobody knows. `fee`, `goods`
-    and `total` are what is paid: less the `discounts`. They stay as they were sold: `adjustments` say what picking made
-    of it, oldest first (`domain.adjustment.as_picked`). `changed_at` is when it last moved, None since it was placed.
+    and `total` are what is paid: less the `discounts`; the total has the `deposits`, too. They stay as they were sold:
+    `adjustments` say what picking made of it, oldest first (`domain.adjustment.as_picked`). `changed_at` is when it
+    last moved, None since it was placed.
     """
 
     id: str
@@ -144,3 +158,8 @@ class Order:
     discounts: tuple[OrderDiscount, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     changed_at: datetime | None = None
+
+    @property
+    def deposits(self) -> Money:
+        """What is paid back for the empties of all lines."""
+        return total((line.deposit for line in self.lines if line.deposit is not None), self.total.currency)

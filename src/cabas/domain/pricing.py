@@ -42,6 +42,13 @@ def price_today(offer: Offer, day: date) -> Money | None:
     return _cut(offer.price, offer.promotion if offer.promotion and offer.promotion.runs_on(day) else None)
 
 
+def deposit_of(product: Product, quantity: int, currency: str) -> Money | None:
+    """The deposit on `quantity` packs; None for goods without one. What is weighed comes without bottles."""
+    if not product.deposit or product.sold_by is SoldBy.WEIGHT:
+        return None
+    return Money(product.deposit * quantity, currency)
+
+
 def vat_inside(amount: Money, rate: int) -> Money:
     """The VAT contained in a VAT-inclusive `amount` at `rate` basis points, rounded half up."""
     return Money(round_half_up(Fraction(amount.amount * rate, BASIS + rate)), amount.currency)

@@ -20,7 +20,7 @@ FEE_VAT_RATE = 2000
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
     """One line: `quantity` pieces or grams (`sold_by` tells), price per piece or kilogram, VAT included. Of `price`,
-    codes take off `discount`.
+    codes take off `discount`; `deposit` is paid beside it.
     """
 
     label: str
@@ -30,6 +30,7 @@ class ReceiptLine:
     price: Money
     vat_rate: int
     discount: Money | None = None
+    deposit: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class VatLine:
 class Receipt:
     """What the shopper keeps. `vat` covers the goods, and the fee when the retailer earns it; `seller` is the
     merchant of record by name, `fee_by` names who is paid `fee`. The prices of the lines less the `discounts` are
-    `goods`.
+    `goods`. `deposits` are paid back for empties: no sale, so no VAT is inside them (None without any).
     """
 
     number: str
@@ -74,6 +75,7 @@ class Receipt:
     slot_ends_at: datetime
     minimum_age: int = 0
     discounts: tuple[ReceiptDiscount, ...] = ()
+    deposits: Money | None = None
 
 
 def earns_fee(order: Order) -> bool:
@@ -82,7 +84,9 @@ def earns_fee(order: Order) -> bool:
 
 
 def taxed(order: Order) -> tuple[VatLine, ...]:
-    """The retailer's sale by VAT rate, lowest first. VAT is rounded once per rate, on the sum, as tills do."""
+    """The retailer's sale by VAT rate, lowest first; deposits are no sale. VAT is rounded once per rate, on the sum, as
+    tills do.
+    """
     amounts = [(line.price, line.vat_rate) for line in order.lines]
     if order.fee and earns_fee(order):
         amounts.append((order.fee, FEE_VAT_RATE))
@@ -115,13 +119,15 @@ def receipt(order: Order, store_name: str, store_address: str, names: Mapping[st
             for one in order.discounts
             if one.amount != one.fee
         ),
+        deposits=order.deposits or None,
     )
 
 
 def _line(line: OrderLine) -> ReceiptLine:
     return ReceiptLine(
-        line.name, line.quantity, line.sold_by, line.unit_price, line.full_price, line.vat_rate, line.discount
-    )
+        line.name, line.quantity, line.sold_by, line.unit_price, line.full_price, line.vat_rate, line.discount,
+        line.deposit,
+    )  # fmt: skip
 
 
 _WORDS = {
@@ -130,6 +136,7 @@ _WORDS = {
         "seller": "Vendu par {seller}",
         "per": "{quantity} x {price}",
         "goods": "Articles",
+        "deposits": "Consignes (hors TVA)",
         "fee": "Livraison ou préparation ({by})",
         "total": "TOTAL TTC",
         "vat": "TVA {rate} % sur {net} HT",
@@ -140,6 +147,7 @@ _WORDS = {
         "seller": "Sold by {seller}",
         "per": "{quantity} x {price}",
         "goods": "Goods",
+        "deposits": "Deposits (no VAT)",
         "fee": "Delivery or preparation ({by})",
         "total": "TOTAL incl. VAT",
         "vat": "VAT {rate}% on {net} net",
@@ -166,6 +174,8 @@ def text(receipt: Receipt, lang: str, width: int = 48) -> str:
         rows.append(row(f"  {per}", line.price))
     rows += [row(one.title, -one.amount) for one in receipt.discounts]
     rows += ["-" * width, row(words["goods"], receipt.goods)]
+    if receipt.deposits:
+        rows.append(row(words["deposits"], receipt.deposits))
     if receipt.fee:
         rows.append(row(words["fee"].format(by=receipt.fee_by), receipt.fee))
     rows.append(row(words["total"], receipt.total))

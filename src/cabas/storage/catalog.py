@@ -151,11 +151,12 @@ class PostgresCatalog:
 def product_of(row: Row) -> Product:
     """The product of a row of `all_products`."""
     (sku, names, lang, gtin, brand, own_brand, category, family, value, unit, scale, pieces, sold_by, vat_rate, age,
-     allergens, labels, storage, popularity, ingredients, image) = row  # fmt: skip
+     allergens, labels, storage, popularity, ingredients, image, deposit) = row  # fmt: skip
     return Product(
         sku, names, lang, gtin, brand, own_brand, tuple(category), family,
         None if value is None else Quantity(value, unit, scale), pieces, SoldBy(sold_by), vat_rate, age,
         frozenset(allergens), frozenset(labels), Storage(storage), popularity, ingredients, image,
+        deposit,
     )  # fmt: skip
 
 

@@ -27,12 +27,12 @@ def columns(product: Product) -> bytes:
         f"{content.value}\t{content.unit}\t{content.scale}" if content is not None else f"{_NULL}\t{_NULL}\t{_NULL}",
         str(product.pieces), product.sold_by, str(product.vat_rate), str(product.minimum_age),
         _array(sorted(product.allergens)), _array(sorted(product.labels)), product.storage, str(product.popularity),
-        _text(product.ingredients), _text(product.image),
+        _text(product.ingredients), _text(product.image), str(product.deposit),
     )  # fmt: skip
     return "\t".join(cells).encode()
 
 
-_KNOWN = "\t".join([_NULL] * 20).encode()
+_KNOWN = "\t".join([_NULL] * 21).encode()
 
 
 def product_line(row: Row, options: Options) -> bytes:

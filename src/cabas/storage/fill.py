@@ -27,7 +27,7 @@ CHUNK = 5_000
 STORE = "store_id name timezone postcode city address currency methods delivers_to hours".split()
 PRODUCT = (
     "sku names lang gtin brand own_brand category family content_value content_unit content_scale pieces sold_by "
-    "vat_rate minimum_age allergens labels storage popularity ingredients image"
+    "vat_rate minimum_age allergens labels storage popularity ingredients image deposit"
 ).split()
 OFFER = "store_id sku price currency".split()
 PROMOTION = "store_id sku promotion_id kind value every starts ends label".split()
@@ -124,6 +124,7 @@ def product_row(product: Product) -> Row:
         product.popularity,
         product.ingredients,
         product.image,
+        product.deposit,
     )
 
 

@@ -30,6 +30,7 @@ def line_rows(order: Order) -> dict[str, object]:
         {name: getattr(line, name) for name in LINE}
         | {"unit_price": line.unit_price.amount, "price": line.price.amount}
         | {"discount": line.discount.amount if line.discount is not None else None}
+        | {"deposit": line.deposit.amount if line.deposit is not None else None}
         for line in order.lines
     ]
     return {"lines": to_json(rows), "currency": order.total.currency}
@@ -80,7 +81,7 @@ def read_order(row: Row, lines: Sequence[Row]) -> Order:
 
 def _line(row: Row) -> OrderLine:
     number, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, age, *others = row
-    allergens, discount, substitution = others
+    allergens, discount, substitution, deposit = others
     return OrderLine(
         line=number,
         sku=sku,
@@ -96,4 +97,5 @@ def _line(row: Row) -> OrderLine:
         allergens=tuple(allergens),
         discount=Money(discount, currency) if discount is not None else None,
         substitution=substitution,
+        deposit=Money(deposit, currency) if deposit is not None else None,
     )

@@ -8,7 +8,7 @@ from datetime import date
 from cabas.dialogue import say
 from cabas.domain.cart import LineItem
 from cabas.domain.catalog import Offer, Product
-from cabas.domain.pricing import line_total, price_today
+from cabas.domain.pricing import deposit_of, line_total, price_today
 
 
 def fill_line(
@@ -33,5 +33,6 @@ def fill_line(
         minimum_age=product.minimum_age,
         content=say.content(product, lang),
         per_unit=say.per_unit(price, product, lang),
+        deposit=deposit_of(product, quantity, price.currency) if price is not None else None,
         available=offer is None or offer.available >= quantity,
     )

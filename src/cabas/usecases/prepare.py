@@ -12,7 +12,7 @@ from cabas.agreement.term import Sell
 from cabas.domain.adjustment import as_picked, line_of, picked, substituted
 from cabas.domain.ledger import Posting, reverse
 from cabas.domain.order import Adjustment, Order, next_status
-from cabas.domain.pricing import line_total
+from cabas.domain.pricing import deposit_of, line_total
 from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.usecases.shop.visit import Shopfront
 
@@ -72,7 +72,8 @@ async def substitute(
     allowed = evaluate(agreement, Request(retailer_id, order.platform, (asked,))).allowed
     if not allowed or product.minimum_age > sold.minimum_age:
         raise NotAllowed(f"{product.name} may not take the place of {sold.name}.", remedy="Choose another product.")
-    one = substituted(order, line, sku, product.name, quantity, price, desk.clock.now())
+    deposit = deposit_of(product, quantity, price.currency)
+    one = substituted(order, line, sku, product.name, quantity, price, desk.clock.now(), deposit)
     return await _adjusted(front, order, one)
 
 

@@ -179,7 +179,7 @@ def product_of(annotator: Annotator, draft: Draft) -> Product:
     return annotator.product(
         sku=draft.sku, name=draft.name, gtin=draft.gtin, brand=draft.brand, category=draft.category,
         size=draft.size, said_labels=draft.labels, ingredients=draft.ingredients, said_allergens=draft.allergens,
-        image=draft.image,
+        image=draft.image, deposit=draft.deposit.amount if draft.deposit else 0,
     )  # fmt: skip
 
 

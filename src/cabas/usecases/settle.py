@@ -17,7 +17,7 @@ from cabas.domain.order import Order
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.money import Money, total
 
-BANK, TERM = "retailer:bank", "settlement"
+BANK, DEPOSITS, TERM = "retailer:bank", "retailer:deposits", "settlement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """One order in a statement. `sold` is what the retailer earned, VAT included; `collected` what the platform took
-    from the shopper for it; `owed` what the retailer owes the platform, by term. Negative amounts were taken back.
+    from the shopper for it, with the `deposits`, which are no sale; `owed` what the retailer owes the platform, by
+    term. Negative amounts were taken back.
     """
 
     order_number: str
@@ -40,6 +41,7 @@ class StatementLine:
     sold: Money
     collected: Money
     owed: Mapping[str, Money]
+    deposits: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def _line(entry: Entry, currency: str) -> StatementLine:
         sold=total(earned, currency),
         collected=-left.get(receivable, Money.zero(currency)),
         owed=owed,
+        deposits=left.get(DEPOSITS, Money.zero(currency)),
     )
 
 

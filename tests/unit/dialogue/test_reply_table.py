@@ -24,7 +24,7 @@ from cabas.kernel.money import Money
 
 TODAY = date(2026, 11, 22)
 FOLDER = Path(__file__).parent / "replies"
-MONEY = ("total", "fee", "price", "each")
+MONEY = ("total", "fee", "price", "each", "deposits")
 
 
 def line(row: Mapping[str, Any], lang: str) -> LineItem:

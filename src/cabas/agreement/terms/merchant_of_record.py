@@ -5,7 +5,8 @@
 
 When the platform is the merchant of record it owes the retailer everything it collected; the commission and what else
 is the platform's are separate debts, netted or not at settlement. The retailer's ledger carries the VAT either way:
-that of its sale to the shopper, or of its sale to the platform.
+that of its sale to the shopper, or of its sale to the platform. Deposits on bottles are the retailer's to pay back,
+whoever collected them: they are no sale, and nothing is earned on them.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class MerchantOfRecord(Term):
                 yield Posting("shopper:payment", "retailer:sales", line.net, self.name, f"sales at {rate}, net")
             if line.vat:
                 yield Posting("shopper:payment", f"retailer:vat:{line.rate}", line.vat, self.name, f"VAT at {rate}")
+        if order.deposits:
+            yield Posting(
+                "shopper:payment", "retailer:deposits", order.deposits, self.name, "deposits, to be paid back"
+            )
         if order.merchant_of_record == "platform" and order.total:
             receivable = f"platform:{order.platform}:receivable"
             yield Posting(receivable, "shopper:payment", order.total, self.name, "collected from the shopper")

@@ -79,9 +79,10 @@ def cart_view(view: View) -> None:
     amounts = [(line.price, line.vat_rate) for line in view.cart.bought if line.price is not None]
     vat = total(vat_by_rate(amounts).values(), view.cart.currency)
     fee = f", of which {say.money(view.cart.slot.fee, view.lang)} fee" if view.cart.slot and view.cart.slot.fee else ""
+    held = f", {say.money(view.cart.deposits, view.lang)} deposits" if view.cart.deposits else ""
     console.print(
         f"\n[bold]Total {say.money(view.cart.total, view.lang)}[/bold]"
-        f" [dim](VAT on goods {say.money(vat, view.lang)} included{fee})[/dim]"
+        f" [dim](VAT on goods {say.money(vat, view.lang)} included{fee}{held})[/dim]"
     )
 
 

@@ -73,6 +73,7 @@ def entity(order: Order, named: Mapping[str, str], url: str, lang: str) -> dict[
         "totals": [
             _total("subtotal", final.goods, lang),
             _total("fulfillment", order.fee, lang, f"total_{order.method}"),
+            *([_total("fee", final.deposits, lang, "total_deposits")] if final.deposits else []),
             _total("total", final.total, lang),
         ],
     }

@@ -152,7 +152,9 @@ def _described(line: LineItem, product: Product | None, view: SessionView) -> di
 
 
 def totals(view: SessionView) -> list[dict[str, Any]]:
-    """The totals: `items_base_amount` - `items_discount` = `subtotal`; with `fulfillment` it is the `total`."""
+    """The totals: `items_base_amount` - `items_discount` = `subtotal`; with `fulfillment` and `fee` (deposits on
+    bottles) it is the `total`.
+    """
     lang, amounts = view.lang, view.totals
     shown = [total("items_base_amount", amounts.items, lang)]
     if amounts.discount:
@@ -163,6 +165,8 @@ def totals(view: SessionView) -> list[dict[str, Any]]:
     if view.talk.cart.slot is not None:
         word = f"total_{view.talk.cart.slot.method}"
         shown.append(total("fulfillment", amounts.fee, lang, word))
+    if amounts.deposits:
+        shown.append(total("fee", amounts.deposits, lang, "total_deposits"))
     last = total("total", amounts.total, lang)
     if amounts.tax:
         last["description"] = sentence("vat_included", lang, amount=say.money(amounts.tax, lang))

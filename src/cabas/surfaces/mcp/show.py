@@ -8,7 +8,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel
 
 from cabas.dialogue import say
-from cabas.dialogue.notices import spoken
+from cabas.dialogue.notices import sentence, spoken
 from cabas.domain.adjustment import as_picked
 from cabas.domain.cart import LineItem
 from cabas.domain.fulfillment import Slot as DomainSlot
@@ -83,6 +83,7 @@ def line(one: LineItem, lang: str) -> wire.Line:
     return wire.Line(
         id=one.id, asked_for=one.want.words, sku=one.sku, name=one.name, quantity=one.quantity, sold_by=one.sold_by,
         price=price(one.price, lang) if one.price is not None else None, content=one.content, why=list(one.why),
+        deposit=price(one.deposit, lang) if one.deposit else None,
     )  # fmt: skip
 
 
@@ -105,6 +106,9 @@ def cart(view: SessionView, reply: str = "") -> wire.Cart:
             wire.Discount(code="" if one.automatic else one.code, title=one.title, amount=price(one.amount, lang))
             for one in view.applied
         ],
+        deposits=wire.Extra(title=sentence("total_deposits", lang), amount=price(totals.deposits, lang))
+        if totals.deposits
+        else None,
         total=price(totals.total, lang),
         vat=price(totals.tax, lang),
         ready=view.ready and view.order is None,
@@ -124,7 +128,8 @@ def cart_result(view: SessionView, reply: str = "") -> CallToolResult:
     ]
     missing = [f"! {one.text}" for one in shown.notes if one.kind == "error"]
     placed = [f"Order {shown.order_number}"] if shown.order_number else []
-    parts = [reply, *placed, *lines, f"Total {shown.total.text} [cart {shown.cart_id}]", *missing]
+    held = [f"{shown.deposits.title}: {shown.deposits.amount.text}"] if shown.deposits else []
+    parts = [reply, *placed, *lines, *held, f"Total {shown.total.text} [cart {shown.cart_id}]", *missing]
     return result(shown, "\n".join(part for part in parts if part))
 
 

@@ -84,6 +84,7 @@ class Line(BaseModel):
     quantity: int = Field(description="Packs, or grams when sold by weight.")
     sold_by: str
     price: Price | None = Field(default=None, description="For all of it.")
+    deposit: Price | None = Field(default=None, description="Beside the price: paid back for the empties.")
     content: str = ""
     why: list[str] = Field(default_factory=list, description="Why this product was taken.")
 
@@ -105,6 +106,13 @@ class Discount(BaseModel):
     amount: Price
 
 
+class Extra(BaseModel):
+    """An amount in the total beside goods and fee, with its name in the shopper's language."""
+
+    title: str
+    amount: Price
+
+
 class Cart(BaseModel):
     """A cart now. It can be ordered when `ready`; `order_number` is there once it was."""
 
@@ -118,6 +126,7 @@ class Cart(BaseModel):
     goods: Price
     fee: Price
     discounts: list[Discount] = Field(default_factory=list, description="Taken off goods and fee already.")
+    deposits: Extra | None = Field(default=None, description="On bottles, in the total: paid back for the empties.")
     total: Price
     vat: Price
     ready: bool

@@ -26,12 +26,13 @@ from cabas.usecases.shop.view import SessionView
 from cabas.usecases.shop.visit import enter
 
 SLOTS, AUTHORIZATION, AGE, HISTORY = "slots", "authorization", "age_gate", "history"
-SUBSTITUTION = "substitution"
+SUBSTITUTION, DEPOSITS = "substitution", "deposits"
 EXTENDS: Mapping[str, tuple[str, ...]] = {
     SLOTS: (CHECKOUT,),
     AUTHORIZATION: (CHECKOUT,),
     AGE: (CHECKOUT,),
     SUBSTITUTION: (CHECKOUT, CART),
+    DEPOSITS: (CHECKOUT, CART),
     HISTORY: (),
 }
 
@@ -83,12 +84,19 @@ def policy(asked: Asked, said: Substitution | None) -> str | None:
     return said.policy if said is not None and asked.can(name_of(asked.premises.url, SUBSTITUTION)) else None
 
 
-def with_policies(asked: Asked, items: list[dict[str, Any]], lines: Sequence[LineItem]) -> list[dict[str, Any]]:
-    """The lines as they are shown, with what was said of each."""
-    if not asked.can(name_of(asked.premises.url, SUBSTITUTION)):
-        return items
-    said = {line.id: line.substitution for line in lines if line.substitution}
-    return [item | ({"substitution": {"policy": said[item["id"]]}} if item["id"] in said else {}) for item in items]
+def of_lines(asked: Asked, items: list[dict[str, Any]], lines: Sequence[LineItem]) -> list[dict[str, Any]]:
+    """The lines as they are shown, with what the extensions both sides know add to each."""
+    url = asked.premises.url
+    told = asked.can(name_of(url, SUBSTITUTION)), asked.can(name_of(url, DEPOSITS))
+    more = {line.id: _of_line(line, *told) for line in lines}
+    return [item | more[item["id"]] for item in items]
+
+
+def _of_line(line: LineItem, substitution: bool, deposits: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = (
+        {"substitution": {"policy": line.substitution}} if substitution and line.substitution else {}
+    )
+    return shown | ({"deposit": price(line.deposit)} if deposits and line.deposit else {})
 
 
 async def habits(asked: Asked) -> Answer:
@@ -147,6 +155,10 @@ HELD = (
     "Its place is kept until `held_until`: {often} minutes from the last time it was chosen, at most {most} after the "
     "checkout was opened. Then it goes to whoever completes first."
 )
+PAID_BACK = (
+    "In each line: what is paid back for its empty bottles, jars or crates. It is no part of the line's price, nothing "
+    "is taken off it, and no VAT is inside it. All deposits together are one of the totals, a `fee`."
+)
 SLOT = _table(id=TEXT, method={"enum": ["pickup", "delivery"]}, starts_at=TIME, ends_at=TIME, cutoff=TIME, price=PRICE)
 USUAL = _table(item=_table(id=TEXT, title=TEXT), price=PRICE, available=FLAG)
 # The member of each, its shape, and what it is for.
@@ -176,6 +188,11 @@ SHAPES: Mapping[str, tuple[str, dict[str, Any], str]] = {
         "In each line: what may be done when the store has none left as the order is picked. "
         + "; ".join(f"`{name}`: {said}" for name, said in SUBSTITUTIONS.items())
         + ". Without one the store decides.",
+    ),
+    DEPOSITS: (
+        "line_items",
+        {"type": "array", "items": _table(deposit=PRICE)},
+        PAID_BACK,
     ),
     HISTORY: (
         "usual",

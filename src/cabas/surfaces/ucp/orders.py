@@ -14,7 +14,7 @@ from cabas.kernel.errors import NotFound
 from cabas.kernel.money import total
 from cabas.surfaces.ucp.asked import Answer, Asked
 from cabas.surfaces.ucp.profile import ORDER
-from cabas.surfaces.ucp.show import KILOGRAM, address, weighed
+from cabas.surfaces.ucp.show import KILOGRAM, address, deposit_total, weighed
 from cabas.usecases.partners import NotKnown
 from cabas.usecases.shop.orders import OrderView, get_order
 
@@ -62,7 +62,9 @@ def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[st
     off = total((line.discount for line in final.lines if line.discount is not None), order.total.currency)
     totals: list[dict[str, Any]] = [{"type": "subtotal", "amount": (final.goods + off).amount}]
     totals += [{"type": "items_discount", "amount": -off.amount}] if off else []
-    totals += [{"type": "fulfillment", "amount": order.fee.amount}, {"type": "total", "amount": final.total.amount}]
+    totals.append({"type": "fulfillment", "amount": order.fee.amount})
+    totals += deposit_total(final.deposits, spoken(talk.locale if talk else ""))
+    totals.append({"type": "total", "amount": final.total.amount})
     shown: dict[str, Any] = {
         "id": order.id,
         "label": order.number,

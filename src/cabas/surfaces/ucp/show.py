@@ -52,12 +52,21 @@ def address(store: Store) -> dict[str, str]:
     return {name: value for name, value in parts.items() if value}
 
 
-def vat_lines(vat: dict[int, Money], total: Money, lang: str) -> list[dict[str, Any]]:
-    """The total taken apart into what is net and the VAT by rate (basis points); they sum up to it."""
-    lines, rest = [], total
+def deposit_total(deposits: Money, lang: str) -> list[dict[str, Any]]:
+    """The deposits on bottles, as a fee: whoever knows no deposits adds up to the total all the same."""
+    said = sentence("total_deposits", lang)
+    return [{"type": "fee", "display_text": said, "amount": deposits.amount}] if deposits else []
+
+
+def vat_lines(vat: dict[int, Money], total: Money, lang: str, deposits: Money) -> list[dict[str, Any]]:
+    """The total taken apart into what is net, the VAT by rate (basis points), and deposits; they sum up to it."""
+    lines, rest = [], total - deposits
     for rate, amount in sorted(vat.items()):
         if amount:
             said = sentence("vat_of", lang, rate=f"{rate / 100:g}")
             lines.append({"display_text": said, "amount": amount.amount})
             rest = rest - amount
-    return [{"display_text": sentence("net", lang), "amount": rest.amount}, *lines] if lines else []
+    if not lines:
+        return []
+    more = [{"display_text": sentence("total_deposits", lang), "amount": deposits.amount}] if deposits else []
+    return [{"display_text": sentence("net", lang), "amount": rest.amount}, *lines, *more]

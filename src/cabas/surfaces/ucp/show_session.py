@@ -15,7 +15,7 @@ from cabas.surfaces.discounts import REASONS
 from cabas.surfaces.ucp import consent, extensions
 from cabas.surfaces.ucp.asked import Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, CONSENT, DISCOUNT, FULFILLMENT
-from cabas.surfaces.ucp.show import KILOGRAM, address, comparator, vat_lines, weighed
+from cabas.surfaces.ucp.show import KILOGRAM, address, comparator, deposit_total, vat_lines, weighed
 from cabas.usecases.ports import Store
 from cabas.usecases.shop.view import ERROR, RECOVERABLE, WARNING, Notice, SessionView
 
@@ -78,7 +78,7 @@ def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str)
     lines, session, codes = sold(view), view.session, view.talk.cart.codes
     body: dict[str, Any] = {
         "id": view.id,
-        "line_items": extensions.with_policies(asked, [line_item(line, view) for line in lines], lines),
+        "line_items": extensions.of_lines(asked, [line_item(line, view) for line in lines], lines),
         "currency": view.totals.total.currency,
         "totals": totals(view),
         "messages": [*(message(one, lines, codes) for one in view.notices if one.code != "empty" or not told), *told],
@@ -151,8 +151,9 @@ def totals(view: SessionView) -> list[dict[str, Any]]:
         shown.append({"type": "discount", "amount": -of.order_discount.amount})
     if view.talk.cart.slot is not None:
         shown.append({"type": "fulfillment", "amount": of.fee.amount})
+    shown += deposit_total(of.deposits, view.lang)
     last: dict[str, Any] = {"type": "total", "amount": of.total.amount}
-    lines = vat_lines(dict(of.vat), of.total, view.lang)
+    lines = vat_lines(dict(of.vat), of.total, view.lang, of.deposits)
     return [*shown, last | ({"lines": lines} if lines else {})]
 
 

@@ -14,7 +14,7 @@ from cabas.domain.catalog import Offer, Product, SoldBy
 from cabas.domain.discount import Applied
 from cabas.domain.fulfillment import Slot
 from cabas.domain.order import OrderLine
-from cabas.domain.pricing import line_total, price_today
+from cabas.domain.pricing import deposit_of, line_total, price_today
 from cabas.kernel.money import Money, total
 from cabas.usecases.checkout.command import Alternative, PriceChange, Refusal, Shortage
 from cabas.usecases.ports import Search, Shop
@@ -52,6 +52,11 @@ class Basket:
         """What the line costs today; None when it cannot be bought."""
         product, offer = self.products.get(line.sku or ""), self.offers.get(line.sku or "")
         return line_total(product, offer, line.quantity, self.day) if product and offer else None
+
+    def deposit(self, line: LineItem) -> Money | None:
+        """The deposit on the line today; None without any."""
+        product = self.products.get(line.sku or "")
+        return deposit_of(product, line.quantity, self.conversation.cart.currency) if product else None
 
     def sell(self, line: LineItem, channel: str) -> Sell:
         """The question whether the line may be sold."""
@@ -151,10 +156,12 @@ def repriced(basket: Basket, slot: Slot) -> tuple[Cart, tuple[PriceChange, ...]]
     """The cart at today's prices, and what changed since it was read out."""
     cart, changes = basket.conversation.cart, []
     for line in basket.lines:
-        now, offer = basket.price(line), basket.offers[line.sku or ""]
-        if now is not None and line.price is not None and now != line.price:
-            changes.append(PriceChange(line.id, line.name, line.price, now))
-        cart = cart.put(replace(line, price=now, unit_price=price_today(offer, basket.day)))
+        each = price_today(basket.offers[line.sku or ""], basket.day)
+        fresh = replace(line, price=basket.price(line), unit_price=each, deposit=basket.deposit(line))
+        was, now = line.cost, fresh.cost
+        if now is not None and was is not None and now != was:
+            changes.append(PriceChange(line.id, line.name, was, now))
+        cart = cart.put(fresh)
     if cart.slot is not None and cart.slot.fee != slot.fee:
         changes.append(PriceChange("", "", cart.slot.fee, slot.fee))
         cart = replace(cart, slot=replace(cart.slot, fee=slot.fee))
@@ -188,6 +195,7 @@ def _order_line(index: int, line: LineItem, basket: Basket, off: Mapping[str, Mo
         allergens=tuple(sorted(product.allergens)),
         discount=discount,
         substitution=line.substitution,
+        deposit=basket.deposit(line),
     )
 
 

@@ -55,8 +55,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
-    """A line, or the fee (`line_id` empty), that costs something else than the cart said. A code that counts no more
-    changes no line: `CheckoutResult.cart` says so.
+    """A line (with its deposit), or the fee (`line_id` empty), that costs something else than the cart said. A code
+    that counts no more changes no line: `CheckoutResult.cart` says so.
     """
 
     line_id: str

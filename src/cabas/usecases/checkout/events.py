@@ -61,12 +61,14 @@ def shareable(order: Order, receipt: Receipt, shopper: Shopper | None, pairwise_
             "fee": order.fee.amount,
             "total": order.total.amount,
             "currency": order.total.currency,
+            **({"deposits": order.deposits.amount} if order.deposits else {}),
             **({"discount": sum(one.amount.amount for one in order.discounts)} if order.discounts else {}),
         },
         "vat": [{"rate": vat.rate, "net": vat.net.amount, "vat": vat.vat.amount} for vat in receipt.vat],
         "lines": [
             {"label": line.label, "quantity": line.quantity, "sold_by": line.sold_by, "price": line.price.amount}
             | ({"discount": line.discount.amount} if line.discount else {})
+            | ({"deposit": line.deposit.amount} if line.deposit else {})
             for line in receipt.lines
         ],
     }

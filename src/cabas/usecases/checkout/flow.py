@@ -301,7 +301,7 @@ def _order(till: _Till, slot: Slot, cart: Cart, order_id: str) -> Order:
     lines = order_lines(till.basket, applied)
     worth = goods(lines, talk.cart.currency)
     fee = slot.fee - total((one.fee for one in applied), slot.fee.currency)
-    return Order(
+    placed = Order(
         id=order_id,
         number=order_number(order_id),
         retailer_id=talk.retailer_id,
@@ -325,6 +325,7 @@ def _order(till: _Till, slot: Slot, cart: Cart, order_id: str) -> Order:
         source=talk.source or (talk.session.source if talk.session else ""),
         discounts=_discounts(till, cart, applied),
     )
+    return replace(placed, total=placed.total + placed.deposits)
 
 
 def _discounts(till: _Till, cart: Cart, applied: Sequence[Applied]) -> tuple[OrderDiscount, ...]:

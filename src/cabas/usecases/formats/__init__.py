@@ -41,7 +41,8 @@ class Draft:
     """A product as its row says it, checked but not yet understood. Empty text and None mean: not said.
 
     `size` is the content as written ("6x1,5L"), `labels`, `allergens` words of the retailer. `available` is what the
-    row says of the shelf; `line` the first line of the row in the file, 1 being the header.
+    row says of the shelf; `deposit` is on a bottle, beside the price; `line` the first line of the row in the file, 1
+    being the header.
     """
 
     line: int
@@ -59,11 +60,13 @@ class Draft:
     price: Money | None = None
     available: bool | None = None
     quantity: int | None = None
+    deposit: Money | None = None
 
     def digest(self, rules: str) -> bytes:
         """What the row says of the product itself, price and stock aside, in 16 bytes; `rules` are how it is read."""
         told = (rules, self.name, self.lang, self.gtin or "", self.brand, self.size, self.ingredients, self.image,
-                *self.category, "", *self.labels, "", *self.allergens)  # fmt: skip
+                *self.category, "", *self.labels, "", *self.allergens,
+                *([f"\x1e{self.deposit}"] if self.deposit else []))  # fmt: skip
         return hashlib.blake2b("\x1f".join(told).encode(), digest_size=16).digest()
 
 

@@ -106,16 +106,18 @@ def price(text: str, currency: str, field: str = "price") -> Money | None:
 def money(amount: Decimal, said: str, currency: str, field: str = "price") -> Money:
     """A price of the shop: its currency, above zero, no finer than a cent, at most `PRICE_MAX` cents."""
     if said != currency:
-        reason = f"The price is in {said}, the shop sells in {currency}."
-        raise RowError(field, "foreign_currency", reason, f"Give the price in {currency}.")
+        reason = f"The {field} is in {said}, the shop sells in {currency}."
+        raise RowError(field, "foreign_currency", reason, f"Give the {field} in {currency}.")
     if amount <= 0:
-        raise RowError(field, "price_negative", f"A price of {amount} cannot be.", "Give a price above zero.")
+        raise RowError(field, f"{field}_negative", f"A {field} of {amount} cannot be.", f"Give a {field} above zero.")
     try:
         result = Money.parse(str(amount), currency)
     except InvalidInput:
-        raise RowError(field, "price_too_fine", f"{amount} is finer than a cent.", "Round it.") from None
+        raise RowError(field, f"{field}_too_fine", f"{amount} is finer than a cent.", "Round it.") from None
     if result.amount > PRICE_MAX:
-        raise RowError(field, "price_too_high", f"A price of {result} is surely wrong.", "Check the decimal point.")
+        raise RowError(
+            field, f"{field}_too_high", f"A {field} of {result} is surely wrong.", "Check the decimal point."
+        )
     return result
 
 

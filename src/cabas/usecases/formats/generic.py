@@ -21,6 +21,7 @@ COLUMNS = {
                  "product_category"),
     "price": ("price", "prix", "prix_ttc", "prix_vente", "prix_de_vente", "regular_price", "variant_price",
               "unit_price", "pvc", "tarif"),
+    "deposit": ("deposit", "consigne", "pfand", "bottle_deposit", "crv"),
     "currency": ("currency", "devise"),
     "quantity": ("stock", "quantity", "quantite", "qte", "qty", "inventory_quantity", "variant_inventory_qty",
                  "quantite_en_stock"),
@@ -63,17 +64,24 @@ def read(row: Row, line: int, rules: Rules) -> Draft:
         price=_price(row.get("price", ""), row.get("currency", "").strip() or rules.currency, rules.currency),
         available=_checks.availability(said) if said else None,
         quantity=_checks.quantity(row.get("quantity", "")),
+        deposit=_deposit(row.get("deposit", ""), row.get("currency", "").strip() or rules.currency, rules.currency),
     )
 
 
-def _price(text: str, said: str, currency: str) -> Money | None:
+def _price(text: str, said: str, currency: str, field: str = "price") -> Money | None:
     value = text.strip()
     if not value:
         return None
     match = _AMOUNT.fullmatch(value)
     if match is None:
-        reason = f"{value[:20]!r} is not a price."
-        raise _checks.RowError("price", "price_unreadable", reason, "Write it like 3.20 or 3,20.")
+        reason = f"{value[:20]!r} is not a {field}."
+        raise _checks.RowError(field, f"{field}_unreadable", reason, "Write it like 3.20 or 3,20.")
     before, amount, after = match.groups()
     unit = before or after or said
-    return _checks.money(Decimal(amount.replace(",", ".")), "EUR" if unit == "€" else unit, currency)
+    return _checks.money(Decimal(amount.replace(",", ".")), "EUR" if unit == "€" else unit, currency, field)
+
+
+def _deposit(text: str, said: str, currency: str) -> Money | None:
+    """What is paid back for the empties of one pack; None for an empty cell, and for a zero."""
+    nothing = not text.strip().strip("0.,€ EUR")
+    return None if nothing else _price(text, said, currency, "deposit")

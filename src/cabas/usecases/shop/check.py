@@ -105,11 +105,13 @@ def _filled(checked: Checked, line: LineItem) -> LineItem:
     product, offer = checked.products.get(sku), checked.offers.get(sku)
     if product is None or offer is None or offer.price is None or visit.denial(product) is not None:
         name = product.name_in(checked.lang) if product else line.name
-        return replace(line, sku=None, name=name, price=None, full_price=None, unit_price=None, available=False)
+        unsold = replace(line, price=None, full_price=None, unit_price=None, deposit=None)
+        return replace(unsold, sku=None, name=name, available=False)
     filled = fill_line(line, product, offer, line.quantity, day=visit.now.date(), lang=checked.lang)
-    if line.price is not None and filled.price is not None and filled.price != line.price:
-        was, now = (say.money(price, checked.lang) for price in (line.price, filled.price))
-        kind = WARNING if line.price < filled.price else INFO
+    before, after = line.cost, filled.cost
+    if before is not None and after is not None and before != after:
+        was, now = (say.money(cost, checked.lang) for cost in (before, after))
+        kind = WARNING if before < after else INFO
         checked.tell("price_changed", kind, REVIEW, filled, was=was, now=now)
     return filled
 

@@ -80,7 +80,8 @@ class SessionAsk:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """What the order costs, VAT included. `subtotal` = `items` - `discount` (promotions, and codes for some goods);
-    `total` = `subtotal` - `order_discount` (codes for the order as a whole, or the fee) + `fee`.
+    `total` = `subtotal` - `order_discount` (codes for the order as a whole, or the fee) + `fee` + `deposits` (on
+    bottles: paid back, without VAT).
 
     `vat` maps a rate (basis points) to the VAT inside the total.
     """
@@ -92,6 +93,7 @@ class Totals:
     total: Money
     vat: Mapping[int, Money] = field(default_factory=dict)
     order_discount: Money = Money(0)  # noqa: RUF009 (immutable)
+    deposits: Money = Money(0)  # noqa: RUF009 (immutable)
 
     @property
     def tax(self) -> Money:
@@ -176,4 +178,5 @@ def totals_of(talk: Conversation) -> Totals:
         total=cart.total,
         vat={rate: vat for rate, vat in vat_by_rate(taxed).items() if vat},
         order_discount=order_off,
+        deposits=cart.deposits,
     )

@@ -99,4 +99,5 @@ def _shown(order: Order) -> None:
             SUBSTITUTIONS.get(sold.substitution, ""),
         )  # fmt: skip
     show.console.print(table)
-    show.console.print(f"\n{say.money(final.total, 'en')} with {say.money(final.fee, 'en')} for {order.method}.")
+    held = f" and {say.money(final.deposits, 'en')} of deposits" if final.deposits else ""
+    show.console.print(f"\n{say.money(final.total, 'en')} with {say.money(final.fee, 'en')} for {order.method}{held}.")

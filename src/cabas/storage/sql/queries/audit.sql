@@ -35,6 +35,14 @@ WHERE placed.retailer_id = %(retailer_id)s AND placed.goods IS DISTINCT FROM (
     WHERE line.retailer_id = placed.retailer_id AND line.store_id = placed.store_id AND line.order_id = placed.order_id
 );
 
+-- totals_differ: Orders whose total is not their goods, deposits and fee.
+SELECT placed.store_id, placed.order_id
+FROM customer_order AS placed
+WHERE placed.retailer_id = %(retailer_id)s AND placed.total <> placed.goods + placed.fee + (
+    SELECT coalesce(sum(line.deposit), 0) FROM order_line AS line
+    WHERE line.retailer_id = placed.retailer_id AND line.store_id = placed.store_id AND line.order_id = placed.order_id
+);
+
 -- rows_astray: Lines and postings that belong to no order.
 SELECT store_id, order_id
 FROM (

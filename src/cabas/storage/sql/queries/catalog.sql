@@ -17,7 +17,8 @@ CREATE TEMPORARY TABLE incoming (
     estimated boolean NOT NULL, sold boolean NOT NULL, quantity bigint,
     names jsonb, lang text, gtin text, brand text, own_brand boolean, category text[], family text,
     content_value bigint, content_unit text, content_scale smallint, pieces integer, sold_by text, vat_rate integer,
-    minimum_age smallint, allergens text[], labels text[], storage text, popularity integer, ingredients text, image text
+    minimum_age smallint, allergens text[], labels text[], storage text, popularity integer, ingredients text, image text,
+    deposit bigint
 ) ON COMMIT DROP;
 
 -- index_products: Rows are found by SKU; no SKU is there twice.
@@ -41,12 +42,12 @@ SELECT sku, row_hash FROM product WHERE retailer_id = %(retailer_id)s;
 -- merge_products: Store the new and changed products.
 INSERT INTO product (
     retailer_id, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit, content_scale,
-    pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, row_hash,
-    generation
+    pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, deposit,
+    row_hash, generation
 )
 SELECT %(retailer_id)s, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit,
     content_scale, pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image,
-    row_hash, %(generation)s
+    deposit, row_hash, %(generation)s
 FROM incoming
 WHERE names IS NOT NULL
 ON CONFLICT (retailer_id, sku) DO UPDATE SET
@@ -56,7 +57,8 @@ ON CONFLICT (retailer_id, sku) DO UPDATE SET
     pieces = excluded.pieces, sold_by = excluded.sold_by, vat_rate = excluded.vat_rate,
     minimum_age = excluded.minimum_age, allergens = excluded.allergens, labels = excluded.labels,
     storage = excluded.storage, popularity = excluded.popularity, ingredients = excluded.ingredients,
-    image = excluded.image, row_hash = excluded.row_hash, generation = excluded.generation, updated_at = now()
+    image = excluded.image, deposit = excluded.deposit, row_hash = excluded.row_hash,
+    generation = excluded.generation, updated_at = now()
 RETURNING sku;
 
 -- merge_prices: The price in every store. A file without prices leaves those there are, a made-up price gives way to a real one.
@@ -139,12 +141,12 @@ RETURNING store_id, sku;
 
 -- all_products: The published catalog.
 SELECT sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit, content_scale, pieces,
-    sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image
+    sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, deposit
 FROM product WHERE retailer_id = %(retailer_id)s;
 
 -- some_products: Some of it.
 SELECT sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit, content_scale, pieces,
-    sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image
+    sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, deposit
 FROM product WHERE retailer_id = %(retailer_id)s AND sku = ANY(%(skus)s);
 
 -- brands: The brands of the published catalog, the most frequent first.

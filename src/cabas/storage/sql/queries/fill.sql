@@ -18,10 +18,10 @@ ON CONFLICT (retailer_id, store_id) DO UPDATE SET
 -- merge_product: Products, as a demonstration or a test loads them; imports compare row hashes first.
 INSERT INTO product (
     retailer_id, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit, content_scale,
-    pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image
+    pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, deposit
 )
 SELECT retailer_id, sku, names, lang, gtin, brand, own_brand, category, family, content_value, content_unit, content_scale,
-    pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image
+    pieces, sold_by, vat_rate, minimum_age, allergens, labels, storage, popularity, ingredients, image, deposit
 FROM incoming
 ON CONFLICT (retailer_id, sku) DO UPDATE SET
     names = excluded.names, lang = excluded.lang, gtin = excluded.gtin, brand = excluded.brand,
@@ -30,7 +30,7 @@ ON CONFLICT (retailer_id, sku) DO UPDATE SET
     pieces = excluded.pieces, sold_by = excluded.sold_by, vat_rate = excluded.vat_rate,
     minimum_age = excluded.minimum_age, allergens = excluded.allergens, labels = excluded.labels,
     storage = excluded.storage, popularity = excluded.popularity, ingredients = excluded.ingredients,
-    image = excluded.image, updated_at = now();
+    image = excluded.image, deposit = excluded.deposit, updated_at = now();
 
 -- merge_offer: Prices; one already known is replaced.
 INSERT INTO offer (retailer_id, store_id, sku, price, currency, sold)

@@ -17,7 +17,7 @@ ORDER BY source, platform, currency;
 
 -- order_lines: The lines of an order, in order.
 SELECT line, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category, family, minimum_age, allergens,
-    discount, substitution
+    discount, substitution, deposit
 FROM order_line
 WHERE retailer_id = %(retailer_id)s AND store_id = %(store_id)s AND order_id = %(order_id)s
 ORDER BY line;

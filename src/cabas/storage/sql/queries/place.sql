@@ -17,14 +17,14 @@ INSERT INTO customer_order (
 -- insert_lines: Its lines.
 INSERT INTO order_line (
     retailer_id, store_id, order_id, line, sku, name, quantity, sold_by, unit_price, price, currency, vat_rate, category,
-    family, minimum_age, allergens, discount, substitution
+    family, minimum_age, allergens, discount, substitution, deposit
 )
 SELECT %(retailer_id)s, %(store_id)s, %(order_id)s, line, sku, name, quantity, sold_by, unit_price, price, %(currency)s,
-    vat_rate, category, family, minimum_age, allergens, discount, substitution
+    vat_rate, category, family, minimum_age, allergens, discount, substitution, deposit
 FROM json_to_recordset(%(lines)s::json) AS sold (
     line integer, sku text, name text, quantity bigint, sold_by text, unit_price bigint, price bigint, vat_rate integer,
     category text[], family text, minimum_age smallint, allergens text[], discount bigint,
-    substitution text
+    substitution text, deposit bigint
 );
 
 -- insert_postings: What it moves in the ledger, numbered on from what the order posted before.
