@@ -4,9 +4,11 @@
 
 For each catalog (default: the demo retailer's names, and ../shared/data/catalog/*.tsv.gz where it is) the time from the
 text of a turn to the reply, beside the baseline of the same run: understanding alone, without search and choice.
-"new" sentences are said once in the life of the process, each of one to five things; "again" are a few sentences said
-over and over, as most of what shoppers say is. CPU is the process's own time, wall the clock's: on a machine that is
-busy with other things, read CPU. Memory is that of the process that answers, which did not make the index.
+"new" sentences are said once in the life of the process, each of one to five things: what is bought often more often,
+as one over its rank (Zipf), by the names people say first. "odd" ones are of anything that is sold, slippers as likely
+as milk, so that nothing was looked for before. "again" are a few sentences said over and over. CPU is the process's
+own time, wall the clock's: on a machine that is busy with other things, read CPU. Memory is that of the process that
+answers, which did not make the index.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from cabas.apps.warm import warm
 from cabas.dialogue.estimate import estimated_price
 from cabas.dialogue.families import sheets
 from cabas.dialogue.lexicon import Lexicon, lexicon
-from cabas.dialogue.locales import languages
+from cabas.dialogue.locales import languages, words
 from cabas.dialogue.understand import understand
 from cabas.domain.cart import Conversation
 from cabas.kernel.clock import FixedClock
@@ -101,26 +103,30 @@ def _centiles(values: Sequence[float]) -> str:
     return f"p50 {cuts[49]:.1f} p95 {cuts[94]:.1f} p99 {cuts[98]:.1f} ms"
 
 
-def new_sentences(search: TantivySearch, kind: str = "") -> Iterator[tuple[str, str]]:
-    """(language, text): things that are sold here, the popular ones more often, one to five in a breath. Each `kind` of
-    stores hears others, so that none was said before.
+def new_sentences(search: TantivySearch, kind: str = "", *, odd: bool = False) -> Iterator[tuple[str, str]]:
+    """(language, text): things that are sold here, one to five in a breath. Each `kind` hears others, so that none was
+    said before.
     """
-    chance = random.Random(f"{SEED}{kind}")  # noqa: S311
-    sold = [one for one in sorted(search.words.families) if sheets().get(one, {}).get("fr") and sheets()[one].get("en")]
-    fame = [1 + int(sheets()[one].get("popularity", 0)) for one in sold]
+    chance = random.Random(f"{SEED}{kind}{odd or ''}")  # noqa: S311
+    sold = [one for one in search.words.families if sheets().get(one, {}).get("fr") and sheets()[one].get("en")]
+    sold.sort(key=lambda one: (-int(sheets()[one].get("popularity", 0)), one))
+    fame = [1.0 if odd else 1 / (rank + 1) for rank in range(len(sold))]
     said: set[str] = set()
     while len(said) < NEW:
         lang = chance.choice(("fr", "fr", "en"))
         picked = chance.choices(sold, fame, k=chance.choice((1, 1, 2, 2, 3, 4, 5)))
-        things = [
-            chance.choice(COUNTS[lang]) + str(chance.choice(sheets()[one][lang])) for one in dict.fromkeys(picked)
-        ]
+        things = [chance.choice(COUNTS[lang]) + _called(chance, one, lang, odd=odd) for one in dict.fromkeys(picked)]
         last = {"fr": " et ", "en": " and "}[lang]
         listed = last.join(filter(None, (", ".join(things[:-1]), things[-1])))
         text = chance.choice(FRAMES[lang]).format(listed)
         if text not in said:
             said.add(text)
             yield lang, text
+
+
+def _called(chance: random.Random, family: str, lang: str, *, odd: bool) -> str:
+    names = words(sheets()[family][lang])
+    return chance.choices(names, [1.0 if odd else 1 / (rank + 1) for rank in range(len(names))])[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,7 @@ class Bench:
     async def measure(self, name: str, ports: Ports) -> None:
         """Print the figures of one kind of ports."""
         desk, number = self.desk(ports), iter(range(1_000_000))
-        warmed, new, again, long = Times(), Times(), Times(), Times()
+        warmed, new, odd, again, long = Times(), Times(), Times(), Times(), Times()
         for lang, sentences in AGAIN.items():
             for text in sentences:
                 await self.turn(desk, lang, text, next(number), warmed)
@@ -167,6 +173,8 @@ class Bench:
         gc.freeze()
         for lang, text in new_sentences(self.search, name):
             await self.turn(desk, lang, text, next(number), new)
+        for lang, text in new_sentences(self.search, name, odd=True):
+            await self.turn(desk, lang, text, next(number), odd)
         for _ in range(ROUNDS):
             for lang, sentences in AGAIN.items():
                 for text in sentences:
@@ -174,6 +182,7 @@ class Bench:
         for text in (", ".join(AGAIN["fr"][:5]) + ", ") * 40, "lait et " * 1250, "pâté-" * 2000, "x" * 10_000:
             await self.turn(desk, "fr", text[:10_000], next(number), long)
         print(f"  {name}, new    {new}")
+        print(f"  {name}, odd    {odd}")
         print(f"  {name}, again  {again}")
         print(
             f"  {name}, 10,000 characters: CPU {max(long.cpu):.0f} ms at most, {max(long.bare):.0f} ms of understanding"

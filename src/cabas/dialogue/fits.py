@@ -234,15 +234,15 @@ def _all(groups: Iterable[tuple[str, ...]]) -> Iterable[str]:
 @cache
 def _family_words(family: str) -> frozenset[str]:
     """Every word of the names of a family, of those above it and of those below it, in every language."""
-    kin = {*above(family), *below(family)}
-    return frozenset(
-        word
-        for one in kin
-        for lang in locales.languages()
-        for name in locales.words(sheets().get(one, {}).get(lang))
-        for said in (name, plural(name, lang))  # "peaches" share no stem with "peach"
-        for word in read_name(said, lang).words
-    )
+    return frozenset().union(*map(_words_of, {*above(family), *below(family)}))
+
+
+@cache
+def _words_of(family: str) -> frozenset[str]:
+    """Every word of the names of one family, in the singular and the plural: "peaches" share no stem with "peach"."""
+    names = ((name, lang) for lang in locales.languages() for name in locales.words(sheets().get(family, {}).get(lang)))
+    forms = ((form, lang) for name, lang in names for form in {name, plural(name, lang)})
+    return frozenset(word for form, lang in forms for word in read_name(form, lang).words)
 
 
 @lru_cache(maxsize=8192)

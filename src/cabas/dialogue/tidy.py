@@ -17,6 +17,7 @@ from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.sight import Tools
+from cabas.dialogue.signs import unmarked
 from cabas.dialogue.tokens import Token, tokenize
 from cabas.dialogue.trie import Match
 from cabas.kernel.text import fold
@@ -31,24 +32,8 @@ def tidy(
 ) -> tuple[tuple[Token, ...], dict[int, list[Match]]]:
     """The tokens to be read, without marks at either end, and the names met in them on the way, by place."""
     kept = _made_for(_without_fillers(_misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools), tools)
-    while kept and kept[-1].is_mark:
-        kept.pop()
-    while kept and kept[0].is_mark:  # a question may begin with one ("¿")
-        kept.pop(0)
     names: dict[int, list[Match]] = {}
-    return tuple(_reread(kept, tools, knows, names)), names
-
-
-def signed(tokens: Sequence[Token], tools: Tools) -> Sequence[Token]:
-    """The tokens, a minus sign right before the first number as its word: "-3 apples". In a list it is a bullet."""
-    bullets = [token for token in tokens if token.is_mark and token.folded in ("-", "\n")]
-    if len(tokens) < 2 or len(bullets) != 1 or tokens[0] is not bullets[0] or tokens[1].lead:
-        return tokens
-    if tokens[1].kind != "number" or tokens[0].folded != "-":
-        return tokens
-    word = str(locales.read(tools.lang, "words").get("minus", "-"))
-    minus = replace(tokens[0], text=word, folded=fold(word), kind="word")
-    return (minus, replace(tokens[1], lead=" "), *tokens[2:])
+    return tuple(_reread(list(unmarked(kept)), tools, knows, names)), names
 
 
 def _meant(tokens: Sequence[Token], tools: Tools) -> list[Token]:
@@ -189,8 +174,11 @@ def _several_of(
         return False
     if following.folded.endswith(plurals) or (single and tools.measures.unit(tokens, index) is not None):
         return True
+    loose = single and tokens[index - 1].folded in _loose(tools.lang)  # "won cabbage": nothing else is said so
     names = (match for match in tools.lexicon.at(tokens, index, tools.lang) if match.kind == FAMILY)
-    return any(match.lang == tools.lang and tokens[match.end - 1].folded.endswith(plurals) for match in names)
+    return any(
+        match.lang == tools.lang and (loose or tokens[match.end - 1].folded.endswith(plurals)) for match in names
+    )
 
 
 def _begins(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
@@ -215,7 +203,7 @@ def _sounds_like_a_name(tokens: Sequence[Token], index: int, tools: Tools) -> bo
 def _reread(
     tokens: list[Token], tools: Tools, knows: Callable[[str], bool], names: dict[int, list[Match]]
 ) -> list[Token]:
-    """Words nothing explains, read again by sound, then by spelling. `names` takes those of the tokens as they become."""
+    """Words nothing explains, read again by sound, then by spelling. `names` takes those of the result."""
     covered = _covered(tokens, tools, names)
     looked = 0
     index = 0

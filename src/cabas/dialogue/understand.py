@@ -7,7 +7,6 @@ the system.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -23,9 +22,10 @@ from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_hea
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
+from cabas.dialogue.signs import signed, unmarked
 from cabas.dialogue.swaps import renamed
-from cabas.dialogue.tidy import signed, tidy
-from cabas.dialogue.tokens import Token, spell, tokenize
+from cabas.dialogue.tidy import tidy
+from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
 from cabas.dialogue.when import Times, When
@@ -47,10 +47,10 @@ SMALLTALK = Act("smalltalk")
 def understand(text: str, heard: Hearing) -> Understood:
     """What `text` asks for, in the conversation `heard`. Never raises for any text; work is bounded by its tokens."""
     tools = tools_for(heard.locale, heard.lexicon)
-    raw = signed(tokenize(text)[:TOKENS_MAX], tools)
+    raw = signed(tokenize(text)[:TOKENS_MAX], tools.lang)
     if tools.grammar.sections["attack"].within(tools.grammar.text(tuple(raw))) is not None:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
-    answer = _answer(Sight(_unmarked(raw), tools, heard.knows), heard)
+    answer = _answer(Sight(unmarked(raw), tools, heard.knows), heard)
     if answer is not None:
         return Understood(clean(text), tools.lang, (answer,))
     tokens, names = tidy(raw, tools, heard.knows)
@@ -60,16 +60,6 @@ def understand(text: str, heard: Hearing) -> Understood:
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
-
-
-def _unmarked(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Without the marks at both ends: a question may begin with one ("¿")."""
-    start, end = 0, len(tokens)
-    while end and tokens[end - 1].is_mark:
-        end -= 1
-    while start < end and tokens[start].is_mark:
-        start += 1
-    return tokens[start:end]
 
 
 def _answer(sight: Sight, heard: Hearing) -> Act | None:
@@ -137,7 +127,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         return stop
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
-    if stop < end and stop - start <= REMARK_TOKENS_MAX and sight.said("purpose", start) is not None:
+    remark = sight.said("purpose", start) or sight.said("reasons", start)
+    if stop < end and stop - start <= REMARK_TOKENS_MAX and remark is not None:
         return stop  # "pour les crêpes, il me faut du lait": why, not what
     _groceries(turn, start, stop)
     return stop
