@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cabas.dialogue.lexicon import DISH, FAMILY
+from cabas.dialogue.remarks import remark_end, teller, told
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.when import Times, When
 
@@ -22,6 +23,9 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     diet = _diet_end(sight, start, end)
     if diet is not None:
         return diet
+    telling = remark_end(sight, start, end)
+    if telling is not None and telling < end and not sight.is_mark(telling):
+        return telling
     whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:
         token = sight.tokens[place]
@@ -29,6 +33,8 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place
         if token.folded == ",":
             if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
+                return place
+            if remark_end(sight, place + 1, end) is not None or _diet_next(sight, place + 1, end):
                 return place
             place, whole = place + 1, False
             continue
@@ -55,6 +61,16 @@ def _diet_end(sight: Sight, start: int, end: int) -> int | None:
             ended = any(one is not None and one[1] == place for one in found)
             return place if ended and _is_diet(sight, start, place) else None
     return None
+
+
+def _diet_next(sight: Sight, start: int, end: int) -> bool:
+    """Whether somebody is spoken of from `start` up to the next mark who cannot eat something."""
+    if teller(sight, start, end) is None:
+        return False
+    stop = start
+    while stop < end and not sight.is_mark(stop):
+        stop += 1
+    return _is_diet(sight, start, stop)
 
 
 def _is_diet(sight: Sight, start: int, end: int) -> bool:
@@ -112,6 +128,8 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
     """Whether, where nobody wrote marks, another request begins in the middle of words."""
     if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
         return False
+    if told(sight, place, end):
+        return True
     grammar = sight.tools.grammar
     cue = grammar.cues.at(sight.tokens, place)
     if cue is not None and cue[1] - place > 1 and cue[1] < end and not _asks_for_it(sight, place):

@@ -198,6 +198,7 @@ class Grammar:
         self._done: dict[str, _Part] = {}
         self._singles: dict[str, frozenset[str]] = {}
         self._names: dict[str, int] = {}
+        self._phrases: dict[str, Phrases[bool]] = {}
         self.letters = _number_letters(lang)
         self._assign_letters()
         self.cues: Phrases[bool] = Phrases.of(locales.words(sheet.get("cues")), True)
@@ -220,6 +221,15 @@ class Grammar:
             said = [tokenize(text) for text in self._macros.get(name, ()) if not set(text) & set("[]()|<>{}")]
             self._singles[name] = frozenset(words[0].folded for words in said if len(words) == 1)
         return self._singles[name]
+
+    def phrases(self, name: str) -> Phrases[bool]:
+        """The alternatives of a macro that are plain words, to be looked up; none where the language has no such
+        macro.
+        """
+        if name not in self._phrases:
+            plain = [text for text in self._macros.get(name, ()) if not set(text) & set("[]()|<>{}")]
+            self._phrases[name] = Phrases.of(plain, True)
+        return self._phrases[name]
 
     def _section(self, entries: Iterable[Mapping[str, object]]) -> Patterns:
         return Patterns(

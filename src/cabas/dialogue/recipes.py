@@ -53,6 +53,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     if not words or (number is not None and number.end >= last):
         return None
     named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
+    if not named and sight.said("common", cue.end) is not None:
+        return None  # "mes courses de la semaine"
     found = Announced(words, dish, stop, cue.kind == "strong", named)
     if "number" in cue.slots:  # "je reçois six personnes pour une choucroute"
         number = numbers_of(sight.lang).at(sight.tokens, cue.slots["number"][0])
@@ -96,7 +98,10 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
     last, dish = _dish(sight, first, stop)
     found = Announced(sight.spell(first, last).strip(), dish, last, sure=True, known=True)
     _tail(turn, found, tail.end)
-    return found if found.end == tail.end and (dish is not None or found.servings is not None) else None
+    if found.end != tail.end or (dish is None and found.servings is None):
+        return None
+    _tail(turn, found, end)
+    return found
 
 
 def read_recipe_next(turn: Turn, start: int, end: int) -> Announced | None:

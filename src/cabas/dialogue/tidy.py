@@ -267,6 +267,7 @@ def _several(
     """A name that several words sound like, none of which is explained otherwise."""
     heard = (*tools.lexicon.heard(tokens, index), *shared_ear(tools.lang).heard(tokens, index))
     whole = [(end, name) for name, end in heard if end > index + 1 and not covered.issuperset(range(index + 1, end))]
+    whole = [one for one in whole if not all(_is_plain(word, tools) for word in tokens[index : one[0]])]  # "faites à"
     if tools.lexicon.knows_word(tokens[index].folded, tools.lang):  # "rouge et" is no "rouget"
         whole = [one for one in whole if tools.words.at("and", tokens, one[0] - 1) != one[0]]
     return (max(whole)[0], tokenize(max(whole)[1])) if whole else None

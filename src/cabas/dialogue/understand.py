@@ -20,6 +20,7 @@ from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
 from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_heads
 from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
+from cabas.dialogue.remarks import remark_end
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.signs import signed, unmarked
@@ -130,6 +131,9 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     remark = sight.said("purpose", start) or sight.said("reasons", start)
     if stop < end and stop - start <= REMARK_TOKENS_MAX and remark is not None:
         return stop  # "pour les crêpes, il me faut du lait": why, not what
+    telling = remark_end(sight, start, stop)
+    if telling is not None and _opened(sight, start, telling)[0] == start:
+        return telling  # "mon fils en raffole": nothing to add
     _groceries(turn, start, stop)
     return stop
 

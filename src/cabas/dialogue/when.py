@@ -112,7 +112,11 @@ class Times:
         """Whether a word in [start, end) can only be there for a time or a method, or may be."""
         if any(token.folded in self._methods.hints for token in self.tokens[start:end]):
             return True
-        return any(self._words.said("earliest", self.tokens, place) is not None for place in range(start, end))
+        return any(
+            self._words.said("earliest", self.tokens, place) is not None
+            or ((named := self._methods.names.at(self.tokens, place)) is not None and named[0][1] > 1)
+            for place in range(start, end)
+        )
 
     def read(self, start: int, end: int) -> When:
         """What the tokens [start, end) say of time and method."""
@@ -126,6 +130,11 @@ class Times:
                 index += 1
                 continue
             _apply(found, best[2], self.now)
+            if best[2] == "slot_words":  # "une livraison" asks for a slot and says how
+                for place in range(index, best[0]):
+                    named = self._methods.names.at(self.tokens, place)
+                    if named is not None and named[1] <= best[0]:
+                        _apply(found, named[0], self.now)
             index = best[0]
         return _settled(found, self.now)
 

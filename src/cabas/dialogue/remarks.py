@@ -1,0 +1,87 @@
+"""Clauses that tell why and ask for nothing: "my husband loves them", "j'en ai retrouvé au placard".
+
+Such a clause begins with who is spoken of (`tellers`, `kin`) and has no word that asks, counts or changes (`live`).
+What stands in it is nothing to add, however it is called.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cabas.dialogue.grammar import Grammar
+from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.tokens import Token
+
+# A remark that is longer is looked at no further than this.
+REMARK_TOKENS_MAX = 24
+# Macros of verbs that ask for something.
+_ASKING = ("put", "drop", "set")
+
+
+def remark_end(sight: Sight, start: int, end: int) -> int | None:
+    """The index after the remark that begins at `start`; None when none does. It ends at the next mark, and where no
+    mark was heard, before "and" with something counted or named behind it.
+    """
+    first = sight.said("because", start) or start
+    verb = teller(sight, first, end)
+    if verb is None or verb >= end or sight.tools.grammar.cues.at(sight.tokens, first) is not None:
+        return None
+    place = first
+    while place < end and not sight.is_mark(place) and place - start < REMARK_TOKENS_MAX:
+        if _live(sight.tokens[place], sight.tools.grammar) or sight.said("live", place) is not None:
+            return None
+        if not sight.written and place > verb and _and_another(sight, place, end):
+            return place
+        place += 1
+    asked = place < len(sight.tokens) and sight.tokens[place].folded == "?"
+    return None if asked else place
+
+
+def told(sight: Sight, place: int, end: int) -> bool:
+    """Whether a remark begins in the middle of words without marks: only before a verb that tells ("il adore ça")."""
+    verb = teller(sight, place, end)
+    if verb is None:
+        return False
+    while verb < end and verb - place < 5 and sight.said("clitics", verb) is not None:
+        verb += 1
+    telling = verb < end and sight.said("telling", verb) is not None
+    return telling and remark_end(sight, place, end) is not None
+
+
+def teller(sight: Sight, place: int, end: int) -> int | None:
+    """The index after who a remark is about: a pronoun, or "my sister" before something like a verb."""
+    if place >= end:
+        return None
+    after = sight.said("tellers", place)
+    if after is not None:
+        return after
+    of = sight.said("determiners", place)
+    if of is None or of >= end:
+        return None
+    found = sight.tools.grammar.phrases("kin").at(sight.tokens, of)
+    if found is None or found[1] >= end:
+        return None
+    after = found[1]
+    if sight.said("clitics", after) is not None:
+        return after
+    nothing = sight.is_mark(after) or sight.said("determiners", after) is not None or sight.joint(after) is not None
+    if nothing or sight.amounts(after, end) or sight.name(after, end, FAMILY) is not None:
+        return None
+    return after
+
+
+def _and_another(sight: Sight, place: int, end: int) -> bool:
+    after = sight.said("and", place)
+    if after is None or after >= end:
+        return False
+    return sight.said("determiners", after) is not None or bool(sight.amounts(after, end))
+
+
+def _live(token: Token, grammar: Grammar) -> bool:
+    return token.kind == "word" and token.folded in _asking(grammar)
+
+
+@lru_cache(maxsize=16)
+def _asking(grammar: Grammar) -> frozenset[str]:
+    return frozenset(word for name in _ASKING for word in grammar.macro(name))
