@@ -1,11 +1,12 @@
 """What a request by UCP REST costs beyond its use case: requests a second, p99, and CPU, over a real socket.
 
     python bench/surface.py                 a search, the same signed, a cart changed, a checkout completed
-    python bench/surface.py --requests 2000 --connections 8
+    python bench/surface.py --seconds 10 --connections 8
 
-The small shop of the tests is served, in memory, by a process of its own: what the shop does is little, and the same on
-both sides, so that the surface is seen. The baseline is the same use cases called in this process, without a wire.
-CPU of the server is all its CPU while it is asked; the client's is not counted. Aim: at most 1 ms a request.
+The client is wrk (https://github.com/wg/wrk; `apt install wrk`). The small shop of the tests is served, in memory, by a
+process of its own: what the shop does is little, and the same on both sides, so that the surface is seen. The baseline
+is the same use cases called in this process, without a wire. CPU of the server is all its CPU while it is asked; the
+client's is not counted. Aim: at most 1 ms a request.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ import argparse
 import asyncio
 import gc
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 from starlette.applications import Starlette
@@ -49,6 +51,9 @@ SECRET = b"the platform's key of this bench, of no use elsewhere"
 HURRIED = "requests_per_minute = 1_000_000"
 KEYS = count(1)
 AIM_MS = 1.0
+# How often the use cases are called by themselves; more requests than one process answers in a second; how many
+# checkouts there are to complete, in one second: the shop in memory looks through all of them for places that are held.
+WITHIN, ASKED_A_SECOND, CHECKOUTS = 1000, 4000, 500
 
 
 def shop() -> Stage:
@@ -95,10 +100,8 @@ class Asker:
     def __init__(self, url: str, key: str) -> None:
         self._host, self._key = url.removeprefix("http://"), key
 
-    async def ask(
-        self, line: Connection, method: str, path: str, body: object, *, signed: bool = False
-    ) -> dict[str, Any]:
-        """The body of a good answer."""
+    def request(self, method: str, path: str, body: object, *, signed: bool = False) -> tuple[dict[str, str], bytes]:
+        """Headers and body of a request nobody made yet."""
         raw = json.dumps(body).encode()
         headers = {
             "authorization": f"Bearer {self._key}", "ucp-agent": f'profile="{PROFILE}"',
@@ -108,29 +111,40 @@ class Asker:
             headers["content-digest"] = signing.digest(raw)
             derived = {"@method": method, "@authority": self._host, "@path": f"/ucp{path}"}
             headers |= signing.sign(signing.key_of(SECRET), headers | derived, [*derived, *headers])
-        status, answer = await line.ask(method, f"/ucp{path}", headers, raw)
+        return headers, raw
+
+    def bytes_of(self, method: str, path: str, body: object, *, signed: bool = False) -> bytes:
+        """The same as it goes over the wire."""
+        headers, raw = self.request(method, path, body, signed=signed)
+        said = {"host": self._host, "content-length": str(len(raw)), **headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+        return f"{method} /ucp{path} HTTP/1.1\r\n{lines}\r\n".encode() + raw
+
+    async def ask(self, line: Connection, method: str, path: str, body: object) -> dict[str, Any]:
+        """The body of a good answer."""
+        status, answer = await line.ask(method, f"/ucp{path}", *self.request(method, path, body))
         if status not in (200, 201):
             raise SystemExit(f"{method} {path} answered {status}: {answer[:300]!r}")
         return json.loads(answer)
 
 
-Step = Callable[[Connection, Any], Awaitable[Any]]
-
-
-async def loaded(step: Step, things: list[Any], url: str, connections: int) -> list[float]:
-    """Milliseconds of each step; so many are under way at any time."""
-    took: list[float] = []
-    left = iter(things)
-
-    async def one() -> None:
-        async with Connection(url) as line:
-            for thing in left:
-                begun = time.perf_counter()
-                await step(line, thing)
-                took.append((time.perf_counter() - begun) * 1000)
-
-    await asyncio.gather(*(one() for _ in range(connections)))
-    return took
+def wrk(url: str, requests: Iterable[bytes], connections: int, seconds: int) -> dict[str, Any]:
+    """What wrk says of sending `requests`, as fast as answers come, for that long."""
+    with tempfile.NamedTemporaryFile() as file:
+        for request in requests:
+            file.write(b"%08d" % len(request) + request)
+        file.flush()
+        script = Path(__file__).with_name("_wrk.lua")
+        told = subprocess.run(
+            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, url, "--", file.name],
+            stdout=subprocess.PIPE, check=True, text=True,
+        ).stdout  # fmt: skip
+    said: dict[str, Any] = json.loads(told.splitlines()[-1])
+    if said["refused"] or said["lost"]:
+        raise SystemExit(f"Not all was answered: {said}")
+    if said["exhausted"]:
+        raise SystemExit("The server answers more than was prepared: raise ASKED_A_SECOND.")
+    return said
 
 
 async def within(requests: int) -> dict[str, float]:
@@ -161,53 +175,49 @@ async def within(requests: int) -> dict[str, float]:
     cart = (await open_session(front, caller, "cart", SessionAsk(items=[ItemAsk("milk", 2, "")]))).id
     await measured("search", search, list(range(requests)))
     await measured("cart changed", change, [(cart, number) for number in range(requests)])
-    sessions = [(await open_session(front, caller, "checkout", ready)).id for _ in range(requests // 4)]
+    sessions = [(await open_session(front, caller, "checkout", ready)).id for _ in range(CHECKOUTS)]
     await measured("completed", finish, sessions)
     return figures | {"search, signed": figures["search"]}
 
 
-async def over(url: str, key: str, pid: int, options: argparse.Namespace, alone: dict[str, float]) -> bool:
-    """Every kind of request over the socket; whether each keeps to the aim."""
-    asker = Asker(url, key)
-
-    async def make(line: Connection, kind: str, **more: object) -> str:
-        made = await asker.ask(line, "POST", f"/{kind}", {"line_items": lines(milk=2), **more})
-        return str(made["id"])
-
-    async def search(line: Connection, signed: bool) -> None:
-        await asker.ask(line, "POST", "/catalog/search", {"query": "lait"}, signed=signed)
-
-    async def change(line: Connection, thing: tuple[str, int]) -> None:
-        await asker.ask(line, "PUT", f"/carts/{thing[0]}", {"line_items": lines(milk=1 + thing[1] % 9, apples=750)})
-
-    async def finish(line: Connection, ident: str) -> None:
-        done = await asker.ask(
-            line, "POST", f"/checkout-sessions/{ident}/complete", {"payment": AT_HANDOVER["payment"]}
-        )
-        assert done["status"] == "completed", done["messages"]
-
+async def prepared(url: str, asker: Asker, connections: int) -> tuple[list[str], list[str]]:
+    """Carts to change and checkouts to complete."""
     async with Connection(url) as line:
-        carts = [await make(line, "carts") for _ in range(options.connections)]
-        checkouts = [await make(line, "checkout-sessions", fulfillment=DRIVE) for _ in range(options.requests // 4)]
+
+        async def make(kind: str, **more: object) -> str:
+            made = await asker.ask(line, "POST", f"/{kind}", {"line_items": lines(milk=2), **more})
+            return str(made["id"])
+
+        carts = [await make("carts") for _ in range(4 * connections)]
+        return carts, [await make("checkout-sessions", fulfillment=DRIVE) for _ in range(CHECKOUTS)]
+
+
+def kinds(asker: Asker, carts: list[str], checkouts: list[str], most: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Every kind of request, at most so many of each, no two the same."""
+    ask, payment = asker.bytes_of, {"payment": AT_HANDOVER["payment"]}
+    yield "search", (ask("POST", "/catalog/search", {"query": "lait"}) for _ in range(most))
+    yield "search, signed", (ask("POST", "/catalog/search", {"query": "lait"}, signed=True) for _ in range(most))
+    changes = ((carts[number % len(carts)], 1 + number % 9) for number in range(most))
+    yield (
+        "cart changed",
+        (ask("PUT", f"/carts/{cart}", {"line_items": lines(milk=milk, apples=750)}) for cart, milk in changes),
+    )
+    yield "completed", (ask("POST", f"/checkout-sessions/{one}/complete", payment) for one in checkouts)
+
+
+def over(url: str, key: str, pid: int, options: argparse.Namespace, alone: dict[str, float]) -> bool:
+    """Every kind of request over the socket; whether each keeps to the aim."""
+    asker, seconds = Asker(url, key), options.seconds
+    carts, checkouts = asyncio.run(prepared(url, asker, options.connections))
     kept = True
-    many = list(range(options.requests))
-    kinds: list[tuple[str, Step, list[Any]]] = [
-        ("search", search, [False for _ in many]),
-        ("search, signed", search, [True for _ in many]),
-        ("cart changed", change, [(carts[number % len(carts)], number) for number in many]),
-        ("completed", finish, checkouts),
-    ]
     print(f"{'':16}requests/s   p50 ms   p99 ms   CPU ms: server, use case, surface (aim {AIM_MS:g})")
-    for name, step, things in kinds:
-        await loaded(step, things[: (warm := len(things) // 20)], url, 1)
-        begun = time.perf_counter()
+    for name, requests in kinds(asker, carts, checkouts, ASKED_A_SECOND * seconds):
         with Meter(pid) as meter:
-            took = await loaded(step, things[warm:], url, options.connections)
-        seconds = time.perf_counter() - begun
-        cpu, cuts = meter.cpu[pid] * 1000 / len(took), quantiles(took, n=100)
+            said = wrk(url, requests, options.connections, 1 if name == "completed" else seconds)
+        cpu = meter.cpu[pid] * 1000 / said["requests"]
         kept &= cpu - alone[name] <= AIM_MS
         print(
-            f"{name:16}{len(took) / seconds:10.0f} {cuts[49]:8.1f} {cuts[98]:8.1f}   "
+            f"{name:16}{said['requests'] / said['seconds']:10.0f} {said['p50']:8.1f} {said['p99']:8.1f}   "
             f"{cpu:14.2f}  {alone[name]:8.2f}  {cpu - alone[name]:7.2f}",
             flush=True,
         )
@@ -217,17 +227,19 @@ async def over(url: str, key: str, pid: int, options: argparse.Namespace, alone:
 def main() -> None:
     """Measure, and say whether the aim is kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=1000)
+    parser.add_argument("--seconds", type=int, default=5, help="of each kind of request")
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         serve()
         return
+    if shutil.which("wrk") is None:
+        sys.exit("There is no wrk here: install it (`apt install wrk`, `brew install wrk`).")
     print("ahead of other work" if first() else "amid other work")
-    alone = asyncio.run(within(options.requests))
+    alone = asyncio.run(within(WITHIN))
     with served() as (pid, url, key, _):
-        kept = asyncio.run(over(url, key, pid, options, alone))
+        kept = over(url, key, pid, options, alone)
     print("The aim is kept." if kept else "The aim is missed.")
 
 
