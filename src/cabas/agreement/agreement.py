@@ -222,6 +222,8 @@ def _no(code: str, fr: str, en: str) -> Decision:
 
 
 def _named(decision: Decision, names: Mapping[str, str]) -> Decision:
+    if not any("{" in sentence for sentence in decision.words.values()):
+        return decision
     said = {lang: _MARK.sub(lambda mark: names[mark[0]], sentence) for lang, sentence in decision.words.items()}
     return Decision(decision.allowed, decision.code, decision.term, said, decision.value)
 
