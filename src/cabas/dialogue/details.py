@@ -50,28 +50,50 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
             return None
         item.tags.append(f"{kind.removesuffix('_bare')}:{price}")
         return after
-    if kind in ("not_brand", "but_not", "free_of"):
+    if kind == "not_this" and sight.name(found.end, end, BRAND) is None:
+        return None
+    if kind in ("not_brand", "not_this", "but_not", "free_of"):
         return _open(sight, item, kind, start, found.end, end)
+    if kind in _READERS:
+        return _READERS[kind](sight, item, found)
     if kind == "size":
         item.tags.append(f"size:{_size(sight, found)}")
-    elif kind in ("fat", "percent"):
-        return _percent(sight, item, found)
     elif kind == "usual":
         item.usual = True
     elif kind == "safe":
         item.safe = True
-    elif kind == "each":
-        return _each(sight, item, found)
-    elif kind in ("double", "triple", "times"):
-        if item.measured is not None and item.measured.unit is not None:
-            if item.measured.unit.kind != "measure":
-                return None
-            item.tags.append(size_tag(item.measured))  # "33 cl de crème, fois deux"
-        said = _number(sight, found, "number")
-        count = {"double": 2, "triple": 3}.get(kind) or (int(said) if said is not None else 1)
-        item.measured, item.trailing = sight.tools.measures.counted(count, start, found.end), True
     elif kind == "filler" and sight.said("tails", start) == found.end:
         item.refines = item.begun or not any(piece.match is not None for piece in item.pieces)
+    return found.end
+
+
+def origin(sight: Sight, item: Item, start: int, end: int) -> int | None:
+    """Put where it is to come from into `item`: "from Spain", "grown in Kenya"; "Irish" before what is Irish, or after
+    it ("they have to be Irish"). The index after it, or None when nothing of the kind is said.
+    """
+    after = sight.said("origin_cues", start)
+    if after is not None:
+        after = sight.said("determiners", after) or after
+    elif sight.name(start, end, FAMILY, BRAND, LABEL) is not None:
+        return None  # "French fries"
+    found = sight.words.origins.at(sight.tokens, start if after is None else after)
+    if found is None or found[1] > end:
+        return None
+    if after is None and not (item.has_food or sight.name(found[1], end, FAMILY) is not None):
+        return None
+    item.tags.append(f"origin:{found[0]}")
+    return found[1]
+
+
+def _times(sight: Sight, item: Item, found: Found) -> int | None:
+    """ "Twice", "x3": so many of it."""
+    if item.measured is not None and item.measured.unit is not None:
+        if item.measured.unit.kind != "measure":
+            return None
+        item.tags.append(size_tag(item.measured))  # "33 cl de crème, fois deux"
+    said = _number(sight, found, "number")
+    count = {"double": 2, "triple": 3}.get(found.kind) or (int(said) if said is not None else 1)
+    item.measured, item.trailing = sight.tools.measures.counted(count, found.start, found.end), True
     return found.end
 
 
@@ -90,6 +112,16 @@ def _each(sight: Sight, item: Item, found: Found) -> int | None:
     else:
         return None
     return found.end
+
+
+def _sized(sight: Sight, item: Item, found: Found) -> int | None:
+    """ "The two liter size", "those 400 g tins": the size of one."""
+    start, end = found.slots["amount"]
+    for measured in sight.amounts(start, end):
+        if measured.unit is not None and measured.unit.kind == "measure" and measured.end == end:
+            item.tags.append(size_tag(measured))
+            return found.end
+    return None
 
 
 def _number(sight: Sight, found: Found, slot: str) -> Fraction | None:
@@ -239,3 +271,7 @@ def free_of(allergen: str, lang: str) -> str | None:
         if label.kind == "diet" and label.allergens == {allergen}:
             return label.tag(lang)
     return None
+
+
+_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "double": _times, "triple": _times,
+            "times": _times}  # fmt: skip

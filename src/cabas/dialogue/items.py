@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import compose, counted
-from cabas.dialogue.details import add_detail, label_tag
+from cabas.dialogue.details import add_detail, label_tag, origin
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
@@ -170,6 +170,10 @@ def _counts(sight: Sight, item: Item, position: int, end: int) -> bool:
 
 def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
     """A detail that says more than the name that starts at the same place."""
+    after = origin(sight, item, position, end)
+    if after is not None:
+        item.cost += COST["detail"]
+        return after
     found = sight.detail(position, end)
     if found is None:
         return None
@@ -235,14 +239,15 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
             continue
         if measured.implied and not measured.definite and not measured.constraints:
             continue
-        if item.measured is None and sight.joint(measured.end) is None:
+        tied = sight.joint(measured.end) is not None and sight.said("definite", measured.end) is None
+        if item.measured is None and not tied:  # "four bottles the half liter size" is tied to nothing
             item.measured, item.trailing = measured, True
             item.tags.extend(measured.constraints)
             if measured.unit is None and not sight.written:
                 item.cost += COST["bare_number"]  # in a list without marks a number counts what follows
             return measured.end
         counted = item.measured is None or item.measured.unit is None or item.measured.unit.kind != "measure"
-        counted = counted and sight.joint(measured.end) is None
+        counted = counted and not tied
         if measured.unit is not None and measured.unit.kind == "measure" and counted:
             item.tags.append(size_tag(measured))
             return measured.end
@@ -300,6 +305,9 @@ def _other(
     after = sight.said("purpose", position)
     if after is not None and after < end and (item.has_food or not item.begun):
         return _purpose(sight, item, position, after, end), False
+    after = sight.said("reasons", position)
+    if after is not None and after < end and (item.has_food or not item.begun):
+        return _past_remark(sight, item, after, end), False
     after = sight.said("pronouns", position)
     if after is not None and after <= end and not item.has_food:
         item.pronoun = True
@@ -357,6 +365,11 @@ def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> i
     named = sight.name(inner, end, FAMILY, RESTRICTED)
     if named is not None and not item.has_food and not item.measured:  # "anything but X for the spaghetti"
         return inner
+    return _past_remark(sight, item, after, end)
+
+
+def _past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
+    """Past what a remark says, to the next mark."""
     item.cost += COST["remark"]
     while after < end and not sight.is_mark(after):
         joined = sight.said("and", after)

@@ -79,6 +79,8 @@ class Measures:
         self._definite = Phrases.of(locales.words(sheet["definite"]), True)
         self._counted = Phrases.of(locales.words(sheet["counted"]), True)
         self._counts = frozenset(sheet["counts"])
+        self._no_units = Phrases.of(locales.words(sheet.get("no_units")), True)
+        self._plurals = tuple(locales.words(locales.read(lang, "numbers").get("plurals")))
         self._sizes: Phrases[str] = Phrases()
         self._begin = self.numbers.begin | self._recipes.begin() | self._definite.begin()
         for size, said in sheet["sizes"].items():
@@ -115,14 +117,24 @@ class Measures:
             end = number.end if number.value.denominator == 1 else self.numbers.whole_after(tokens, number.end)
             yield Measured(Amount(number.value), index, end, low=number.low, article=number.article)
             yield from self._counting(tokens, number, kitchen)
+            yield from self._halves(tokens, number)
         elif definite is not None:
             for reading in self._readings(tokens, definite[1], kitchen):
                 if reading.unit is not None:
                     yield replace(reading, start=index, definite=True)
-        else:
+        elif self._no_units.at(tokens, index) is None:
             one = Number(Fraction(1), index, index)
             for reading in self._counting(tokens, one, kitchen):
                 yield replace(reading, implied=True)
+
+    def _halves(self, tokens: Sequence[Token], number: Number) -> Iterator[Measured]:
+        """ "Three half-liter bottles", "two quarter-pound bags": several containers, each of a fraction."""
+        whole = self.numbers.whole(tokens, number.start)
+        if whole is None or whole.value < 2 or whole.end >= number.end:
+            return
+        for reading in self._sized(tokens, whole, whole.end):
+            if tokens[reading.end - 1].folded.endswith(self._plurals):
+                yield reading
 
     def _counting(self, tokens: Sequence[Token], number: Number, kitchen: bool) -> Iterator[Measured]:
         """Readings of a number and what it counts."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called, unshown
-from cabas.dialogue.labels import Label, labels_by_word
+from cabas.dialogue.labels import Label, labels, labels_by_word
 from cabas.dialogue.oddity import oddity
 from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import Want
@@ -121,9 +121,20 @@ def _meets_value(kind: str, value: str, product: Product, price: Money | None) -
         return str(product.pieces) == value if product.pieces > 1 else None
     if kind == "size":
         return _meets_size(value, product)
+    if kind in ("origine", "origin") and _comes_from(value, product):
+        return True
     if kind in ("fat", "origine", "origin"):
         return re.search(rf"(?<![\d,.]){re.escape(_tight(value))}", _tight(product.name)) is not None
     return fold(value) in fold(product.name) or None
+
+
+def _comes_from(place: str, product: Product) -> bool:
+    """Whether a label of the product says that it comes from there."""
+    said = (labels()[one] for one in product.labels if one in labels())
+    return any(
+        fold(place) in fold(name) for label in said if label.kind == "origin" for names in label.names.values()
+        for name in names
+    )  # fmt: skip
 
 
 def _tight(text: str) -> str:

@@ -13,6 +13,7 @@ from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token
 
 LARGEST = 10**9
+DECIMALS_MAX = 4
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 
 
@@ -46,6 +47,7 @@ class Numbers:
     def __init__(self, lang: str) -> None:
         sheet = locales.read(lang, "numbers")
         self._decimal: str = locales.read(lang, "locale")["decimal"]
+        self._point = Phrases.of(locales.words(sheet.get("decimal_point")), True)
         self._words: Phrases[_Word] = Phrases()
         for value, said in sheet["values"].items():
             self._put(said, _Word(int(value)))
@@ -65,7 +67,7 @@ class Numbers:
         self._of = Phrases.of(locales.words(sheet.get("fraction_of")), True)
         self._ranges = Phrases.of(locales.words(sheet["ranges"]), True)
         self._about = Phrases.of(locales.words(sheet.get("about")), True)
-        self._begin = self._words.begin() | self._fractions.begin() | self._collectives.begin()
+        self._begin = self._words.begin() | self._fractions.begin() | self._collectives.begin() | self._point.begin()
 
     @property
     def begin(self) -> frozenset[str]:
@@ -185,8 +187,38 @@ class Numbers:
             scale = self._words.at(tokens, index + 1)
             if scale and scale[0].scale and scale[0].value >= 1000 and value.denominator == 1:
                 return min(value * scale[0].value, Fraction(LARGEST)), scale[1]
-            return value, index + 1
-        return self._spoken(tokens, index)
+            return self._with_decimals(tokens, (value, index + 1)) if value.denominator == 1 else (value, index + 1)
+        found = self._spoken(tokens, index)
+        return self._with_decimals(tokens, found) if found else self._decimals(tokens, index)
+
+    def _with_decimals(self, tokens: Sequence[Token], whole: tuple[Fraction, int]) -> tuple[Fraction, int]:
+        part = self._decimals(tokens, whole[1])
+        return (whole[0] + part[0], part[1]) if part else whole
+
+    def _decimals(self, tokens: Sequence[Token], index: int) -> tuple[Fraction, int] | None:
+        """What the mark of decimals and the figures after it say: a quarter in "one point two five", in "point
+        twenty-five".
+        """
+        glue = self._point.at(tokens, index)
+        digits, place = "", glue[1] if glue else index
+        while glue and len(digits) < DECIMALS_MAX and (found := self._digits(tokens, place, first=not digits)):
+            digits, place = digits + found[0], found[1]
+        return (Fraction(int(digits), 10 ** len(digits)), place) if digits else None
+
+    def _digits(self, tokens: Sequence[Token], index: int, *, first: bool) -> tuple[str, int] | None:
+        """The decimal figures at `index`: one by one, or all of them as a number where they are the `first`."""
+        if index >= len(tokens):
+            return None
+        if tokens[index].kind == "number":
+            text = tokens[index].folded
+            return (text, index + 1) if text.isdigit() and (first or len(text) == 1) else None
+        found = self._spoken(tokens, index)
+        single = self._words.at(tokens, index)
+        if found is None or single is None or tokens[index].folded in self._articles:
+            return None
+        if not single[0].scale and single[0].value < 10 and (not first or not single[0].room):
+            return str(single[0].value), single[1]
+        return (str(found[0]), found[1]) if first and 10 <= found[0] < 100 else None
 
     def _spoken(self, tokens: Sequence[Token], index: int) -> tuple[Fraction, int] | None:
         total, current, room, end = 0, 0, LARGEST, index

@@ -336,6 +336,8 @@ def _by_spelling(
     word = token.folded
     if _is_plain(token, tools) or word in _common(tools.lang) or _means_time(tokens, index, tools):
         return None
+    if tools.words.origins.at(tokens, index) is not None:  # "Spain" is no stain
+        return None
     if tools.lexicon.knows_word(word) or any(tools.lexicon.knows_word(word, lang) for lang in tools.lexicon.langs):
         return None
     if knows(token.text):
