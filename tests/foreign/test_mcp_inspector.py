@@ -44,8 +44,8 @@ def inspect(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
 
 def test_it_lists_what_there_is(inspect: Any) -> None:
     assert [one["name"] for one in inspect("tools/list")["tools"]] == [
-        "order_in_words", "fill_cart", "view_cart", "choose_slot", "place_order", "cancel_cart", "search_products",
-        "get_products", "find_stores", "get_order", "my_usual",
+        "order_in_words", "fill_cart", "view_cart", "add_recipe", "choose_slot", "place_order", "cancel_cart",
+        "search_products", "get_products", "find_stores", "get_order", "my_usual",
     ]  # fmt: skip
     assert [one["uri"] for one in inspect("resources/list")["resources"]] == ["ui://cabas/cart.html"]
     assert [one["name"] for one in inspect("prompts/list")["prompts"]] == ["weekly_shop", "shop_for_recipe"]

@@ -17,11 +17,15 @@ from starlette.applications import Starlette
 
 from cabas.apps.web import lifespan
 from cabas.domain.cart import Conversation
+from cabas.domain.catalog import Offer, Product
 from cabas.domain.discount import Discount
+from cabas.kernel.money import Money
+from cabas.kernel.quantity import Quantity
 from cabas.storage.consent_record import Said
 from cabas.surfaces.contract import Linked
 from cabas.surfaces.door import Quotas, TooMany
 from cabas.surfaces.mcp.app import routes
+from cabas.usecases.ports import StockLevel
 from support.browser import serving
 from support.premises import Stage, an_agreement, stage_of
 from support.shop import run
@@ -246,3 +250,23 @@ def test_codes_and_what_to_do_when_a_line_is_gone(url: str, stage: Stage) -> Non
     talk = run(stage.memory.conversations.load("halle", filled["cart_id"]))
     assert [line.substitution for line in talk.cart.lines] == ["none"]
     run(stage.memory.discounts.remove("halle", "TEN"))
+
+
+def test_a_recipe_fills_the_cart_and_says_what_a_portion_costs(url: str, stage: Stage) -> None:
+    butter = Product("butter", {"fr": "Beurre doux 250 g"}, family="butter", content=Quantity(250, "GRM"))
+    stage.products["butter"] = butter
+    run(stage.memory.fill.offers("halle", [Offer("butter", "", Money(210), 0)]))
+    run(stage.memory.fill.stock("halle", [StockLevel("s1", "butter", 9)]))
+    given = {"title": "Sablés", "ingredients": ["250 g de beurre", "1 truffe noire"], "written_for": 4, "servings": 8}
+    cooked, unknown = (structured(one) for one in use(
+        url, ("add_recipe", given | {"locale": "fr-FR"}), ("add_recipe", {"dish": "zxqv", "cart_id": "$cart"}),
+    ))  # fmt: skip
+    assert cooked["reply"] == "Pour Sablés, il manque ici : truffe noire."
+    assert [(one["sku"], one["quantity"], one["recipe"]) for one in cooked["lines"]] == [("butter", 2, "Sablés")]
+    assert cooked["recipes"] == [
+        {"title": "Sablés", "servings": 8.0, "cost": {"amount": 420, "currency": "EUR", "text": "4,20 €"},
+         "price_per_portion": {"amount": 53, "currency": "EUR", "text": "0,53 €"}, "at_home": []}
+    ]  # fmt: skip
+    assert (unknown["cart_id"], unknown["lines"]) == (cooked["cart_id"], cooked["lines"])
+    assert "zxqv" in unknown["reply"]
+    del stage.products["butter"]

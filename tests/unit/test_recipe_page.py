@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabas.dialogue.markup import read as read_markup
-from cabas.dialogue.recipe_page import RecipePage, language_of, read_page, read_text, yields_of
+from cabas.dialogue.recipe_page import RecipePage, language_of, read_data, read_page, read_text, yields_of
 
 LINES = ("200 g de farine", "3 œufs", "50 cl de lait", "1 pincée de sel")
 ENGLISH = ("2 cups flour", "3 eggs", "1 pinch of salt")
@@ -258,3 +258,28 @@ def test_a_list_without_a_heading_of_its_own_is_called_by_its_box():
     read = read_page(body)
     assert read.title == "Green Soup"
     assert read.lines == ("2 cups peas", "1 onion")
+
+
+def test_a_recipe_as_data_is_read_as_its_page_would_be():
+    assert read_data(RECIPE) == RecipePage("Crêpes", LINES, "fr", Fraction(4), "4 personnes")
+    assert read_data({"@graph": [{"@type": "Article"}, RECIPE]}).lines == LINES
+    english = read_data({"name": "Pancakes", "recipeIngredient": list(ENGLISH), "recipeYield": 6})
+    assert (english.lang, english.lines, english.servings) == ("en", ENGLISH, Fraction(6))
+    assert read_data({"name": "Nothing"}).lines == ()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["@type", "@graph", "name", "recipeIngredient", "recipeYield", "inLanguage", "x"]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+            max_leaves=12,
+        ),
+        max_size=6,
+    )
+)
+def test_whatever_is_sent_as_a_recipe_it_is_read(document):
+    found = read_data(document)
+    assert isinstance(found.title, str)
+    assert all(isinstance(line, str) and line for line in found.lines)

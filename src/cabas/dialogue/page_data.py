@@ -54,6 +54,12 @@ def recipes(scripts: Iterable[tuple[str, str]]) -> Iterator[Data]:
         yield from found
 
 
+def recipe_in(document: object) -> Data | None:
+    """The first recipe of a document that was read already (schema.org `Recipe`); None where there is none."""
+    found = (_recipe(node) for node in _nodes([document]))
+    return next((one for one in found if one is not None and one.lines), None)
+
+
 def states(scripts: Iterable[tuple[str, str]]) -> Iterator[Data]:
     """Lists under a key named after ingredients, in the JSON state of a web app."""
     for attributes, text in scripts:

@@ -9,10 +9,11 @@ state of web apps, and a list under a heading.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from cabas.dialogue import locales
 from cabas.dialogue.ingredients import LINES_MAX, bare, reader_of
@@ -20,7 +21,7 @@ from cabas.dialogue.kitchen import phrases, tokens_of
 from cabas.dialogue.language import guess
 from cabas.dialogue.markup import Block, Markup, read
 from cabas.dialogue.numbers import numbers_of
-from cabas.dialogue.page_data import Data, recipes, states, text_of
+from cabas.dialogue.page_data import Data, recipe_in, recipes, states, text_of
 from cabas.dialogue.page_print import Printed, finder_of
 from cabas.dialogue.spans import Tokens, past
 from cabas.dialogue.tokens import tokenize
@@ -65,6 +66,16 @@ def read_page(html: str, lang: str | None = None) -> RecipePage:
         lines = max((_lines(one.lines, lang) for one in states(markup.scripts)), key=len, default=())
     servings, text = _servings(markup, data, printed, lang)
     return RecipePage(clean(data.name or markup.title), lines[:LINES_MAX], lang, servings, text)
+
+
+def read_data(document: Mapping[str, Any], lang: str | None = None) -> RecipePage:
+    """A recipe given as data (schema.org `Recipe`: `name`, `recipeIngredient`, `recipeYield`). Its language is `lang`,
+    else what its words are in. Without a recipe, `lines` is empty.
+    """
+    data = recipe_in(document) or Data(())
+    lang = lang or language_of(str(document.get("inLanguage") or ""), " ".join((data.name, *data.lines)))
+    servings, text = _servings(Markup(lang, data.name, (), (), ()), data, None, lang)
+    return RecipePage(clean(data.name), _lines(data.lines, lang)[:LINES_MAX], lang, servings, text)
 
 
 def read_text(text: str, lang: str | None = None) -> RecipePage:
@@ -234,4 +245,4 @@ def _common(lang: str) -> frozenset[str]:
     return frozenset(fold(word) for word in locales.words(locales.read(lang, "ingredients")["page"]["words"]))
 
 
-__all__ = ["RecipePage", "language_of", "read_page", "read_text", "yields_of"]
+__all__ = ["RecipePage", "language_of", "read_data", "read_page", "read_text", "yields_of"]

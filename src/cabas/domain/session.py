@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from cabas.kernel.errors import Conflict
 
@@ -78,7 +79,7 @@ class Session:
     (`domain.consent.PURPOSES`) answered yes or no. `note` tells the picker or the driver something. `adult` says that
     the buyer confirmed the age asked for. `source` is where the session came from: another session, or the link that
     was followed ("video:ID"), for attribution. `callback` is what its surface must remember to tell the platform of the
-    order. Times are time-zone aware.
+    order. `servings` says for how many people the recipes in the cart are, by their titles. Times are time-zone aware.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class Session:
     adult: bool = False
     source: str = ""
     callback: str = ""
+    servings: Mapping[str, Fraction] = field(default_factory=dict)
 
     def expired(self, now: datetime) -> bool:
         """Whether it waited too long."""

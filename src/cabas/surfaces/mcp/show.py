@@ -16,6 +16,7 @@ from cabas.kernel.money import Money
 from cabas.surfaces.mcp import wire
 from cabas.usecases.ports import Store
 from cabas.usecases.shop.catalog import Listing
+from cabas.usecases.shop.cook import Cooked, cooked
 from cabas.usecases.shop.orders import OrderView
 from cabas.usecases.shop.view import SessionView
 
@@ -83,8 +84,24 @@ def line(one: LineItem, lang: str) -> wire.Line:
     return wire.Line(
         id=one.id, asked_for=one.want.words, sku=one.sku, name=one.name, quantity=one.quantity, sold_by=one.sold_by,
         price=price(one.price, lang) if one.price is not None else None, content=one.content, why=list(one.why),
-        deposit=price(one.deposit, lang) if one.deposit else None,
+        deposit=price(one.deposit, lang) if one.deposit else None, recipe=one.recipe,
     )  # fmt: skip
+
+
+def recipe(one: Cooked, lang: str) -> wire.Recipe:
+    """A recipe in a cart."""
+    at_home = [
+        wire.AtHome(ingredient=line.want.words, sku=line.sku, name=line.name, price=price(line.price, lang))
+        for line in one.at_home
+        if line.sku is not None and line.price is not None
+    ]
+    return wire.Recipe(
+        title=one.title,
+        servings=float(one.servings) if one.servings is not None else None,
+        cost=price(one.cost, lang),
+        price_per_portion=price(one.portion, lang) if one.portion is not None else None,
+        at_home=at_home,
+    )
 
 
 def cart(view: SessionView, reply: str = "") -> wire.Cart:
@@ -114,6 +131,7 @@ def cart(view: SessionView, reply: str = "") -> wire.Cart:
         ready=view.ready and view.order is None,
         notes=notes,
         ways_to_pay=[one.id for one in view.handlers],
+        recipes=[recipe(one, lang) for one in cooked(view)],
         order_number=view.order.number if view.order else None,
         order_id=view.order.id if view.order else None,
     )

@@ -86,6 +86,7 @@ class Line(BaseModel):
     price: Price | None = Field(default=None, description="For all of it.")
     deposit: Price | None = Field(default=None, description="Beside the price: paid back for the empties.")
     content: str = ""
+    recipe: str | None = Field(default=None, description="The recipe it is for.")
     why: list[str] = Field(default_factory=list, description="Why this product was taken.")
 
 
@@ -104,6 +105,25 @@ class Discount(BaseModel):
     code: str
     title: str
     amount: Price
+
+
+class AtHome(BaseModel):
+    """What a recipe needs and a kitchen surely has: not in the cart."""
+
+    ingredient: str
+    sku: str
+    name: str
+    price: Price
+
+
+class Recipe(BaseModel):
+    """A recipe in the cart."""
+
+    title: str
+    servings: float | None = None
+    cost: Price = Field(description="Of the lines bought for it.")
+    price_per_portion: Price | None = None
+    at_home: list[AtHome] = Field(default_factory=list, description="Not bought; fill_cart or words add it.")
 
 
 class Extra(BaseModel):
@@ -132,6 +152,7 @@ class Cart(BaseModel):
     ready: bool
     notes: list[Note] = Field(default_factory=list)
     ways_to_pay: list[str] = Field(default_factory=list)
+    recipes: list[Recipe] = Field(default_factory=list)
     order_number: str | None = None
     order_id: str | None = None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from cabas.domain.cart import LineItem
 from cabas.domain.fulfillment import HOLD, HOLD_MOST
 from cabas.domain.order import SUBSTITUTIONS
 from cabas.domain.session import SessionStatus
+from cabas.surfaces.ucp import recipes
 from cabas.surfaces.ucp.asked import Answer, Asked
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, Capability
 from cabas.surfaces.ucp.show import price
@@ -26,17 +28,19 @@ from cabas.usecases.shop.view import SessionView
 from cabas.usecases.shop.visit import enter
 
 SLOTS, AUTHORIZATION, AGE, HISTORY = "slots", "authorization", "age_gate", "history"
-SUBSTITUTION, DEPOSITS = "substitution", "deposits"
+SUBSTITUTION, DEPOSITS, RECIPES = "substitution", "deposits", "recipes"
 EXTENDS: Mapping[str, tuple[str, ...]] = {
     SLOTS: (CHECKOUT,),
     AUTHORIZATION: (CHECKOUT,),
     AGE: (CHECKOUT,),
     SUBSTITUTION: (CHECKOUT, CART),
     DEPOSITS: (CHECKOUT, CART),
+    RECIPES: (CHECKOUT, CART),
     HISTORY: (),
 }
 
 
+@lru_cache(maxsize=64)
 def namespace(url: str) -> str:
     """The shop's own name, reversed; empty where the address is none that a name can be made of."""
     parts = urlsplit(url)
@@ -84,19 +88,24 @@ def policy(asked: Asked, said: Substitution | None) -> str | None:
     return said.policy if said is not None and asked.can(name_of(asked.premises.url, SUBSTITUTION)) else None
 
 
-def of_lines(asked: Asked, items: list[dict[str, Any]], lines: Sequence[LineItem]) -> list[dict[str, Any]]:
+def cooks(asked: Asked) -> bool:
+    """Whether the platform knows recipes."""
+    return asked.can(name_of(asked.premises.url, RECIPES))
+
+
+def of_lines(
+    asked: Asked, items: list[dict[str, Any]], lines: Sequence[LineItem], view: SessionView
+) -> list[dict[str, Any]]:
     """The lines as they are shown, with what the extensions both sides know add to each."""
-    url = asked.premises.url
-    told = asked.can(name_of(url, SUBSTITUTION)), asked.can(name_of(url, DEPOSITS))
-    more = {line.id: _of_line(line, *told) for line in lines}
+    url, more = asked.premises.url, dict[str, dict[str, Any]]()
+    substitution, deposits = asked.can(name_of(url, SUBSTITUTION)), asked.can(name_of(url, DEPOSITS))
+    for line in lines:
+        more[line.id] = recipes.of_line(line, view) if cooks(asked) else {}
+        if substitution and line.substitution:
+            more[line.id]["substitution"] = {"policy": line.substitution}
+        if deposits and line.deposit:
+            more[line.id]["deposit"] = price(line.deposit)
     return [item | more[item["id"]] for item in items]
-
-
-def _of_line(line: LineItem, substitution: bool, deposits: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = (
-        {"substitution": {"policy": line.substitution}} if substitution and line.substitution else {}
-    )
-    return shown | ({"deposit": price(line.deposit)} if deposits and line.deposit else {})
 
 
 async def habits(asked: Asked) -> Answer:
@@ -147,6 +156,10 @@ def _table(**properties: object) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
 def _minutes(span: timedelta) -> int:
     return int(span.total_seconds() // 60)
 
@@ -160,43 +173,60 @@ PAID_BACK = (
     "is taken off it, and no VAT is inside it. All deposits together are one of the totals, a `fee`."
 )
 SLOT = _table(id=TEXT, method={"enum": ["pickup", "delivery"]}, starts_at=TIME, ends_at=TIME, cutoff=TIME, price=PRICE)
+COUNT, ITEM = {"type": "integer", "minimum": 1}, _table(id=TEXT, title=TEXT)
+COOKED = (
+    "Send in `recipes` what is to be cooked: `dish` (a name), `url` (an https page) or `recipe` (schema.org `Recipe` "
+    "with `recipeIngredient`, at best `recipeYield`), and `servings`. What it needs becomes lines, beside those you "
+    "send. Not bought is what a kitchen surely has (`at_home`) or the recipe leaves open (`optional`): add its item to "
+    "buy it. Lines say which recipes they are for, which ingredient, and what is left over. A recipe sent back with "
+    "its `id` is in the cart already; it goes with its lines. `cost` and `price_per_portion` are before codes, without "
+    "deposits; a line for two recipes is counted with the first. What cannot be read or is not sold is in `messages`."
+)
+PROPOSED = _table(ingredient=TEXT, item=ITEM, quantity=COUNT, price=PRICE)
+QUANTITY = _table(value={"type": "integer"}, unit=TEXT, scale={"type": "integer"})
+RECIPE = _table(
+    id=TEXT,
+    dish=TEXT,
+    url={"type": "string", "format": "uri"},
+    recipe={"type": "object"},
+    title=TEXT,
+    servings={"type": "number", "exclusiveMinimum": 0, "maximum": 200},
+    cost=PRICE,
+    price_per_portion=PRICE,
+    at_home=_list(PROPOSED),
+    optional=_list(PROPOSED),
+)
+FOR_RECIPES = _table(recipe_ids=_list(TEXT), ingredient=TEXT, left_over=QUANTITY, substitute=FLAG)
 USUAL = _table(item=_table(id=TEXT, title=TEXT), price=PRICE, available=FLAG)
-# The member of each, its shape, and what it is for.
-SHAPES: Mapping[str, tuple[str, dict[str, Any], str]] = {
+# The members of each with their shapes, and what it is for.
+SHAPES: Mapping[str, tuple[Mapping[str, dict[str, Any]], str]] = {
     SLOTS: (
-        "slots",
-        _table(slots={"type": "array", "items": SLOT}, selected_slot_id=TEXT, held_until=TIME),
+        {"slots": _table(slots=_list(SLOT), selected_slot_id=TEXT, held_until=TIME)},
         "Windows that may still be chosen, and until when. The id of one is a selected option of a fulfillment group. "
         + HELD.format(often=_minutes(HOLD), most=_minutes(HOLD_MOST)),
     ),
     AUTHORIZATION: (
-        "authorization",
-        _table(estimated_total=PRICE, authorized_maximum=PRICE),
+        {"authorization": _table(estimated_total=PRICE, authorized_maximum=PRICE)},
         "Goods sold by weight cost what the scale says: the most that may be captured, beside what is expected.",
     ),
     AGE: (
-        "age_gate",
-        _table(minimum_age={"type": "integer", "minimum": 1}, confirmed=FLAG, proof_at_handover=FLAG),
+        {"age_gate": _table(minimum_age={"type": "integer", "minimum": 1}, confirmed=FLAG, proof_at_handover=FLAG)},
         'Send {"confirmed": true} when the buyer confirmed the age. Proof is asked for at the handover all the same.',
     ),
     SUBSTITUTION: (
-        "line_items",
         {
-            "type": "array",
-            "items": _table(substitution=_table(policy={"enum": list(SUBSTITUTIONS)}) | {"required": ["policy"]}),
+            "line_items": _list(
+                _table(substitution=_table(policy={"enum": list(SUBSTITUTIONS)}) | {"required": ["policy"]})
+            )
         },
         "In each line: what may be done when the store has none left as the order is picked. "
         + "; ".join(f"`{name}`: {said}" for name, said in SUBSTITUTIONS.items())
         + ". Without one the store decides.",
     ),
-    DEPOSITS: (
-        "line_items",
-        {"type": "array", "items": _table(deposit=PRICE)},
-        PAID_BACK,
-    ),
+    DEPOSITS: ({"line_items": _list(_table(deposit=PRICE))}, PAID_BACK),
+    RECIPES: ({"recipes": _list(RECIPE), "line_items": _list(_table(recipe=FOR_RECIPES))}, COOKED),
     HISTORY: (
-        "usual",
-        {"type": "array", "items": USUAL},
+        {"usual": _list(USUAL)},
         "POST /history/usual, or the tool get_usual: what a linked shopper who agreed to it usually buys.",
     ),
 }
@@ -206,7 +236,7 @@ def schema(url: str, one: str) -> dict[str, Any] | None:
     """The published JSON Schema of an extension; None when there is none of that name."""
     if one not in SHAPES or not namespace(url):
         return None
-    member, shape, said = SHAPES[one]
+    members, said = SHAPES[one]
     parents = EXTENDS[one] or (name_of(url, one),)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -214,7 +244,7 @@ def schema(url: str, one: str) -> dict[str, Any] | None:
         "name": name_of(url, one),
         "title": one,
         "description": said,
-        "$defs": {parent: _table(**{member: shape}) for parent in parents},
+        "$defs": {parent: _table(**members) for parent in parents},
     }
 
 
@@ -222,5 +252,6 @@ def page(url: str, one: str) -> str | None:
     """What an extension is for, in Markdown; None when there is none of that name."""
     if one not in SHAPES or not namespace(url):
         return None
-    member, _, said = SHAPES[one]
-    return f"# {name_of(url, one)}\n\n{said}\n\nIn the member `{member}`. Schema: {url}/ucp/extensions/{one}.json\n"
+    members, said = SHAPES[one]
+    named = ", ".join(f"`{member}`" for member in members)
+    return f"# {name_of(url, one)}\n\n{said}\n\nIn {named}. Schema: {url}/ucp/extensions/{one}.json\n"

@@ -9,12 +9,13 @@ from typing import Any
 from cabas.dialogue.notices import sentence
 from cabas.domain.session import Address, Buyer, Session, SessionStatus
 from cabas.kernel.errors import CabasError, InvalidInput, NotFound
-from cabas.surfaces.ucp import consent, extensions, loyalty, wire
+from cabas.surfaces.ucp import consent, extensions, loyalty, recipes, wire
 from cabas.surfaces.ucp import show_session as show
 from cabas.surfaces.ucp.asked import Answer, Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT
 from cabas.surfaces.ucp.show import weighed
 from cabas.usecases.shop.complete import Pay, complete
+from cabas.usecases.shop.cook import cook_for
 from cabas.usecases.shop.locations import stores_near
 from cabas.usecases.shop.ports import PaymentAction
 from cabas.usecases.shop.sessions import cancel_session, change_session, get_session, glance, open_session
@@ -32,8 +33,8 @@ async def create(asked: Asked, kind: str) -> Answer:
     body = asked.read(wire.SessionBody)
     asked = asked.speaking(body.context)
     ask, told = understood(asked, body)
-    view = await _open(asked, kind, ask, told)
-    if ask.items and not show.sold(view):
+    view = await _cooked(asked, await _open(asked, kind, ask, told), body, told)
+    if (ask.items or body.recipes) and not show.sold(view):
         await cancel_session(asked.front, asked.caller, view.id)
         return asked.failed((ROOTS[kind],), *_errors(view, told))
     return Answer(await shown(asked, view, told), 201)
@@ -60,7 +61,17 @@ async def update(asked: Asked, kind: str) -> Answer:
             raise
         before = await get_session(asked.front, asked.caller, asked.ident)
         return Answer(await shown(asked, before, [_rejected(refused, before.lang), *told]))
-    return Answer(await shown(asked, view, told))
+    return Answer(await shown(asked, await _cooked(asked, view, body, told), told))
+
+
+async def _cooked(asked: Asked, view: SessionView, body: wire.SessionBody, told: list[Message]) -> SessionView:
+    """The session with the recipes that were asked for by the extension, and are not in it yet."""
+    said = recipes.wishes(body.recipes or (), recipes.titles(view)) if extensions.cooks(asked) else ()
+    if not said:
+        return view
+    view, unread = await cook_for(asked.front, asked.caller, view.id, said)
+    told += [show.message(one, ()) for one in unread]
+    return view
 
 
 async def cancel(asked: Asked, kind: str) -> Answer:
@@ -133,6 +144,8 @@ async def _open(asked: Asked, kind: str, ask: SessionAsk, told: list[Message], *
     return await open_session(asked.front, asked.caller, kind, plain, source=source)
 
 
+# A recipe that comes to nothing is worth an error where there is nothing else.
+UNREAD = ("recipe_unknown", "recipe_unreadable", "ingredients_missing")
 REJECTED = ("slot_unknown", "store_unknown", "method_unknown", "not_found")
 
 
@@ -150,7 +163,8 @@ def _same_kind(session: Session, kind: str) -> None:
 def _errors(view: SessionView, told: Sequence[Message]) -> list[Message]:
     """Why nothing of what was asked for can be bought."""
     found = [show.message(one, ()) for one in view.notices if one.kind == ERROR and one.line_id]
-    return [one | {"severity": "unrecoverable"} for one in (*found, *told) if one["type"] == "error"]
+    unread = [error(one["code"], one["content"]) for one in told if one["code"] in UNREAD]
+    return [one | {"severity": "unrecoverable"} for one in (*found, *told, *unread) if one["type"] == "error"]
 
 
 async def shown(asked: Asked, view: SessionView, told: Sequence[Message] = ()) -> dict[str, Any]:

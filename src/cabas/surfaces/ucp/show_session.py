@@ -12,7 +12,7 @@ from cabas.domain.cart import LineItem
 from cabas.domain.fulfillment import Slot
 from cabas.domain.session import SessionStatus
 from cabas.surfaces.discounts import REASONS
-from cabas.surfaces.ucp import consent, extensions
+from cabas.surfaces.ucp import consent, extensions, recipes
 from cabas.surfaces.ucp.asked import Asked, Message, error, warning
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, CONSENT, DISCOUNT, FULFILLMENT
 from cabas.surfaces.ucp.show import KILOGRAM, address, comparator, deposit_total, vat_lines, weighed
@@ -78,13 +78,14 @@ def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str)
     lines, session, codes = sold(view), view.session, view.talk.cart.codes
     body: dict[str, Any] = {
         "id": view.id,
-        "line_items": extensions.of_lines(asked, [line_item(line, view) for line in lines], lines),
+        "line_items": extensions.of_lines(asked, [line_item(line, view) for line in lines], lines, view),
         "currency": view.totals.total.currency,
         "totals": totals(view),
         "messages": [*(message(one, lines, codes) for one in view.notices if one.code != "empty" or not told), *told],
         "expires_at": session.expires_at.isoformat(),
         "continue_url": f"{asked.premises.url}/continue/{view.handle}",
     }
+    body |= recipes.shown(view) if extensions.cooks(asked) else {}
     buyer = _buyer(asked, view)
     if buyer:
         body["buyer"] = buyer

@@ -142,6 +142,21 @@ class Age(msgspec.Struct, frozen=True):
     confirmed: bool = False
 
 
+class RecipeAsk(msgspec.Struct, frozen=True):
+    """The recipe extension of a request: a dish by name, the address of a page, or a schema.org `Recipe`. `id` is one
+    of ours, of a recipe that is in the cart already.
+    """
+
+    id: Word | None = None
+    dish: Word | None = None
+    url: Text | None = None
+    recipe: dict[str, Any] | None = None
+    servings: Annotated[int, msgspec.Meta(ge=1, le=200)] | None = None
+
+
+Recipes = Annotated[list[RecipeAsk], msgspec.Meta(max_length=5)]
+
+
 class SessionBody(msgspec.Struct, frozen=True):
     """A cart or checkout as a platform sends it."""
 
@@ -153,6 +168,7 @@ class SessionBody(msgspec.Struct, frozen=True):
     attribution: dict[str, Word] | None = None
     cart_id: Word | None = None
     age_gate: Age | None = None
+    recipes: Recipes | None = None
 
 
 class ConvertBody(msgspec.Struct, frozen=True):

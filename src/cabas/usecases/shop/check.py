@@ -117,7 +117,7 @@ def _filled(checked: Checked, line: LineItem) -> LineItem:
 
 
 def _check_lines(checked: Checked) -> None:
-    visit, lines = checked.visit, checked.talk.cart.lines
+    visit, lines = checked.visit, [line for line in checked.talk.cart.lines if line.ticked]
     if not lines:
         checked.tell("empty")
     wanted: Counter[str] = Counter()

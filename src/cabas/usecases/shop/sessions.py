@@ -52,9 +52,9 @@ async def open_session(
         before = begun.session or session
         talk = replace(talk, cart=replace(begun.cart, slot=None))
         session = replace(session, buyer=before.buyer, destination=before.destination,
-                          consents=before.consents, note=before.note)  # fmt: skip
+                          consents=before.consents, note=before.note, servings=before.servings)  # fmt: skip
     talk = await _changed(visit, replace(talk, session=session), ask)
-    return await _stored(visit, talk)
+    return await stored(visit, talk)
 
 
 async def get_session(front: Shopfront, caller: Caller, session_id: str) -> SessionView:
@@ -80,7 +80,7 @@ async def change_session(front: Shopfront, caller: Caller, session_id: str, ask:
         await _let_go(visit, talk)
         talk = replace(talk, store_id=moved, cart=replace(talk.cart, slot=None))
     talk = replace(talk, session=replace(session, expires_at=visit.now + SESSION_TTL))
-    return await _stored(visit, await _changed(visit, talk, ask))
+    return await stored(visit, await _changed(visit, talk, ask))
 
 
 async def cancel_session(front: Shopfront, caller: Caller, session_id: str) -> SessionView:
@@ -90,7 +90,7 @@ async def cancel_session(front: Shopfront, caller: Caller, session_id: str) -> S
     ended = replace(session, status=next_status(session.status, "cancel"))
     visit = await enter(front, caller, store_id=talk.store_id)
     await _let_go(visit, talk)
-    return await _stored(visit, replace(talk, session=ended, cart=replace(talk.cart, slot=None)))
+    return await stored(visit, replace(talk, session=ended, cart=replace(talk.cart, slot=None)))
 
 
 async def load_session(front: Shopfront, caller: Caller, session_id: str) -> Conversation:
@@ -162,13 +162,20 @@ def _lines(visit: Visit, cart: Cart, items: Sequence[ItemAsk]) -> Cart:
         if before is not None and before.id not in taken and (before.sku or before.want.words) == item.sku:
             taken.add(before.id)
             kept = replace(before, quantity=item.quantity, price=before.price if _same(before, item) else None)
-            kept = replace(kept, substitution=_policy(item, before.substitution))
+            kept = replace(kept, substitution=_policy(item, before.substitution), ticked=True)
             result = replace(result, lines=(*result.lines, kept))
         else:
             want = Want(item.sku, visit.caller.lang)
             policy = _policy(item, "")
             result = result.add(LineItem("", want, sku=item.sku, quantity=item.quantity, substitution=policy))
-    return result
+    return _with_proposed(result, cart)
+
+
+def _with_proposed(cart: Cart, before: Cart) -> Cart:
+    """What a recipe proposed stays proposed as long as something is bought for that recipe."""
+    cooked, taken = {line.recipe for line in cart.lines if line.recipe}, {line.id for line in cart.lines}
+    idle = [one for one in before.lines if not one.ticked and one.recipe in cooked and one.id not in taken]
+    return replace(cart, lines=(*cart.lines, *idle)[:LINES_MAX])
 
 
 def _policy(item: ItemAsk, before: str) -> str:
@@ -233,8 +240,8 @@ async def _let_go(visit: Visit, talk: Conversation) -> None:
         await visit.desk.shop.drop_holds(talk.retailer_id, talk.store_id, talk.id, now=visit.now)
 
 
-async def _stored(visit: Visit, talk: Conversation) -> SessionView:
-    """Check, store, show."""
+async def stored(visit: Visit, talk: Conversation) -> SessionView:
+    """The session as `talk` has it: checked, stored, shown. Raises `Conflict` when it was changed meanwhile."""
     checked = await read_again(visit, talk)
     saved = await visit.desk.conversations.save(checked.talk)
     return view_of(replace(checked, talk=saved))

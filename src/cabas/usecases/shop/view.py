@@ -133,8 +133,13 @@ class SessionView:
 
     @property
     def lines(self) -> tuple[LineItem, ...]:
-        """The lines, those that cannot be bought included."""
-        return self.talk.cart.lines
+        """The lines, those that cannot be bought included; what a recipe proposed is none (`proposed`)."""
+        return tuple(line for line in self.talk.cart.lines if line.ticked)
+
+    @property
+    def proposed(self) -> tuple[LineItem, ...]:
+        """What recipes proposed because kitchens have it: nothing of it is bought."""
+        return tuple(line for line in self.talk.cart.lines if not line.ticked)
 
     @property
     def applied(self) -> tuple[Applied, ...]:

@@ -13,6 +13,7 @@ from cabas.domain.session import Address, Buyer
 from cabas.surfaces.mcp import show, wire
 from cabas.surfaces.mcp.shop import Shop, fingerprint, told
 from cabas.usecases.shop.complete import Pay, complete
+from cabas.usecases.shop.cook import SERVINGS_MAX, RecipeWish, cook_for
 from cabas.usecases.shop.sessions import cancel_session, change_session, get_session, open_session
 from cabas.usecases.shop.view import ItemAsk, SessionAsk
 from cabas.usecases.shop.words import order_in_words as say_in_session
@@ -32,6 +33,7 @@ Shown = Annotated[CallToolResult, wire.Cart]
 def add(apps: Apps, shop: Shop) -> None:
     """Offer the tools, each with the cart as its view."""
     _fill(apps, shop)
+    _cook(apps, shop)
     _order(apps, shop)
 
 
@@ -84,6 +86,44 @@ def _fill(apps: Apps, shop: Shop) -> None:
     async def view_cart(ctx: Context[Any], cart_id: wire.CartId, locale: Locale = "") -> Shown:
         """The cart now, with today's prices, the slots that are free and what is still missing for an order."""
         return show.cart_result(await get_session(shop.front, shop.caller(ctx, locale), cart_id))
+
+
+def _cook(apps: Apps, shop: Shop) -> None:
+    @apps.tool(resource_uri=VIEW, title="Buy for a recipe", annotations=CHANGES)
+    @told
+    async def add_recipe(
+        ctx: Context[Any],
+        dish: Annotated[str, Field(description="A dish by its name, like quiche lorraine.", max_length=200)] = "",
+        url: Annotated[str, Field(description="The https address of a recipe's page.", max_length=2000)] = "",
+        ingredients: Annotated[
+            list[Annotated[str, Field(max_length=500)]] | None,
+            Field(description="The lines of a recipe's ingredients as written, amounts included.", max_length=100),
+        ] = None,
+        title: Annotated[str, Field(description="The name of a recipe given by its ingredients.", max_length=200)] = "",
+        written_for: Annotated[
+            int | None, Field(description="How many people these ingredients are for.", ge=1, le=SERVINGS_MAX)
+        ] = None,
+        servings: Annotated[
+            int | None,
+            Field(description="For how many people to buy; as the recipe says when left out.", ge=1, le=SERVINGS_MAX),
+        ] = None,
+        cart_id: wire.CartId = "",
+        store_id: wire.StoreId = "",
+        locale: Locale = "",
+    ) -> Shown:
+        """Add what a recipe needs to the cart, in packs of real products: say one of dish, url or ingredients.
+
+        What is in the cart already is used first. `recipes` says what a portion costs and what the shopper surely has
+        at home, which is not bought.
+        """
+        caller = shop.caller(ctx, locale)
+        data = {"name": title, "recipeIngredient": ingredients, "recipeYield": str(written_for or "")}
+        wish = RecipeWish(dish, url, data if ingredients else None, servings)
+        if not cart_id:
+            begun = await open_session(shop.front, caller, "checkout", SessionAsk(store_id=store_id or None))
+            cart_id = begun.id
+        view, unread = await cook_for(shop.front, caller, cart_id, (wish,))
+        return show.cart_result(view, " ".join(one.text for one in unread))
 
 
 def _order(apps: Apps, shop: Shop) -> None:

@@ -49,7 +49,7 @@ async def handle(scene: Scene, act: Act) -> None:
         scene.tell("recipe_unknown", words=ask.words)
         scene.asked = True
         return
-    await _add(scene, title, servings, [need for need in needs if not _excluded(scene, need, ask.without)])
+    await cook(scene, title, servings, [need for need in needs if not _excluded(scene, need, ask.without)])
 
 
 async def _needs(scene: Scene, ask: RecipeAsk) -> tuple[str, Fraction | None, Sequence[Need]]:
@@ -57,16 +57,17 @@ async def _needs(scene: Scene, ask: RecipeAsk) -> tuple[str, Fraction | None, Se
     if ask.url is not None:
         page = read_page(await scene.desk.pages.fetch(ask.url))  # in its own language
         return _of_page(page, ask)
-    dish = dishes().get(ask.dish or "")
-    if dish is not None:
-        return (
-            _title(dish, scene.lang),
-            Fraction(ask.servings or dish.servings),
-            needs_of_dish(dish, ask.servings, scene.lang),
-        )
+    if ask.dish is not None and ask.dish in dishes():
+        return of_dish(ask.dish, ask.servings, scene.lang)
     if ask.words.count("\n") >= PASTED_LINES:
         return _of_page(read_text(ask.words, scene.lang), ask)
     return ask.words, None, ()
+
+
+def of_dish(dish_id: str, servings: int | None, lang: str) -> tuple[str, Fraction, Sequence[Need]]:
+    """Title, servings and needs of a known dish."""
+    dish = dishes()[dish_id]
+    return _title(dish, lang), Fraction(servings or dish.servings), needs_of_dish(dish, servings, lang)
 
 
 def _of_page(page: RecipePage, ask: RecipeAsk) -> tuple[str, Fraction | None, Sequence[Need]]:
@@ -86,7 +87,8 @@ def _excluded(scene: Scene, need: Need, without: Sequence[Want]) -> bool:
     return any(want.family in above if want.family else words & set(stems(want.words, want.lang)) for want in without)
 
 
-async def _add(scene: Scene, title: str, servings: Fraction | None, needs: Sequence[Need]) -> None:
+async def cook(scene: Scene, title: str, servings: Fraction | None, needs: Sequence[Need]) -> None:
+    """Put what is needed into the cart, and tell what it came to."""
     before, made = scene.cart.goods, await plan(scene, needs)
     for line in made.there.values():
         scene.update(scene.cart.put(line))
@@ -169,7 +171,9 @@ async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine,
 
 
 def _line(scene: Scene, found: BasketLine, offer: Offer | None, title: str) -> LineItem:
-    why = ("substitute",) if found.substitute else ("popular",)
+    why: tuple[str, ...] = ("substitute",) if found.substitute else ("popular",)
+    if found.need.optional and not found.need.pantry:
+        why = (*why, "optional")
     line = LineItem(
         id="", want=_want(found.need), alternatives=found.alternatives, why=why, recipe=title, ticked=found.ticked
     )
