@@ -110,6 +110,18 @@ class Lexicon:
                 index += 1
         return found
 
+    def dish(self, text: str) -> str | None:
+        """The dish that `text` names, in any language; of several the one with the most words."""
+        tokens = tokenize(text)
+        named = [
+            match
+            for lang in (self.lang, *(one for one in locales.languages() if one != self.lang))
+            for index in range(len(tokens))
+            for match in self.at(tokens, index, lang)
+            if match.kind == DISH
+        ]
+        return max(named, key=lambda match: match.end - match.start).id if named else None
+
     def heard(self, tokens: Sequence[Token], index: int) -> Iterator[tuple[str, int]]:
         """The store's own names (brands) that the words from `index` on sound like, with the index after them."""
         return self._ear.heard(tokens, index)
