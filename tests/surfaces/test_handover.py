@@ -132,11 +132,38 @@ def test_a_checkout_goes_on_in_the_browser_and_is_the_platforms_order(stage: Sta
     assert (order.platform, order.agreement_id, order.total) == ("assistant", "halle-assistant", Money(189))
     done = platform.do("GET", f"/checkout-sessions/{begun['id']}")
     assert (done["status"], done["order"]["id"], "continue_url" in done) == ("completed", begun["id"], False)
+    # What was ordered is shown as it was: lines, code, slot, totals.
+    for member in ("line_items", "totals", "discounts"):
+        assert done[member] == begun[member]
+    (method,) = done["fulfillment"]["methods"]
+    assert method["groups"][0]["selected_option_id"] == "drive"
     assert platform.fails("POST", f"/checkout-sessions/{begun['id']}/complete", AT_HANDOVER)[0] == 409
     assert len(stage.memory.rows.orders) == 1
     assert client.get(path).status_code == 404
-    client.post("/chat/say", data={"text": "savon"}, headers={"origin": stage.url})  # the next cart is another order
+    client.get("/buy/soap:1")  # the next cart is another order
     assert cart(stage, client).session.status.value == "completed"
+    for text in ("au drive à 13h", "je valide", "oui"):
+        client.post("/chat/say", data={"text": text}, headers={"origin": stage.url})
+    assert len(stage.memory.rows.orders) == 2
+    assert platform.do("GET", f"/checkout-sessions/{begun['id']}") == done
+    order_now = platform.do("GET", f"/orders/{begun['id']}", Authorization=f"Bearer {stage.key('assistant')}")
+    assert [one["id"] for one in order_now["line_items"]] == [one["id"] for one in begun["line_items"]]
+
+
+def test_what_was_changed_in_the_browser_is_what_the_platform_sees(stage: Stage) -> None:
+    platform = Platform(stage)
+    begun = platform.do("POST", "/checkout-sessions", {"line_items": lines(milk=2, bread=1), "fulfillment": DRIVE})
+    client = browser(stage)
+    client.get(begun["continue_url"].removeprefix(stage.url))
+    (_, bread) = cart(stage, client).cart.lines
+    client.post("/chat/tap", data={"action": "remove", "line": bread.id}, headers={"origin": stage.url})
+    stage.shop.price("milk", 100)  # cheaper meanwhile: ordered at today's price
+    for action in ("checkout", "confirm"):
+        client.post("/chat/tap", data={"action": action}, headers={"origin": stage.url})
+    done = platform.do("GET", f"/checkout-sessions/{begun['id']}")
+    order = run(stage.memory.orders.get("halle", begun["id"]))
+    assert [(one["item"]["id"], one["quantity"]) for one in done["line_items"]] == [("milk", 2)]
+    assert (done["totals"][-1]["amount"], order.total) == (200, Money(200))
 
 
 def test_a_handle_that_was_made_up_or_is_old_opens_nothing(stage: Stage) -> None:

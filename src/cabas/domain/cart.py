@@ -206,7 +206,8 @@ class Conversation:
     changes, newest first, at most `PAST_MAX`, for undo. `said` are the last `SAID_MAX` (who, text) pairs, oldest first;
     who is "shopper", "cabas", or "note" for what a touch did.
     `version` guards against two turns at once. `session` is there when a platform speaks a protocol, not sentences.
-    `source` is the link the shopper came by ("video:ID"), until an order is placed.
+    `source` is the link the shopper came by ("video:ID"), until an order is placed. `ordered` is the cart of a session
+    that was ordered in the browser: the talk goes on with an empty one, and the platform still sees its own.
     """
 
     id: str
@@ -227,6 +228,7 @@ class Conversation:
     version: int = 0
     session: Session | None = None
     source: str = ""
+    ordered: Cart | None = None
 
     @property
     def lang(self) -> str:

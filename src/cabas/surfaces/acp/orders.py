@@ -129,7 +129,7 @@ async def tell(premises: Premises, news: News) -> bool:
     if view is None:
         return True  # the agreement does not let the platform know: that is all there is to tell
     order = view.order
-    named = {line.sku: line.id for line in talk.cart.lines if line.sku}
+    named = {line.sku: line.id for line in (talk.ordered or talk.cart).lines if line.sku}
     kind = "order_create" if order.status is OrderStatus.PLACED else "order_update"
     body = msgspec.json.encode({"type": kind, "data": entity(order, named, premises.url, caller.lang)})
     secret = webhook_secret(premises.secret, premises.retailer, news.platform)

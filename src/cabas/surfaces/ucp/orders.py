@@ -52,7 +52,7 @@ def remembered(talk: Conversation | None) -> tuple[str, str, str]:
 def entity(view: OrderView, talk: Conversation | None, endpoint: str) -> dict[str, Any]:
     """The whole order, as far as the platform may see it."""
     order, seen = view.order, view.seen
-    named = {line.sku: line.id for line in (talk.cart.lines if talk else ()) if line.sku}
+    named = {line.sku: line.id for line in ((talk.ordered or talk.cart).lines if talk else ()) if line.sku}
     told = talk is not None and talk.platform == order.platform  # what the platform ordered itself is no secret to it
     shown_lines = order.lines if told or "lines" in seen else ()
     idents = {one.line: named.get(one.sku, str(one.line)) for one in order.lines}

@@ -60,7 +60,7 @@ async def complete(
     if result.status is not Status.PLACED or result.conversation is None:
         await _give_back(visit, payment)
         return view_of(await read_again(visit, checked.talk))
-    return await completed_view(visit, replace(result.conversation, order_id=result.order.id if result.order else None))
+    return await completed_view(visit, result.conversation)
 
 
 async def _place(visit: Visit, talk: Conversation, payment: Payment, key: str, request_hash: str) -> CheckoutResult:

@@ -255,8 +255,11 @@ async def _seen(visit: Visit, talk: Conversation) -> SessionView:
 
 
 async def completed_view(visit: Visit, talk: Conversation) -> SessionView:
-    """A completed session: its lines as ordered, the order and its receipt."""
-    order = await visit.desk.orders.get(talk.retailer_id, talk.order_id or "")
+    """A completed session: its lines as ordered, the order (of the same id) and its receipt. In the browser the talk may
+    have gone on to other orders since.
+    """
+    order = await visit.desk.orders.get(talk.retailer_id, talk.id)
+    talk = replace(talk, cart=talk.ordered or talk.cart, order_id=order.id)
     skus = [line.sku for line in talk.cart.lines if line.sku]
     checked = Checked(visit, talk, session_of(talk), visit.caller.lang, products=visit.search.get(skus))
     kept = receipt(as_picked(order), visit.store.name, visit.store.where, visit.agreement.names)

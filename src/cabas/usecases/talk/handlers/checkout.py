@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cabas.dialogue.acts import Act
 from cabas.dialogue.reply import Fact, render
-from cabas.domain.cart import QUANTITY_ASK, SAID_MAX, Conversation, Pending
+from cabas.domain.cart import QUANTITY_ASK, SAID_MAX, Cart, Conversation, Pending
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.order import Order
 from cabas.domain.session import SessionStatus
@@ -194,8 +194,19 @@ def _remember(scene: Scene, talk: Conversation, order: Order) -> Conversation:
     text, _ = render([*scene.facts, _thanks(scene, order)], scene.lang, scene.now.date())
     said = (*scene.said_before(talk), ("cabas", text))[-SAID_MAX:]
     if talk.session is not None and _begun_elsewhere(talk):
-        talk = replace(talk, session=replace(talk.session, status=SessionStatus.COMPLETED))
+        done = replace(talk.session, status=SessionStatus.COMPLETED)
+        talk = replace(talk, session=done, ordered=_ordered(scene.cart, order))
     return replace(talk, said=said, turns=talk.turns + 1)
+
+
+def _ordered(cart: Cart, order: Order) -> Cart:
+    """The cart as it was ordered: what was bought, at the prices of the order."""
+    bought = [line for line in cart.bought if line.quantity > 0]
+    lines = [
+        replace(line, price=sold.full_price, unit_price=sold.unit_price, deposit=sold.deposit)
+        for line, sold in zip(bought, order.lines, strict=True)
+    ]
+    return replace(cart, lines=tuple(lines))
 
 
 async def _not_placed(scene: Scene, result: CheckoutResult, given: tuple[str, ...]) -> None:
