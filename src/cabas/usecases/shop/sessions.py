@@ -255,8 +255,8 @@ async def _seen(visit: Visit, talk: Conversation) -> SessionView:
 
 
 async def completed_view(visit: Visit, talk: Conversation) -> SessionView:
-    """A completed session: its lines as ordered, the order (of the same id) and its receipt. In the browser the talk may
-    have gone on to other orders since.
+    """A completed session: its lines as ordered, the order (of the same id) and its receipt. In the browser the talk
+    may have gone on to other orders since.
     """
     order = await visit.desk.orders.get(talk.retailer_id, talk.id)
     talk = replace(talk, cart=talk.ordered or talk.cart, order_id=order.id)
