@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from cabas import surfaces
 from cabas.apps.counter import Counter
+from cabas.apps.http import BoundedHttp
 from cabas.apps.tracing import Traced
 from cabas.apps.wiring import House
 from cabas.kernel.errors import Unavailable
@@ -25,9 +26,6 @@ from cabas.storage.feed_shelf import FeedShelf
 from cabas.storage.partner_web import PartnerWeb
 from cabas.surfaces.contract import Premises, Surface
 from cabas.surfaces.link.tokens import LinkedTokens, Signer
-
-# A body larger than this is refused by every surface of its own; the server stops reading headers here.
-HEADERS_MAX_BYTES = 32_768
 
 
 def found_surfaces() -> Iterator[Surface]:
@@ -134,8 +132,7 @@ async def serve(app: Starlette, listeners: Sequence[socket.socket], *, log_level
         Traced(app),
         log_level=log_level,
         server_header=False,
-        http="h11",  # other parsers, taken when they happen to be installed, know no limit of headers
-        h11_max_incomplete_event_size=HEADERS_MAX_BYTES,
+        http=BoundedHttp,
         timeout_graceful_shutdown=10,
         lifespan="on",
     )
