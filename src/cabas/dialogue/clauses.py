@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cabas.dialogue.lexicon import DISH, FAMILY
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.remarks import remark_end, teller, told
 from cabas.dialogue.sight import Sight
+from cabas.dialogue.turn import Turn
 from cabas.dialogue.when import Times, When
 
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
@@ -12,8 +13,13 @@ from cabas.dialogue.when import Times, When
 TIME_TOKENS_MAX = 24
 # Who cannot eat what is said in no more words than this.
 DIET_TOKENS_MAX = 9
+# Why something is wanted is said in no more words than this.
+REASON_TOKENS_MAX = 6
 # The name of a dish that is looked back at is no longer than this.
 DISH_TOKENS_MAX = 5
+# So many words of a clause about time may be unknown.
+STRAY_MAX = 4
+DASHES = frozenset("—–-…") | {"..."}
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -30,6 +36,9 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     while place < end:
         token = sight.tokens[place]
         if token.is_mark and token.folded in STRONG and not _in_time(sight, place):
+            if token.folded in DASHES and _repairs(sight, place + 1, end):
+                place += 1  # "two melons - no, three": as good as a comma
+                continue
             return place
         if token.folded == ",":
             if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
@@ -42,6 +51,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         if after is not None and after < end and _begins(sight, after, end):
             return place
         remark = sight.said("purpose", start) is not None  # "for my stew I need carrots"
+        remark = remark or sight.said("reasons", start) is not None
         if whole and sight.tools.grammar.cues.at(sight.tokens, place) is not None:
             place, whole = place + 1, False
             continue
@@ -107,7 +117,7 @@ def _strong(sight: Sight, place: int, end: int) -> int:
 def _begins(sight: Sight, place: int, end: int) -> bool:
     """Whether another request begins here: a verb, a question, "c'est tout"."""
     place = sight.said("leads", place) or place  # "but drop the eggs"
-    if place >= end or _named(sight, place, end):
+    if place >= end or _named(sight, place, end) or _repairs(sight, place, end):
         return False
     grammar = sight.tools.grammar
     if grammar.cues.at(sight.tokens, place) is not None:
@@ -124,11 +134,27 @@ def _begins(sight: Sight, place: int, end: int) -> bool:
     return recipe is not None and recipe.end < end
 
 
+def _repairs(sight: Sight, place: int, end: int) -> bool:
+    """Whether what stands here takes back what was said before it and names or counts it anew ("scratch that, two
+    leeks").
+    """
+    after, first = sight.said("repairs", place) if place < end else None, place
+    while after is not None and after < end:
+        first, place = after, after + 1 if sight.is_mark(after) else after
+        after = sight.said("repairs", place) if place < end else None
+    if first == place or place >= end:
+        return False
+    anew = _named(sight, place, end) or sight.said("determiners", place) is not None
+    return anew or bool(sight.amounts(place, end))
+
+
 def _breaks(sight: Sight, place: int, end: int) -> bool:
     """Whether, where nobody wrote marks, another request begins in the middle of words."""
     if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
         return False
-    if told(sight, place, end):
+    if _gives_reasons(sight, place):
+        return False
+    if told(sight, place, end) or _drops(sight, place, end):
         return True
     grammar = sight.tools.grammar
     cue = grammar.cues.at(sight.tokens, place)
@@ -139,6 +165,24 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop")
     )
     return verb and place + 1 < end
+
+
+def _drops(sight: Sight, place: int, end: int) -> bool:
+    """Whether a thing just named is taken back here by a verb: "... no scratch the mustard"."""
+    verb = sight.said("repairs", place)
+    if verb is None or verb + 1 >= end or sight.tokens[verb].folded not in sight.tools.grammar.macro("drop"):
+        return False
+    return sight.said("definite", verb + 1) is not None or _named(sight, verb + 1, end)
+
+
+def _gives_reasons(sight: Sight, place: int) -> bool:
+    """Whether this is said of why something is wanted ("bagels because my sister is staying")."""
+    for before in range(place - 1, max(-1, place - 1 - REASON_TOKENS_MAX), -1):
+        if sight.is_mark(before) or sight.said("and", before) is not None:
+            return False
+        if sight.said("reasons", before) is not None:
+            return True
+    return False
 
 
 def _asks_for_it(sight: Sight, place: int) -> bool:
@@ -195,3 +239,17 @@ def _meant(sight: Sight, when: When, place: int) -> bool:
         return True
     dated = when.ask.day is not None and when.ask.day
     return bool(dated) and (when.ask.approx or sight.said("purpose", place) is not None)
+
+
+def passable(turn: Turn, when: When, start: int, end: int) -> bool:
+    """Whether a clause that names a time and surely a way to get the goods means just that, although a few of its words
+    are unknown: "Saturday at nine would be grand, I'll fetch it".
+    """
+    sight = turn.sight
+    if (when.strength < 1 and not when.slot) or not when.timed or len(when.leftover) > STRAY_MAX:
+        return False
+    if sight.said("questions", start) is not None or any(sight.said("offtopic", place) for place in range(start, end)):
+        return False
+    return not any(
+        sight.name(place, end, FAMILY, BRAND, DISH) is not None or sight.amounts(place, end) for place in when.leftover
+    )

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.numbers import Numbers, numbers_of
-from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.phrases import Phrases, spread
 from cabas.dialogue.tokens import Token, tokenize
 
 DAY_MINUTES = 24 * 60
@@ -69,7 +69,7 @@ class TimeWords:
                 self.feasts.put(phrase, tuple(int(part) for part in str(code).split("-")))
         self.quarters = _numbered((int(key), said) for key, said in self.sheet["quarters"].items())
         self.minus = _numbered((int(key), said) for key, said in self.sheet["minus"].items())
-        self.lists = {key: Phrases.of(locales.words(self.sheet.get(key)), True) for key in _LISTS}
+        self.lists = {key: Phrases.of(spread(locales.words(self.sheet.get(key))), True) for key in _LISTS}
         week = self.sheet["week"]
         self.next_week = Phrases.of(locales.words(week["next"]), True)
         self.weekend = Phrases.of(locales.words(week["weekend"]), True)

@@ -20,7 +20,7 @@ from cabas.dialogue.measures import Measured
 from cabas.dialogue.removals import none_of, remove
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.swaps import swap
+from cabas.dialogue.swaps import kind_not, replaced, swap_it
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, Want
@@ -97,9 +97,9 @@ def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
 
 
 def _out(turn: Turn, found: Found) -> list[Act] | None:
-    """ "Il n'y a plus de lait" wishes for milk."""
-    items = _foods(turn, found, "items")
-    if not items or not all(item.known for item in items):
+    """ "Il n'y a plus de lait" wishes for milk; how much of it may follow ("out of rice, two bags")."""
+    items = turn.items(*found.slots["items"])
+    if not items or not items[0].has_food or not all(item.known for item in items if item.has_food):
         return None
     turn.wish(items)
     return []
@@ -192,14 +192,6 @@ def _halve(turn: Turn, found: Found) -> list[Act] | None:
     counted = have.unit in COUNTED_WHOLE
     half = Fraction(math.ceil(have.value / 2)) if counted else have.value / 2
     return [Act("set_quantity", target=turn.reference(item), amount=Amount(half, have.unit))]
-
-
-def _swap_it(turn: Turn, found: Found) -> list[Act] | None:
-    """ "Replace it with leeks": what was spoken of last; a question when nothing was."""
-    if turn.focus is not None or turn.heard.topic or turn.wishes.made:
-        return _replace(turn, found)
-    items = turn.items(*found.slots["new"])
-    return [Act("set_quantity", target=Reference(), doubt="referent")] if items and items[0].has_food else None
 
 
 def _point(turn: Turn, found: Found) -> list[Act] | None:
@@ -303,57 +295,25 @@ def _topic(turn: Turn) -> Item | None:
     return items[0] if len(items) == 1 else None
 
 
-def _replace(turn: Turn, found: Found) -> list[Act] | None:
-    """Another thing instead: of what is named, or of what was spoken of last."""
-    old = turn.items(*found.slots["old"]) if "old" in found.slots else []
-    new = turn.items(*found.slots["new"]) if "new" in found.slots else []
-    if old and not new and len(old) > 1:  # "pas du riz long, du basmati"
-        old, new = old[:1], old[1:]
-    if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not plums, two pounds of them"
-        new[0].measured = new[0].measured or old[1].measured
-        old = old[:1]
-    if not new:
-        return [Act("remove", target=turn.reference(old[0]))] if len(old) == 1 and old[0].has_food else None
-    if len(new) > 1 and any(item.has_food for item in new[1:]):
-        return None
-    item = new[0]
-    for more in new[1:]:
-        item.measured = more.measured or item.measured
-        item.tags.extend(more.tags)
+def _just_named(turn: Turn) -> Item | None:
+    """The thing that was only named before a question: "artichokes: how much are they?" wishes for none yet."""
     last = turn.steps[-1] if turn.steps else None
-    gone = isinstance(last, Act) and last.kind == "remove"  # "ditch the milk and get oat milk instead"
-    lost = not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made and not gone
-    if lost and item.known and not turn.heard.lines and not is_clause(turn.sight, item):
-        turn.wish([item])  # "add turkey instead" of what was taken back
-        return []
-    if lost:
-        return [Act("replace", compare="other")] if item.tags and not item.has_food else None
-    if item.has_food and is_clause(turn.sight, item):
+    if not isinstance(last, list) or len(last) != 1 or len(turn.wishes.made) != 1:
         return None
-    if not item.has_food and not item.tags:
+    item = last[0].item
+    if item.begun or item.usual or (item.measured is not None and not item.measured.implied) or item.start > 0:
         return None
-    if not turn.heard.lines and not turn.wishes.made and turn.heard.topic is None and item.known:
-        turn.wish([item])  # nothing to put it in place of
-        return []
-    if old and not old[0].has_food:
-        return None
-    if old and turn.line(old[0]) is None and turn.focus is not None and turn.composed(old[0], turn.focus.want.words):
-        old = []  # "the dry one, not the sweet": kinds of what was spoken of last
-    return swap(turn, old[0] if old else None, item)
-
-
-def _kind_not(turn: Turn, found: Found) -> list[Act] | None:
-    """ "The dry one, not the sweet": two kinds of what was spoken of last."""
-    new, old, focus = _slot(turn, found, "new"), _slot(turn, found, "old"), turn.focus
-    if new is None or old is None or focus is None or turn.wishes.made:
-        return None
-    both = all(one.has_food and turn.composed(one, focus.want.words) is not None for one in (new, old))
-    return swap(turn, None, new) if both else None
+    turn.steps.pop()
+    turn.wishes.made.clear()
+    return item
 
 
 def _ask(kind: str) -> Frame:
     def frame(turn: Turn, found: Found) -> list[Act] | None:
         if "about" not in found.slots:
+            if (item := _just_named(turn)) is not None:
+                turn.asked = item
+                return [Act(kind, wants=(turn.want(item, amount=False),))]
             wants = of_topic(turn, None, ()).wants if turn.heard.topic else ()
             return [Act(kind, wants=wants, target=None if wants else Reference())]
         items = turn.items(*found.slots["about"])
@@ -388,11 +348,11 @@ _FRAMES: dict[str, Frame] = {
     "double": _double,
     "halve": _halve,
     "point": _point,
-    "swap_it": _swap_it,
+    "swap_it": swap_it,
     "retag": _retag,
     "set": _set,
-    "kind_not": _kind_not,
-    "replace": _replace,
+    "kind_not": kind_not,
+    "replace": replaced,
     "price": _ask("ask_price"),
     "cheapest": _cheapest,
     "stock": _ask("ask_availability"),

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import Any, Generic, TypeVar
 
 from cabas.dialogue.tokens import Token, tokenize
 
 T = TypeVar("T")
 _END = ""
+
+_CHOICE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+
+
+def spread(phrases: Iterable[str]) -> Iterator[str]:
+    """Every phrase that "(bring|drop) [it] round" stands for."""
+    for phrase in phrases:
+        pieces: list[tuple[str, ...]] = []
+        end = 0
+        for found in _CHOICE.finditer(phrase):
+            pieces.append((phrase[end : found.start()],))
+            pieces.append(tuple((found[1] if found[1] is not None else f"{found[2]}|").split("|")))
+            end = found.end()
+        yield from (" ".join(said) for said in product(*pieces, (phrase[end:],)))
 
 
 class Phrases(Generic[T]):

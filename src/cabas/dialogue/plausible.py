@@ -15,6 +15,8 @@ from cabas.dialogue.unsold import is_unsold
 STRANGE_WORDS_MAX = 4
 # The name of goods that are not sold here takes no more words, and a word nobody knows is at least so many letters.
 UNSOLD_WORDS_MAX, WORD_LEAST = 3, 4
+# What says which kind behind a comma takes no more words.
+KIND_WORDS_MAX = 2
 
 
 def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
@@ -48,22 +50,40 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     return asked or item.measured is not None or item.begun or after or _one_word(sight, item)
 
 
-def gathered(sight: Sight, items: Sequence[Item]) -> list[Item]:
-    """The things read, with what only says how one of them is put on it: "chips, Lay's", "coffee, ground"."""
+def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
+    """The things read, with what only says how one of them is put on it: "chips, Lay's", "coffee, ground", "sherry,
+    dry".
+    """
+    sight = turn.sight
     kept: list[Item] = []
     for item in items:
         last = kept[-1] if kept else None
         comma = item.start > 0 and sight.is_mark(item.start - 1)
-        if last is None or not comma or not last.known or item.measured is not None or item.begun:
+        counted = item.measured is not None and (not item.trailing or (last is not None and last.measured is not None))
+        if last is None or not comma or not last.known or counted or item.begun:
             kept.append(item)
         elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:
             last.brand = item.brand
             last.tags.extend(item.tags)
         elif only_looks(sight, item):
             last.tags.extend((item.words, *item.tags))
+            last.measured = last.measured or item.measured
+        elif (name := _kind(turn, last, item)) is not None:
+            last.words, last.measured = name, last.measured or item.measured
+            last.tags.extend(item.tags)
         else:
             kept.append(item)
     return kept
+
+
+def _kind(turn: Turn, last: Item, item: Item) -> str | None:
+    """The name of `last` with the word or two after a comma that are no thing by themselves; None where they are."""
+    named = any(piece.match is not None and piece.match.kind != VARIANT for piece in item.pieces)
+    if named or item.head is not None or item.brand is not None or item.usual or len(item.pieces) > KIND_WORDS_MAX:
+        return None
+    name = turn.composed(item, last.words)
+    common = any(turn.sight.said("common", piece.start) for piece in item.pieces)
+    return name if name is not None and (not common or turn.called(name)) else None
 
 
 def shared_heads(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:

@@ -8,7 +8,7 @@ from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.clock import time_words
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
-from cabas.dialogue.lexicon import DISH, FAMILY
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
@@ -60,6 +60,9 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
         number = numbers_of(sight.lang).at(sight.tokens, cue.slots["number"][0])
         found.servings = int(number.value) if number is not None else None
     _tail(turn, found, end)
+    if cue.kind != "strong" and found.end < end and sight.said("contrasts", found.end) is not None:
+        return None  # "let's do rigatoni rather than fusilli"
+    found.servings = found.servings or turn.diners
     return found if found.sure or found.known or found.servings is not None else None
 
 
@@ -89,7 +92,7 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
     while place < end and sight.is_mark(place):
         place += 1
     tail = sight.tools.grammar.sections["recipe_tail"].longest(sight.text, place, CUE_TOKENS_MAX)
-    if tail is None or place == stop or (tail.end < end and not sight.is_mark(tail.end)):
+    if tail is None or tail.kind == "aside" or place == stop or (tail.end < end and not sight.is_mark(tail.end)):
         return None
     first = sight.said("determiners", start) or start
     known = sight.name(first, stop, DISH, FAMILY)
@@ -102,6 +105,33 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
         return None
     _tail(turn, found, end)
     return found
+
+
+def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
+    """ "Onion soup for four what do I need": as `read_recipe_first` where nobody wrote marks."""
+    sight = turn.sight
+    first = sight.said("determiners", start) or start
+    known = sight.name(first, end, DISH)
+    if known is None:
+        return None
+    found = Announced(sight.spell(first, known.end), known.id, known.end, sure=False, known=True)
+    _tail(turn, found, end)
+    return found if found.sure and found.servings is not None else None
+
+
+def read_diners(turn: Turn, start: int, end: int) -> bool:
+    """Whether a clause names nothing and says for how many a dish is that is asked for later: "we'll be five"."""
+    sight, grammar = turn.sight, turn.sight.tools.grammar
+    said = grammar.sections["servings"].within(grammar.text(sight.tokens[start:end]))
+    if said is None or "number" not in said.slots or sight.name(start, end, FAMILY, BRAND, DISH) is not None:
+        return False
+    number = numbers_of(sight.lang).at(sight.tokens, start + said.slots["number"][0])
+    if number is None or number.value.denominator != 1:
+        return False
+    if grammar.sections["recipe"].within(grammar.text(sight.tokens[end:])) is None:
+        return False
+    turn.diners = int(number.value)
+    return True
 
 
 def read_recipe_next(turn: Turn, start: int, end: int) -> Announced | None:
@@ -144,6 +174,8 @@ def _ends(sight: Sight, place: int, end: int) -> bool:
     cue = sections["without"].at(sight.text, place)
     if cue is not None and cue.end < end:
         return True
+    if sight.said("contrasts", place) is not None:
+        return True
     after = sight.said("and", place)
     if after is not None and after < end and (sight.said("determiners", after) or sight.amounts(after, end)):
         return True
@@ -163,8 +195,9 @@ def _tail(turn: Turn, found: Announced, end: int) -> None:
         after = _servings(sight, found, place, end)
         if after is None and (cue := sections["without"].at(sight.text, place)) is not None and cue.end <= end:
             after = cue.end if cue.kind == "tail" else _without(turn, found, cue.end, end)
+            found.sure = found.sure or (cue.kind == "all" and after is not None)
         if after is None and (tail := sections["recipe_tail"].at(sight.text, place)) is not None and tail.end <= end:
-            found.sure, after = True, tail.end
+            found.sure, after = found.sure or tail.kind != "aside", tail.end
         if after is None and place == found.end:
             words = time_words(sight.lang)
             day = words.day(sight.tokens, place, turn.heard.now)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import is_clause
+from cabas.dialogue.item import Item, is_clause
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.turn import Turn
+from cabas.domain.cart import Want
 
 
 def remove(turn: Turn, found: Found) -> list[Act] | None:
@@ -18,10 +21,78 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
     if any(name is not None and name.end > start for name in names):
         return None
     items = turn.items(start, end)
-    items = [item for item in items if item is items[0] or not is_clause(turn.sight, item)]  # "..., they go off"
+    items = [item for item in items if item is items[0] or _meant_too(turn, item)]  # "..., they go off"
     if not items or not all(item.has_food or item.pronoun for item in items):
         return None
+    if (acts := _not_of_brand(turn, items)) is not None:
+        return acts
+    more = next((place for place, item in enumerate(items) if place and _is_new(turn, item)), len(items))
+    if more < len(items):  # "scratch the mustard and a bag of ice"
+        turn.act(*(Act("remove", target=turn.reference(item)) for item in items[:more]))
+        turn.wish(items[more:])
+        return []
     return [Act("remove", target=turn.reference(item)) for item in items]
+
+
+def _meant_too(turn: Turn, item: Item) -> bool:
+    """Whether what is said behind a thing to take out is another one, and not why: of the cart, or a known name."""
+    return item.has_food and (turn.line(item) is not None or (item.known and not is_clause(turn.sight, item)))
+
+
+def _is_new(turn: Turn, item: Item) -> bool:
+    """Whether a thing named behind one that is taken back is wished for: nobody has it, and an amount was said."""
+    if not turn.wishes.made or not item.has_food or turn.line(item) is not None:
+        return False
+    if any(wish.item.family == item.family and wish.item.words == item.words for wish in turn.wishes.made):
+        return False
+    said = turn.sight.said("determiners", item.start)
+    some = said is not None and turn.sight.said("definite", item.start) is None
+    return some or (item.measured is not None and not item.measured.definite)
+
+
+def _not_of_brand(turn: Turn, items: list[Item]) -> list[Act] | None:
+    """ "But I don't want Folgers": of what was just wished for, another brand; None when no brand is meant."""
+    item = items[0]
+    if len(items) > 1 or item.brand is None or item.pieces or turn.line(item) is not None:
+        return None
+    tag, line = f"not_brand:{item.brand}", turn.focus
+    if turn.wishes.made:
+        turn.wishes.made[-1].tags.append(tag)
+        return []
+    if line is None:
+        return None
+    want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, tag))))
+    return [Act("replace", wants=(want,))]
+
+
+def withdrawn(turn: Turn, acts: list[Act]) -> list[Act]:
+    """The acts without what was wished for and taken back in the same breath: "ham and mustard, no, scratch the
+    mustard" is ham.
+    """
+    kept: list[Act] = []
+    for act in acts:
+        gone = act.target.want if act.kind == "remove" and act.target is not None else None
+        at = next((place for place, one in enumerate(kept) if gone is not None and _wishes(turn, one, gone)), None)
+        if at is None or gone is None or turn.holds(gone):
+            last = kept[-1] if kept else None
+            if last is not None and act.kind == last.kind == "add" and act.wants and last.doubt == act.doubt is None:
+                kept[-1] = replace(last, wants=(*last.wants, *act.wants))
+            else:
+                kept.append(act)
+            continue
+        kept[at] = replace(kept[at], wants=tuple(want for want in kept[at].wants if not _is(turn, want, gone)))
+    return kept
+
+
+def _wishes(turn: Turn, act: Act, gone: Want) -> bool:
+    """Whether an act adds, among others, what is gone."""
+    return act.kind == "add" and len(act.wants) > 1 and any(_is(turn, want, gone) for want in act.wants)
+
+
+def _is(turn: Turn, want: Want, gone: Want) -> bool:
+    if want.family is not None and gone.family is not None:
+        return gone.family in turn.heard.lexicon.above(want.family)
+    return want.words.casefold() == gone.words.casefold()
 
 
 def none_of(turn: Turn, found: Found) -> list[Act] | None:
@@ -32,6 +103,8 @@ def none_of(turn: Turn, found: Found) -> list[Act] | None:
     items = turn.items(start, end)
     if any(turn.sight.is_mark(place) for place in range(end)) or len(items) != 1 or not items[0].known:
         return None
+    if any(one.end > start and one.amount.value > 0 for one in turn.sight.amounts(found.start, end)):
+        return None  # "zero point five liters of oil"
     if turn.wishes.made or (turn.line(items[0]) is None and (turn.focus is not None or turn.heard.topic)):
         return None
     return [Act("remove", target=turn.reference(items[0]))]

@@ -201,7 +201,18 @@ class Sight:
             if before is not None and before.end == start and following is not None:
                 paths = [families.get(match.id, {}).get("category") for match in (before, following)]
                 return paths[0] is not None and paths[0] == paths[1]
-        return False
+        return self.same_head(start, after)
+
+    def same_head(self, start: int, after: int) -> bool:
+        """Whether the word before `start` is a name with the last word of the one at `after`: "double no single
+        cream".
+        """
+        size = len(self.tokens)
+        following = self.name(after, size, "family") if 0 < start and after < size else None
+        if following is None or following.words < 2 or self.tokens[start - 1].kind != "word":
+            return False
+        said = (self.tokens[start - 1], self.tokens[following.end - 1])
+        return any(match.kind == "family" and match.end == 2 for match in self.tools.lexicon.at(said, 0, self.lang))
 
     def is_mark(self, index: int) -> bool:
         """Whether a token is punctuation."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cabas.dialogue.acts import Act
-from cabas.dialogue.item import Item
+from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.grammar import Found
+from cabas.dialogue.item import Item, is_clause
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
+
+# Details that say what is not wanted.
+REFUSALS = ("free_of", "not_brand", "not_this")
 
 
 def swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
@@ -38,3 +42,85 @@ def renamed(turn: Turn, want: Want, name: str) -> Want:
     whole = [match for match in turn.heard.lexicon.at(tokenize(name), 0, turn.heard.lang) if match.kind == "family"]
     family = whole[0].id if whole and whole[0].end == len(tokenize(name)) else want.family
     return replace(want, words=name, family=family)
+
+
+def replaced(turn: Turn, found: Found) -> list[Act] | None:
+    """Another thing instead: of what is named, or of what was spoken of last."""
+    return _pair(turn, *found.slots["pair"]) if "pair" in found.slots else _in_place(turn, found)
+
+
+def _in_place(turn: Turn, found: Found) -> list[Act] | None:
+    refused = turn.sight.detail(found.start, found.end) if "new" in found.slots and "old" not in found.slots else None
+    if refused is not None and refused.kind in REFUSALS and refused.end > found.slots["new"][0]:
+        return None  # "nothing with nuts in it" wishes for no nuts
+    old = turn.items(*found.slots["old"]) if "old" in found.slots else []
+    new = turn.items(*found.slots["new"]) if "new" in found.slots else []
+    if old and not new and len(old) > 1:  # "pas du riz long, du basmati"
+        old, new = old[:1], old[1:]
+    if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not plums, two pounds of them"
+        new[0].measured = new[0].measured or old[1].measured
+        old = old[:1]
+    if not new:
+        return [Act("remove", target=turn.reference(old[0]))] if len(old) == 1 and old[0].has_food else None
+    if len(new) > 1 and any(item.has_food for item in new[1:]):
+        return None
+    item = new[0]
+    for more in new[1:]:
+        item.measured = more.measured or item.measured
+        item.tags.extend(more.tags)
+    last = turn.steps[-1] if turn.steps else None
+    gone = isinstance(last, Act) and last.kind == "remove"  # "ditch the milk and get oat milk instead"
+    lost = not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made and not gone
+    if lost and item.known and not turn.heard.lines and not is_clause(turn.sight, item):
+        turn.wish([item])  # "add turkey instead" of what was taken back
+        return []
+    if lost:
+        return [Act("replace", compare="other")] if item.tags and not item.has_food else None
+    if item.has_food and is_clause(turn.sight, item):
+        return None
+    if not item.has_food and not item.tags:
+        return None
+    if not turn.heard.lines and not turn.wishes.made and turn.heard.topic is None and item.known:
+        turn.wish([item])  # nothing to put it in place of
+        return []
+    if old and not old[0].has_food:
+        return None
+    if old and turn.line(old[0]) is None and turn.focus is not None and turn.composed(old[0], turn.focus.want.words):
+        old = []  # "the dry one, not the sweet": kinds of what was spoken of last
+    return swap(turn, old[0] if old else None, item)
+
+
+def _pair(turn: Turn, start: int, end: int) -> list[Act] | None:
+    """ "Not the lemons, limes", "make the rice couscous": the first of two things is there, the other one is not."""
+    if turn.sight.is_mark(start - 1):
+        return None
+    for place in range(start + 1, end):
+        first = place - 1 if place - 1 > start and turn.sight.is_mark(place - 1) else place
+        old, new = turn.one(start, first), turn.one(place, end)
+        if old is None or new is None or not (old.known and new.known) or old.measured is not None:
+            continue
+        named = all(piece.match is not None for item in (old, new) for piece in item.pieces)
+        if named and turn.line(old) is not None and turn.line(new) is None:
+            return swap(turn, old, new)
+    return None
+
+
+def kind_not(turn: Turn, found: Found) -> list[Act] | None:
+    """ "The dry one, not the sweet": two kinds of what was spoken of last."""
+    new, old, focus = _one(turn, found, "new"), _one(turn, found, "old"), turn.focus
+    if new is None or old is None or focus is None or turn.wishes.made:
+        return None
+    both = all(one.has_food and turn.composed(one, focus.want.words) is not None for one in (new, old))
+    return swap(turn, None, new) if both else None
+
+
+def swap_it(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Replace it with leeks": what was spoken of last; a question when nothing was."""
+    if turn.focus is not None or turn.heard.topic or turn.wishes.made:
+        return _in_place(turn, found)
+    items = turn.items(*found.slots["new"])
+    return [Act("set_quantity", target=Reference(), doubt="referent")] if items and items[0].has_food else None
+
+
+def _one(turn: Turn, found: Found, name: str) -> Item | None:
+    return turn.one(*found.slots[name]) if name in found.slots else None

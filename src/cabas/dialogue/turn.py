@@ -49,7 +49,7 @@ class Hearing:
 class Turn:
     """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
     one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not
-    yet said anything about.
+    yet said anything about; `diners` for how many a dish is that was not named yet.
     """
 
     heard: Hearing
@@ -60,6 +60,7 @@ class Turn:
     leftover: list[str] = field(default_factory=list)
     asked: Item | None = None
     pointed: Item | None = None
+    diners: int | None = None
 
     def act(self, *acts: Act) -> None:
         """Something other than adding."""

@@ -12,15 +12,25 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.again import in_place, narrower
+from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, split_when
+from cabas.dialogue.clauses import clause_end, passable, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
 from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
+from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
 from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_heads
-from cabas.dialogue.recipes import read_recipe, read_recipe_before, read_recipe_first, read_recipe_next
+from cabas.dialogue.recipes import (
+    read_diners,
+    read_recipe,
+    read_recipe_before,
+    read_recipe_first,
+    read_recipe_led,
+    read_recipe_next,
+)
 from cabas.dialogue.remarks import remark_end
+from cabas.dialogue.removals import withdrawn
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.signs import signed, unmarked
@@ -51,9 +61,9 @@ def understand(text: str, heard: Hearing) -> Understood:
     raw = signed(tokenize(text)[:TOKENS_MAX], tools.lang)
     if tools.grammar.sections["attack"].within(tools.grammar.text(tuple(raw))) is not None:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
-    answer = _answer(Sight(unmarked(raw), tools, heard.knows), heard)
-    if answer is not None:
-        return Understood(clean(text), tools.lang, (answer,))
+    said_so = answer(Sight(unmarked(raw), tools, heard.knows), heard)
+    if said_so is not None:
+        return Understood(clean(text), tools.lang, (said_so,))
     tokens, names = tidy(raw, tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
@@ -63,23 +73,9 @@ def understand(text: str, heard: Hearing) -> Understood:
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
 
 
-def _answer(sight: Sight, heard: Hearing) -> Act | None:
-    """Yes and no, when the utterance is nothing else."""
-    for found in sight.tools.grammar.sections["answers"].fits(sight.text):
-        if found.kind == "yes" and heard.pending is None and heard.topic:
-            return None  # "sure, add it": what was asked about
-        if found.kind == "tail" and heard.pending is not None:
-            return Act("confirm")
-        if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
-            return Act("confirm")
-        if found.kind == "no" and heard.pending is not None:
-            return Act("cancel")
-    return None
-
-
 def _read(turn: Turn) -> None:
     sight, end = turn.sight, len(turn.sight.tokens)
-    place = _past_answer(turn)
+    place = past_answer(turn)
     while place < end:
         if sight.is_mark(place):
             place += 1
@@ -93,31 +89,19 @@ def _read(turn: Turn) -> None:
         turn.wish([turn.pointed])
 
 
-def _past_answer(turn: Turn) -> int:
-    """Past a yes or no that begins a longer utterance: it answers an open question."""
-    sight = turn.sight
-    found = sight.tools.grammar.sections["answers"].at(sight.text, 0)
-    if found is None or found.kind != "yes" or found.end >= len(sight.tokens):
-        return 0
-    follows = sight.is_mark(found.end) or bool(sight.amounts(found.end, len(sight.tokens)))
-    follows = follows or sight.tools.grammar.sections["openers"].at(sight.text, found.end) is not None
-    if turn.heard.pending is not None:
-        turn.act(Act("confirm"))
-        return found.end
-    return found.end if follows else 0
-
-
 def _clause(turn: Turn, start: int, end: int) -> int:
     """Read one clause that starts at `start`. The index after it."""
     sight = turn.sight
     if sight.tokens[start].kind == "url":
         turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[start].text, url=sight.tokens[start].text)))
         return start + 1
-    dish = read_recipe(turn, start, end) or read_recipe_next(turn, start, end)
+    dish = read_recipe(turn, start, end) or read_recipe_next(turn, start, end) or read_recipe_led(turn, start, end)
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
     stop = clause_end(sight, start, end)
+    if stop < end and read_diners(turn, start, stop):
+        return stop
     dish = read_recipe_first(turn, start, stop, end)
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
@@ -125,6 +109,9 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     url = next((place for place in range(start, stop) if sight.tokens[place].kind == "url"), None)
     if url is not None:
         turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[url].text, url=sight.tokens[url].text)))
+        return stop
+    if _elsewhere(turn, start, stop):
+        turn.leftover.append(spell(sight.tokens[start:stop]))
         return stop
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
@@ -136,6 +123,15 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         return telling  # "mon fils en raffole": nothing to add
     _groceries(turn, start, stop)
     return stop
+
+
+def _elsewhere(turn: Turn, start: int, end: int) -> bool:
+    """Whether a clause speaks of what no grocer has to do with, and names no goods: "an alarm for six"."""
+    sight = turn.sight
+    if not any(sight.said("elsewhere", place) is not None for place in range(start, end)):
+        return False
+    named = (match.kind for place in range(start, end) for match in sight.names(place))
+    return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
 
 
 def _fits(turn: Turn, start: int, end: int) -> bool:
@@ -173,7 +169,7 @@ def _slot(turn: Turn, start: int, end: int) -> bool:
     if not turn.times.hinted(start, end):
         return False
     when = turn.times.read(start, end)
-    if when.leftover or not (when.timed or when.slot or when.strength):
+    if not (when.timed or when.slot or when.strength) or (when.leftover and not passable(turn, when, start, end)):
         return False
     turn.act(slot_act(when))
     return True
@@ -299,7 +295,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     """Add what can be something to add; the rest is left over."""
     sight = turn.sight
     good: list[Item] = []
-    for item in gathered(sight, shared_heads(turn, items)):
+    for item in gathered(turn, shared_heads(turn, items)):
         if plausible(turn, item, asked=asked, after=bool(good)):
             good.append(item)
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
@@ -329,7 +325,7 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
             continue
         for wish in told_apart(turn, step):
             _put(turn, acts, wish)
-    return tuple(in_place(_left_out(turn, acts)))
+    return tuple(in_place(withdrawn(turn, _left_out(turn, acts))))
 
 
 def _left_out(turn: Turn, acts: list[Act]) -> list[Act]:

@@ -16,7 +16,7 @@ from cabas.dialogue import locales
 from cabas.dialogue.clock import DAY_MINUTES, Day, Hour, Part, TimeWords, as_time, time_words
 from cabas.dialogue.measures import measures_of
 from cabas.dialogue.numbers import numbers_of
-from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.phrases import Phrases, spread
 from cabas.dialogue.tokens import Token, tokenize
 from cabas.dialogue.trie import small_words
 from cabas.domain.fulfillment import Method, SlotAsk
@@ -54,7 +54,7 @@ class _Methods:
         self.names: Phrases[tuple[Method, int]] = Phrases()
         for method in Method:
             for strength, key in enumerate(("weak", "alone", "strong")):
-                for phrase in locales.words(sheet[method.value].get(key)):
+                for phrase in spread(locales.words(sheet[method.value].get(key))):
                     self.names.put(phrase, (method, strength))
         self.hints = _hints(lang, sheet)
         self.between = [_words(text) for text in sheet["between"]]
@@ -82,7 +82,7 @@ def _hints(lang: str, sheet: Mapping[str, Any]) -> frozenset[str]:
 
     def collect(value: object) -> None:
         if isinstance(value, str):
-            found.update(word for phrase in value.split(",") for word in _words(phrase) if not word.startswith("{"))
+            found.update(word for phrase in value.split(",") for word in _words(phrase) if word[0].isalnum())
         for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
             collect(inner)
 
@@ -155,17 +155,16 @@ def read_when(tokens: Sequence[Token], start: int, end: int, lang: str, now: dat
 def _readings(
     words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int, now: datetime
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
-    named = methods.names.at(tokens, index)
-    if named:
-        yield named
+    yield from methods.names.every(tokens, index)
     yield from _windows(words, methods, tokens, index)
     yield from _withins(words, methods, tokens, index)
     yield from _bounds(words, tokens, index)
     instead = words.said("rather_than", tokens, index)
     if instead is not None:
         other = words.day(tokens, instead, now) or words.hour(tokens, instead)
-        if other is not None:
-            yield None, other.end
+        refused = other.end if other is not None else _method_end(methods, tokens, instead)
+        if refused is not None:
+            yield None, refused
     for kind in ("before", "after"):
         start = words.said(kind, tokens, index)
         if start is not None and words.day(tokens, start, now) is not None:
@@ -183,6 +182,12 @@ def _readings(
     hour = words.hour(tokens, index)
     if hour is not None and not hour.bare:
         yield _Bound("at", hour), hour.end
+
+
+def _method_end(methods: _Methods, tokens: Sequence[Token], index: int) -> int | None:
+    """The end of the way to get the goods said at a token: what "rather than" refuses."""
+    named = methods.names.at(tokens, index)
+    return named[1] if named else None
 
 
 @dataclass(frozen=True, slots=True)

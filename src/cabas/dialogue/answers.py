@@ -1,0 +1,65 @@
+"""Yes and no: an utterance that is nothing else, and one that begins with it."""
+
+from __future__ import annotations
+
+from cabas.dialogue.acts import Act
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.turn import Hearing, Turn
+
+# Open questions that only yes or no answers, and how long such an answer may be.
+YES_OR_NO = frozenset({"empty_cart", "checkout", "reorder"})
+ANSWER_TOKENS_MAX = 9
+
+
+def answer(sight: Sight, heard: Hearing) -> Act | None:
+    """Yes and no, when the utterance is nothing else."""
+    for found in sight.tools.grammar.sections["answers"].fits(sight.text):
+        if found.kind == "yes" and heard.pending is None and heard.topic:
+            return None  # "sure, add it": what was asked about
+        if found.kind == "tail" and heard.pending is not None:
+            return Act("confirm")
+        if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
+            return Act("confirm")
+        if found.kind == "no" and heard.pending is not None:
+            return Act("cancel")
+    return _answered(sight) if heard.pending in YES_OR_NO else None
+
+
+def _answered(sight: Sight) -> Act | None:
+    """What begins with yes or no and goes on without naming, counting or turning anything: "yes, the whole bunch"."""
+    grammar, size = sight.tools.grammar, len(sight.tokens)
+    hedges, found = grammar.macro("hedge"), grammar.sections["answers"].at(sight.text, 0)
+    if found is None or not hedges or size > ANSWER_TOKENS_MAX or found.kind not in ("yes", "no"):
+        return None
+    rest = range(found.end, size)
+    if found.kind == "yes" and any(sight.tokens[place].folded in hedges for place in rest):
+        return None
+    if any(sight.name(place, size, FAMILY, BRAND, DISH) or sight.amounts(place, size) for place in rest):
+        return None
+    if any(grammar.cues.at(sight.tokens, place) is not None for place in rest):
+        return None
+    return Act("confirm") if found.kind == "yes" else Act("cancel")
+
+
+def past_answer(turn: Turn) -> int:
+    """Past a yes or no that begins a longer utterance: it answers an open question."""
+    sight = turn.sight
+    found = sight.tools.grammar.sections["answers"].at(sight.text, 0)
+    if found is None or found.kind != "yes" or found.end >= len(sight.tokens):
+        return 0
+    follows = sight.is_mark(found.end) or bool(sight.amounts(found.end, len(sight.tokens)))
+    follows = follows or sight.tools.grammar.sections["openers"].at(sight.text, found.end) is not None
+    if turn.heard.pending == "empty_cart" and _hedged(turn, found.end):
+        return found.end  # "yes, but keep the rice"
+    if turn.heard.pending is not None:
+        turn.act(Act("confirm"))
+        return found.end
+    return found.end if follows else 0
+
+
+def _hedged(turn: Turn, start: int) -> bool:
+    """Whether a "but" follows."""
+    sight = turn.sight
+    place = start + 1 if sight.is_mark(start) else start
+    return place < len(sight.tokens) and sight.said("leads", place) is not None
