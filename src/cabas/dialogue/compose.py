@@ -75,7 +75,10 @@ def _unit_as_food(sight: Sight, item: Item) -> None:
     if measured is None or measured.unit is None or measured.unit.kind != "container" or measured.constraints:
         return
     start = measured.end - 1
-    if not item.has_food and measured.implied and item.begun and not measured.definite:
+    if not item.has_food and _is_thing(sight, item, start):
+        item.pieces.append(Piece(start, measured.end, sight.name(start, measured.end, FAMILY)))
+        item.measured = replace(measured, amount=Amount(measured.amount.value), unit=None, end=start)
+    elif not item.has_food and measured.implied and item.begun and not measured.definite:
         item.pieces.append(Piece(start, measured.end))
         item.measured = None
     elif any(piece.match is not None and cut(sight, start, piece.match.id) for piece in item.pieces[:1]):
@@ -83,6 +86,12 @@ def _unit_as_food(sight: Sight, item: Item) -> None:
     else:
         return
     item.kept.extend(range(start, item.pieces[0].start if item.pieces[0].start > start else measured.end))
+
+
+def _is_thing(sight: Sight, item: Item, start: int) -> bool:
+    """Whether a unit is a thing itself: "some jam and a loaf"."""
+    joined = any(sight.said("and", place) == item.start for place in range(max(0, item.start - 2), item.start))
+    return joined and not item.tags and sight.name(start, item.end, FAMILY) is not None
 
 
 def cut(sight: Sight, place: int, family: str) -> bool:

@@ -9,7 +9,7 @@ from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
-from cabas.dialogue.measures import size_tag
+from cabas.dialogue.measures import in_small_units, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 
@@ -119,7 +119,7 @@ def _sized(sight: Sight, item: Item, found: Found) -> int | None:
     start, end = found.slots["amount"]
     for measured in sight.amounts(start, end):
         if measured.unit is not None and measured.unit.kind == "measure" and measured.end == end:
-            item.tags.append(size_tag(measured))
+            item.tags.append(size_tag(in_small_units(measured, sight.tokens)))
             return found.end
     return None
 

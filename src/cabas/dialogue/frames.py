@@ -196,6 +196,8 @@ def _halve(turn: Turn, found: Found) -> list[Act] | None:
 
 def _point(turn: Turn, found: Found) -> list[Act] | None:
     """ "Too many pears": something is about to be said of them."""
+    if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
+        return None  # "pas du beurre" counts nothing
     item = _slot(turn, found, "target")
     return [] if item is not None and item.has_food and turn.point(item) else None
 

@@ -240,10 +240,11 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
         if measured.implied and not measured.definite and not measured.constraints:
             continue
         tied = sight.joint(measured.end) is not None and sight.said("definite", measured.end) is None
+        tied = tied and not _of_them(sight, measured.end)
         if item.measured is None and not tied:  # "four bottles the half liter size" is tied to nothing
             item.measured, item.trailing = measured, True
             item.tags.extend(measured.constraints)
-            if measured.unit is None and not sight.written:
+            if measured.unit is None and not sight.written and not _of_them(sight, measured.end):
                 item.cost += COST["bare_number"]  # in a list without marks a number counts what follows
             return measured.end
         counted = item.measured is None or item.measured.unit is None or item.measured.unit.kind != "measure"
@@ -258,7 +259,14 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
 
 def _closing(sight: Sight, measured: Measured, end: int) -> bool:
     """Whether a bare number after a name counts it ("citrons 3"); a large one is part of the name ("T 1000")."""
-    return _closes(sight, measured.end, end) and measured.amount.value < BARE_MAX
+    closes = _closes(sight, measured.end, end) or _of_them(sight, measured.end)
+    return closes and measured.amount.value < BARE_MAX
+
+
+def _of_them(sight: Sight, position: int) -> bool:
+    """Whether "of them" follows an amount: "four of them" counts what was named before."""
+    after, pronoun = sight.joint(position), sight.said("pronouns", position)
+    return after is not None and pronoun is not None and pronoun > after
 
 
 def _closes(sight: Sight, position: int, end: int) -> bool:
@@ -306,7 +314,7 @@ def _other(
     if after is not None and after < end and (item.has_food or not item.begun):
         return _purpose(sight, item, position, after, end), False
     after = sight.said("reasons", position)
-    if after is not None and after < end and (item.has_food or not item.begun):
+    if after is not None and after <= end and (item.has_food or not item.begun):
         return _past_remark(sight, item, after, end), False
     after = sight.said("pronouns", position)
     if after is not None and after <= end and not item.has_food:

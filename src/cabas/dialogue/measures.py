@@ -20,6 +20,7 @@ from cabas.domain.cart import Amount
 
 _DIGITS = 6
 PER_KILO = 1000
+SMALL_UNITS = {"l": "ml", "kg": "g"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +297,19 @@ class Measures:
             extra = self.numbers.fraction_after(tokens, end)
             if extra and value.denominator == 1:
                 value, end = value + extra[0], extra[1]
-            yield Measured(Amount(value * unit.factor, unit.said), number.start, end, unit)
+            whole = Measured(Amount(value * unit.factor, unit.said), number.start, end, unit)
+            yield in_small_units(whole, tokens)
+
+
+def in_small_units(measured: Measured, tokens: Sequence[Token]) -> Measured:
+    """Half a liter said in words is 500 ml; what was said in figures ("0.5 l") stays as it was said."""
+    unit, value = measured.unit, measured.amount.value
+    small = SMALL_UNITS.get(unit.id) if unit is not None else None
+    if unit is None or small is None or value >= 1 or tokens[measured.start].kind == "number":
+        return measured
+    return replace(
+        measured, amount=Amount(value * PER_KILO, small), unit=replace(unit, id=small, said=small, symbol=small)
+    )
 
 
 def size_tag(measured: Measured) -> str:

@@ -26,6 +26,7 @@ BREAK = {
     "name": 1.0,
     "name_in_list": 3.0,
     "orphan": 1.0,
+    "halved": -1.8,
 }
 # How many of the next beginnings one thing may swallow, and the least a thing costs.
 STOPS_MAX, LEAST = 5, 0.3
@@ -130,7 +131,9 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
             continue
         after = sight.said("repairs", position)
         if after is not None and after <= end and is_repair(sight, position, after):
-            position, cost, repair, passed = after, BREAK["mark"], True, True
+            halved = sight.same_head(position, after)  # "double no single cream"
+            cost = BREAK["halved"] if halved else min(cost, BREAK["mark"])
+            position, repair, passed = after, True, True
             continue
         after = sight.said("or", position)
         if after is not None and after < end:

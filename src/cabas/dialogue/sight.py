@@ -208,7 +208,7 @@ class Sight:
         cream".
         """
         size = len(self.tokens)
-        following = self.name(after, size, "family") if 0 < start and after < size else None
+        following = self.name(after, size, "family") if start > 0 and after < size else None
         if following is None or following.words < 2 or self.tokens[start - 1].kind != "word":
             return False
         said = (self.tokens[start - 1], self.tokens[following.end - 1])

@@ -24,6 +24,8 @@ from cabas.kernel.text import fold
 
 # Unexplained words looked at in one utterance.
 REREAD_MAX = 12
+CLOSING = frozenset(".!?;:…")
+APOSTROPHES = frozenset("'’")
 _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 
 
@@ -93,7 +95,8 @@ def _without_fillers(tokens: Sequence[Token], tools: Tools) -> list[Token]:
         if after is not None and not _named(tokens, index, after, tools):
             index = after
             continue
-        kept.append(tokens[index])
+        if not tokens[index].is_mark or tokens[index].folded not in APOSTROPHES:  # "the kids' tea"
+            kept.append(tokens[index])
         index += 1
     return _without_closers(kept, tools)
 
@@ -105,7 +108,7 @@ def _without_closers(tokens: list[Token], tools: Tools) -> list[Token]:
         last = [place for place in range(1, end) if tools.words.at("closers", tokens[:end], place) == end]
         if tokens[end - 1].is_mark:
             end -= 1
-        elif last and not tokens[last[0] - 1].is_mark and _is_said(tokens[: last[0]], tools):
+        elif last and tokens[last[0] - 1].folded not in CLOSING and _is_said(tokens[: last[0]], tools):
             end = last[0]
         else:
             break
@@ -209,7 +212,8 @@ def _reread(
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        if not token.folded.isalpha() or index in covered:
+        place = tools.words.origins.at(tokens, index)  # "Spain" is no stain
+        if not token.folded.isalpha() or index in covered or place is not None:
             index += 1
             continue
         looked += 1
@@ -335,8 +339,6 @@ def _by_spelling(
     token = tokens[index]
     word = token.folded
     if _is_plain(token, tools) or word in _common(tools.lang) or _means_time(tokens, index, tools):
-        return None
-    if tools.words.origins.at(tokens, index) is not None:  # "Spain" is no stain
         return None
     if tools.lexicon.knows_word(word) or any(tools.lexicon.knows_word(word, lang) for lang in tools.lexicon.langs):
         return None
