@@ -23,8 +23,8 @@ from cabas.apps.conformance import TOOL, Goods, counts, run_spck, spck_config
 from cabas.surfaces.ucp.app import routes, surface
 from support.conformance import MANY, large_stage, opened
 
-GOODS = Goods("milk", "soap", "article01", "article", MANY, ("SPRING10", "THANKS1"), "CLEAN", "article00")
-PASSED = {"2026-08-25": 46, "2026-04-08": 141}
+GOODS = Goods("milk", "soap", "article01", "article", MANY, ("SPRING10", "THANKS1"), "CLEAN", "article00", members=True)
+PASSED = {"2026-08-25": 46, "2026-04-08": 143}
 
 
 @pytest.mark.parametrize("version", PASSED)

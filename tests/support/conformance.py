@@ -27,6 +27,7 @@ CODES = (
     Discount("SPRING10", "Spring", "percent", 1000),
     Discount("THANKS1", "Thanks", "amount", 10),
     Discount("CLEAN", "Clean hands", "percent", 2000, skus=("soap",)),
+    Discount("CLUB", "For members", "percent", 500, automatic=True, members=True),
 )
 
 

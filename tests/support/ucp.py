@@ -42,6 +42,8 @@ from ucp_sdk.models.schemas.shopping import (  # noqa: E402
 
 Order = order.Order
 PROFILE = "https://assistant.example/profile.json"
+# No two requests have the same key, whichever platform sends them.
+KEYS = itertools.count(1)
 CHECKOUTS: tuple[Any, ...] = (checkout.Checkout, fulfillment.Checkout, discount.Checkout, buyer_consent.Checkout)
 CARTS: tuple[Any, ...] = (cart.Cart, discount.Cart, buyer_consent.Cart)
 MODELS: dict[tuple[str, str], tuple[Any, tuple[Any, ...]]] = {
@@ -127,14 +129,14 @@ class Platform:
     def __init__(self, stage: Stage, *, url: str = PROFILE, document: Any = None, endpoint: str = "/ucp") -> None:
         self.web = stage.changes.setdefault("web", FakeWeb())
         self.web.pages.setdefault(url, profile() if document is None else document)
-        self.url, self.endpoint, self._keys = url, endpoint, itertools.count(1)
+        self.url, self.endpoint = url, endpoint
         self.client = TestClient(Starlette(routes=routes(stage.premises)), base_url="http://testserver")
 
     def ask(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> Any:
         """The response to a request with a fresh idempotency key, or `key`."""
         sent = {"UCP-Agent": f'profile="{self.url}"', **headers}
         if method != "GET" and key != "":
-            sent["Idempotency-Key"] = key or f"test-key-{id(self)}-{next(self._keys):010}"
+            sent["Idempotency-Key"] = key or f"test-key-{next(KEYS):020}"
         return self.client.request(method, f"{self.endpoint}{path}", json=body, headers=sent)
 
     def do(self, method: str, path: str, body: Any = None, **more: Any) -> dict[str, Any]:
@@ -165,7 +167,7 @@ class Platform:
         """The response to a request signed by the key of `secret`; `changes` replace headers after signing."""
         raw = json.dumps(body).encode()
         sent = {
-            "ucp-agent": f'profile="{self.url}"', "idempotency-key": f"test-key-{id(self)}-{next(self._keys):010}",
+            "ucp-agent": f'profile="{self.url}"', "idempotency-key": f"test-key-{next(KEYS):020}",
             "content-type": "application/json", "content-digest": signing.digest(raw),
         }  # fmt: skip
         derived = {"@method": method, "@authority": "testserver", "@path": f"{self.endpoint}{path}"}

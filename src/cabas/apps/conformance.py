@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 
 from cabas.kernel.errors import NotFound, Unavailable
+from cabas.surfaces.ucp.loyalty import program
 from cabas.surfaces.ucp.signing import Key, key_of
 from cabas.surfaces.ucp.testing import CARD, CONFIRM, FAIL, RETIRED, TESTER
 
@@ -32,7 +33,8 @@ ENOUGH = 40
 @dataclass(frozen=True, slots=True)
 class Goods:
     """Products of the shop by what a tool needs them for; empty ones are not tested. `query` finds `total`. `codes` are
-    discount codes that count for everything; `promoted` is a product with a promotion, `code` one for `second` alone.
+    discount codes that count for everything; `promoted` is a product with a promotion, `code` one for `second` alone;
+    `members` says that something is taken off for members of the loyalty program.
     """
 
     first: str
@@ -43,6 +45,7 @@ class Goods:
     codes: tuple[str, ...] = ()
     code: str = ""
     promoted: str = ""
+    members: bool = False
 
 
 def profiles(server: str, *, insecure: bool = False) -> dict[str, str]:
@@ -146,7 +149,8 @@ def spck_config(server: str, goods: Goods) -> dict[str, Any]:
             "unreachable_profile_url": f"{profiles}/missing",
         },
         "idempotency": {"age_hook": True, "outage_hook": True},
-        "eligibility": {"unrecognized": "com.example.unknown_club"},
+        "eligibility": {"unrecognized": "com.example.unknown_club"}
+        | ({"unverifiable": program(server)} if goods.members else {}),
         "totals": {"sublines": True},
         "catalog": {"variant_id": goods.first, "max_batch": 50},
     }

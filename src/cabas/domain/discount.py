@@ -39,8 +39,8 @@ class Discount:
     `minimum` is what the goods must cost before any code, in minor units. `ends` is the last day. `families`,
     `categories` (paths like "Crèmerie > Laits") and `skus` say which goods; all of them when the three are empty.
     `platforms` may offer it; everybody when empty. `uses` counts orders in all, `uses_each` of one shopper; None is no
-    limit. An `automatic` one needs no code to be said. `used` and `used_by` are what was counted when it was read: in
-    all, and by the shopper who asks.
+    limit. An `automatic` one needs no code to be said, nor does one for `members` of the loyalty program. `used` and
+    `used_by` are what was counted when it was read: in all, and by the shopper who asks.
     """
 
     code: str
@@ -58,6 +58,7 @@ class Discount:
     uses: int | None = None
     uses_each: int | None = None
     automatic: bool = False
+    members: bool = False
     used: int = 0
     used_by: int = 0
 
@@ -170,7 +171,7 @@ def checked(one: Discount) -> Discount:
             remedy="Use a later last day.",
             code="bad_discount",
         )
-    return replace(one, code=code)
+    return replace(one, code=code, automatic=one.automatic or one.members)
 
 
 def why_not(one: Discount, day: date, platform: str, holder: str) -> str | None:

@@ -18,6 +18,10 @@ from cabas.kernel.errors import Conflict
 SESSION_TTL = timedelta(hours=6)
 
 
+# A claim: that the buyer is a member of the retailer's loyalty program.
+LOYALTY = "loyalty"
+
+
 class SessionStatus(StrEnum):
     """Where a session is."""
 
@@ -79,7 +83,8 @@ class Session:
     (`domain.consent.PURPOSES`) answered yes or no. `note` tells the picker or the driver something. `adult` says that
     the buyer confirmed the age asked for. `source` is where the session came from: another session, or the link that
     was followed ("video:ID"), for attribution. `callback` is what its surface must remember to tell the platform of the
-    order. `servings` says for how many people the recipes in the cart are, by their titles. Times are time-zone aware.
+    order. `servings` says for how many people the recipes in the cart are, by their titles. `claims` are
+    what the platform says of the buyer and nobody proved yet (`LOYALTY`). Times are time-zone aware.
     """
 
     kind: str
@@ -94,6 +99,7 @@ class Session:
     source: str = ""
     callback: str = ""
     servings: Mapping[str, Fraction] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
 
     def expired(self, now: datetime) -> bool:
         """Whether it waited too long."""

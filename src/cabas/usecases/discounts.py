@@ -10,6 +10,7 @@ from typing import Protocol
 
 from cabas.domain.cart import Cart, Conversation
 from cabas.domain.discount import Denied, Discount, Kind, tidy, why_not
+from cabas.usecases.members import Member, nobody
 from cabas.usecases.ports import Shop
 
 CODES_MAX = 10
@@ -53,19 +54,26 @@ def holder_of(talk: Conversation, secret: bytes) -> str:
 
 
 async def read_codes(
-    shop: Shop, talk: Conversation, cart: Cart, day: date, *, secret: bytes, own_fee: bool
+    shop: Shop, talk: Conversation, cart: Cart, day: date, *, secret: bytes, own_fee: bool, member: Member = nobody
 ) -> tuple[Cart, tuple[Denied, ...]]:
     """The cart with the discounts that count now, and the codes of it that do not, in the order they were given.
 
-    `own_fee`: the fee of the slot is the retailer's, so that its codes may take it off.
+    `own_fee`: the fee of the slot is the retailer's, so that its codes may take it off. `member` is asked when there is
+    something for members of the loyalty program.
     """
     holder = holder_of(talk, secret)
     wanted = {tidy(code): code for code in cart.codes}
     known = await shop.discounts(talk.retailer_id, list(wanted), holder)
+    if any(one.members for one in known.values()) and not await member():
+        known = {code: one for code, one in known.items() if not one.members or code in wanted}
+        strange = {code for code, one in known.items() if one.members}
+    else:
+        strange = set[str]()
     denied, counted = [], []
     for code, said in wanted.items():
         one = known.get(code)
         reason = "code_unknown" if one is None else _why_not(one, day, talk.platform, holder, own_fee=own_fee)
+        reason = "code_sign_in" if code in strange else reason
         if one is None or reason is not None:
             denied.append(Denied(said, reason or "code_unknown"))
         else:

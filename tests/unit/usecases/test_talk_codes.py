@@ -99,3 +99,20 @@ async def test_a_code_used_up_meanwhile_is_told_with_the_new_price(talker: Talke
     assert view.order is None
     assert view.cart.total == view.cart.goods
     assert "Je passe la commande ?" in view.reply.text
+
+
+async def test_members_pay_less_where_the_shop_knows_them(desk: tuple[Desk, Memory]) -> None:
+    club = Discount("CLUB", "Prix membre", "percent", 1000, automatic=True, members=True)
+    await desk[1].discounts.keep("halle", [club])
+    shopper = next(key[1] for key, one in desk[1].rows.shoppers.items() if one.loyalty_card)
+    found = []
+    for who in (shopper, None):
+        talker = await talk(desk, shopper=who)
+        await talker.say("un litre de lait")
+        asked = await talker.say("à retirer demain à 10h, je valide")
+        placed = await talker.say("oui")
+        assert placed.order is not None
+        order = await desk[1].orders.get("halle", placed.order.number)
+        assert order.total == asked.cart.total
+        found.append(([one.code for one in order.discounts], asked.cart.goods - order.total > Money(0)))
+    assert found == [(["CLUB"], True), ([], False)]

@@ -11,7 +11,7 @@ from cabas.domain.session import Address, Buyer, Session, SessionStatus
 from cabas.kernel.errors import CabasError, InvalidInput, NotFound
 from cabas.surfaces.ucp import consent, extensions, loyalty, recipes, wire
 from cabas.surfaces.ucp import show_session as show
-from cabas.surfaces.ucp.asked import Answer, Asked, Message, error, warning
+from cabas.surfaces.ucp.asked import Answer, Asked, Message, error
 from cabas.surfaces.ucp.profile import CART, CHECKOUT
 from cabas.surfaces.ucp.show import weighed
 from cabas.usecases.shop.complete import Pay, complete
@@ -34,6 +34,7 @@ async def create(asked: Asked, kind: str) -> Answer:
     asked = asked.speaking(body.context)
     ask, told = understood(asked, body)
     view = await _cooked(asked, await _open(asked, kind, ask, told), body, told)
+    told += loyalty.told(asked, view, claimed(body))
     if (ask.items or body.recipes) and not show.sold(view):
         await cancel_session(asked.front, asked.caller, view.id)
         return asked.failed((ROOTS[kind],), *_errors(view, told))
@@ -61,7 +62,8 @@ async def update(asked: Asked, kind: str) -> Answer:
             raise
         before = await get_session(asked.front, asked.caller, asked.ident)
         return Answer(await shown(asked, before, [_rejected(refused, before.lang), *told]))
-    return Answer(await shown(asked, await _cooked(asked, view, body, told), told))
+    view = await _cooked(asked, view, body, told)
+    return Answer(await shown(asked, view, [*told, *loyalty.told(asked, view, claimed(body))]))
 
 
 async def _cooked(asked: Asked, view: SessionView, body: wire.SessionBody, told: list[Message]) -> SessionView:
@@ -126,9 +128,10 @@ async def _convert(asked: Asked, begun: wire.ConvertBody) -> Answer:
     plain = wire.SessionBody([], begun.buyer, begun.context, begun.fulfillment, begun.discounts)
     ask, told = understood(asked, plain)
     codes = ask.codes or None
-    view = await _open(asked, "checkout", replace(ask, items=None, codes=codes), told, source=cart.id)
+    ask = replace(ask, items=None, codes=codes, claims=ask.claims or None)
+    view = await _open(asked, "checkout", ask, told, source=cart.id)
     await change_session(asked.front, asked.caller, cart.id, SessionAsk(source=LINKED + view.id))
-    return Answer(await shown(asked, view, told), 201)
+    return Answer(await shown(asked, view, [*told, *loyalty.told(asked, view, claimed(begun))]), 201)
 
 
 async def _open(asked: Asked, kind: str, ask: SessionAsk, told: list[Message], *, source: str = "") -> SessionView:
@@ -179,8 +182,7 @@ async def shown(asked: Asked, view: SessionView, told: Sequence[Message] = ()) -
 
 def understood(asked: Asked, body: wire.SessionBody) -> tuple[SessionAsk, list[Message]]:
     """What a body asks of the session, and what of it was not taken."""
-    claims = (body.context and body.context.eligibility) or ()
-    told = [warning("eligibility_not_accepted", one) for one in claims if not loyalty.accepted(asked, one)]
+    told = list[Message]()
     items = _items(asked, body.line_items, told)
     ask = SessionAsk(
         items=items,
@@ -190,9 +192,15 @@ def understood(asked: Asked, body: wire.SessionBody) -> tuple[SessionAsk, list[M
         store_id=(body.context.location if body.context else None) or None,
         callback=asked.callback,
         adult=extensions.confirmed(asked, body.age_gate),
+        claims=loyalty.claims(asked, claimed(body)),
     )
     method = next(iter((body.fulfillment.methods if body.fulfillment else None) or ()), None)
     return (_with_method(ask, method) if method else ask), told
+
+
+def claimed(body: wire.SessionBody | wire.ConvertBody) -> Sequence[str]:
+    """What the platform says the buyer is eligible for."""
+    return (body.context and body.context.eligibility) or ()
 
 
 def _items(asked: Asked, lines: Sequence[wire.LineAsk], told: list[Message]) -> list[ItemAsk]:

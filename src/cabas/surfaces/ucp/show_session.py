@@ -14,6 +14,7 @@ from cabas.domain.session import SessionStatus
 from cabas.surfaces.discounts import REASONS
 from cabas.surfaces.ucp import consent, extensions, recipes
 from cabas.surfaces.ucp.asked import Asked, Message, error, warning
+from cabas.surfaces.ucp.loyalty import program
 from cabas.surfaces.ucp.profile import CART, CHECKOUT, CONSENT, DISCOUNT, FULFILLMENT
 from cabas.surfaces.ucp.show import KILOGRAM, address, comparator, deposit_total, vat_lines, weighed
 from cabas.usecases.ports import Store
@@ -92,7 +93,7 @@ def _common(asked: Asked, view: SessionView, told: Sequence[Message], root: str)
     if root == CHECKOUT and session.source and ":" not in session.source:
         body["cart_id"] = session.source
     if asked.can(DISCOUNT):
-        body["discounts"] = {"codes": list(view.talk.cart.codes), "applied": applied(lines, view)}
+        body["discounts"] = {"codes": list(view.talk.cart.codes), "applied": applied(asked, lines, view)}
     return body
 
 
@@ -158,7 +159,7 @@ def totals(view: SessionView) -> list[dict[str, Any]]:
     return [*shown, last | ({"lines": lines} if lines else {})]
 
 
-def applied(lines: Sequence[LineItem], view: SessionView) -> list[dict[str, Any]]:
+def applied(asked: Asked, lines: Sequence[LineItem], view: SessionView) -> list[dict[str, Any]]:
     """Promotions, which apply by themselves, then codes in the order in which they count."""
     shown, places = list[dict[str, Any]](), {line.id: index for index, line in enumerate(lines)}
     for index, line in enumerate(lines):
@@ -177,7 +178,10 @@ def applied(lines: Sequence[LineItem], view: SessionView) -> list[dict[str, Any]
         parts = [{"path": f"$.line_items[{places[line]}]", "amount": share.amount} for line, share in one.shares]
         if one.fee:
             parts = [{"path": "$.totals.fulfillment", "amount": one.fee.amount}]
-        named = {"automatic": True} if one.automatic else {"code": one.code}
+        named: dict[str, Any] = {"automatic": True} if one.automatic else {"code": one.code}
+        if view.for_members(one):
+            named["eligibility"] = program(asked.premises.url)
+            named |= {"provisional": True} if view.unproved else {}
         split = {} if one.whole and not one.fee else {"allocations": parts}
         more = {"method": "across", "priority": priority, **split}
         shown.append({"title": one.title or one.code, "amount": one.amount.amount, **named, **more})
@@ -203,7 +207,8 @@ def status(view: SessionView, messages: Sequence[Message]) -> str:
     """Where the checkout is."""
     if view.session.status is not SessionStatus.OPEN:
         return str(view.session.status.value)
-    errors = [one for one in messages if one["type"] == "error"]
+    # A claim that was not proved concerns the messages alone.
+    errors = [one for one in messages if one["type"] == "error" and one["code"] != "eligibility_invalid"]
     if any(str(one["severity"]).startswith("requires_") for one in errors):
         return "requires_escalation"
     return "incomplete" if errors else "ready_for_complete"

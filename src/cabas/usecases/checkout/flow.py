@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -41,6 +42,7 @@ from cabas.usecases.checkout.basket import (
 from cabas.usecases.checkout.command import Answer, Checkout, CheckoutResult, PriceChange, Refusal, Shortage, Status
 from cabas.usecases.checkout.events import events
 from cabas.usecases.discounts import holder_of, read_codes
+from cabas.usecases.members import is_member
 from cabas.usecases.ports import Agreements, Consents, Orders, PlaceOrder, Search, Shop, SoldOut, Store
 
 SLOTS_MAX = 3
@@ -139,7 +141,7 @@ async def _with_slot(till: _Till, orders: Orders, consents: Consents | None, new
         refusals = tuple(Refusal(decision) for decision in fulfilled.denials)
         return CheckoutResult(Status.DENIED, refusals=refusals, slots=await _next_slots(till, choice.slot_id))
     cart, changes = repriced(till.basket, slot)
-    cart = await _with_codes(till, cart)
+    cart = await _with_codes(till, cart, consents)
     if till.command.conversation.cart.total < cart.total:
         return CheckoutResult(Status.PRICES_CHANGED, changes=changes, cart=cart)
     minimum_age = till.basket.minimum_age
@@ -181,7 +183,7 @@ async def _place(
     )
     if isinstance(outcome, SoldOut):
         if outcome.codes:
-            return CheckoutResult(Status.PRICES_CHANGED, changes=changes, cart=await _with_codes(till, cart))
+            return CheckoutResult(Status.PRICES_CHANGED, changes=changes, cart=await _with_codes(till, cart, consents))
         if outcome.short:
             return await _sold_out(till, missing(till.basket, outcome.short))
         return CheckoutResult(Status.SLOT_CLOSED, slots=await _next_slots(till, order.slot_id))
@@ -215,11 +217,13 @@ def _replayed(command: Checkout, answer: bytes) -> CheckoutResult:
     )
 
 
-async def _with_codes(till: _Till, cart: Cart) -> Cart:
+async def _with_codes(till: _Till, cart: Cart, consents: Consents | None) -> Cart:
     """The cart with the codes that count at this moment."""
     own = till.ask(Who(till.now.date(), "delivers", cart.method or "")).who("delivers") == "retailer"
     talk, day = till.command.conversation, till.now.date()
-    return (await read_codes(till.shop, talk, cart, day, secret=till.pairwise_key, own_fee=own))[0]
+    member = partial(is_member, talk.platform, till.shopper, till.agreement, consents, till.now)
+    found = await read_codes(till.shop, talk, cart, day, secret=till.pairwise_key, own_fee=own, member=member)
+    return found[0]
 
 
 def _local(now: datetime, store: Store) -> datetime:

@@ -16,9 +16,10 @@ from cabas.domain.catalog import Offer, Product, SoldBy
 from cabas.domain.discount import Denied
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.payment import WEIGHT_MARGIN
-from cabas.domain.session import Session, SessionStatus
+from cabas.domain.session import LOYALTY, Session, SessionStatus
 from cabas.usecases.discounts import read_codes
 from cabas.usecases.lines import fill_line
+from cabas.usecases.members import is_member
 from cabas.usecases.shop.pay import handlers_for
 from cabas.usecases.shop.view import (
     ERROR,
@@ -53,6 +54,7 @@ class Checked:
     offers: Mapping[str, Offer] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     denied: Sequence[Denied] = ()
+    member: bool = False
 
     def tell(
         self,
@@ -212,7 +214,14 @@ async def _check_codes(checked: Checked) -> None:
     visit, talk = checked.visit, checked.talk
     own_fee = visit.delivered_by(talk.cart.method or "") == "retailer"
     where = (visit.desk.shop, talk, talk.cart, visit.now.date())
-    cart, checked.denied = await read_codes(*where, secret=visit.desk.pairwise_key, own_fee=own_fee)
+
+    async def member() -> bool:
+        who = (talk.platform, visit.shopper, visit.agreement, visit.desk.consents)
+        checked.member = await is_member(*who, visit.now)
+        return checked.member or LOYALTY in checked.session.claims  # a claim counts until the order
+
+    secret = visit.desk.pairwise_key
+    cart, checked.denied = await read_codes(*where, secret=secret, own_fee=own_fee, member=member)
     checked.talk = replace(talk, cart=cart)
     for one in checked.denied:
         least = say.money(one.minimum, checked.lang) if one.minimum is not None else ""
@@ -238,6 +247,8 @@ def view_of(checked: Checked) -> SessionView:
         slots=checked.slots,
         totals=totals_of(checked.talk),
         denied=checked.denied,
+        member=checked.member,
+        program=visit.agreement.names["retailer"],
         handle=handle_of(visit.desk.pairwise_key, visit.caller.retailer_id, checked.talk.id),
         notices=tuple(checked.notices),
         handlers=handlers_for(visit, checked.talk.cart.method),

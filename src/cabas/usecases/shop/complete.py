@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
+from cabas.dialogue.notices import sentence
 from cabas.domain.cart import Conversation
 from cabas.domain.order import Order
 from cabas.domain.payment import Payment, PaymentStatus
@@ -15,7 +16,7 @@ from cabas.usecases.shop.check import read_again, view_of
 from cabas.usecases.shop.pay import authorize
 from cabas.usecases.shop.ports import PaymentDeclined
 from cabas.usecases.shop.sessions import completed_view, load_session, session_of
-from cabas.usecases.shop.view import ERROR, INPUT, Notice, SessionView
+from cabas.usecases.shop.view import ERROR, INPUT, RECOVERABLE, Notice, SessionView
 from cabas.usecases.shop.visit import Caller, Shopfront, Visit, enter
 
 
@@ -47,6 +48,9 @@ async def complete(
         return view_of(replace(checked, talk=await front.desk.conversations.save(checked.talk)))
     if not view.ready:
         return view
+    if view.unproved:
+        notice = Notice(ERROR, "eligibility_invalid", sentence("eligibility_invalid", view.lang), RECOVERABLE)
+        return replace(view, notices=(*view.notices, notice))
     try:
         payment = await authorize(visit, checked.talk.cart, pay.handler, pay.credential, talk.id)
     except (PaymentDeclined, InvalidInput) as refused:

@@ -52,7 +52,8 @@ async def open_session(
         before = begun.session or session
         talk = replace(talk, cart=replace(begun.cart, slot=None))
         session = replace(session, buyer=before.buyer, destination=before.destination,
-                          consents=before.consents, note=before.note, servings=before.servings)  # fmt: skip
+                          consents=before.consents, note=before.note, servings=before.servings,
+                          claims=before.claims)  # fmt: skip
     talk = await _changed(visit, replace(talk, session=session), ask)
     return await stored(visit, talk)
 
@@ -129,6 +130,7 @@ async def _changed(visit: Visit, talk: Conversation, ask: SessionAsk) -> Convers
         adult=session.adult if ask.adult is None else ask.adult,
         source=session.source if ask.source is None else ask.source,
         callback=session.callback if ask.callback is None else ask.callback,
+        claims=session.claims if ask.claims is None else tuple(ask.claims),
     )
     talk = replace(talk, session=session)
     if ask.codes is not None:

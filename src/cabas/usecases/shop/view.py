@@ -13,7 +13,7 @@ from cabas.domain.fulfillment import Slot
 from cabas.domain.order import Order
 from cabas.domain.pricing import vat_by_rate
 from cabas.domain.receipt import FEE_VAT_RATE, Receipt
-from cabas.domain.session import Address, Buyer, Session
+from cabas.domain.session import Address, Buyer, Session, SessionStatus
 from cabas.kernel.money import Money, total
 from cabas.usecases.ports import Store
 from cabas.usecases.shop.ports import PaymentHandler
@@ -75,6 +75,7 @@ class SessionAsk:
     adult: bool | None = None
     source: str | None = None
     callback: str | None = None
+    claims: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class SessionView:
     """A session now. `products` are of its lines, by SKU; `slots` what may still be chosen; `denied` codes that do not
-    count; `handle` is what stands for it in a link to the shopper's browser.
+    count; `handle` is what stands for it in a link to the shopper's browser; `member` says that the shopper is known to
+    be a member of the loyalty program (asked where something is for members), whose name is `program`.
 
     `ready` says that it could be completed as it is. `order` and `receipt` are there once it was.
     """
@@ -125,6 +127,8 @@ class SessionView:
     receipt: Receipt | None = None
     handle: str = ""
     denied: Sequence[Denied] = ()
+    member: bool = False
+    program: str = ""
 
     @property
     def id(self) -> str:
@@ -145,6 +149,16 @@ class SessionView:
     def applied(self) -> tuple[Applied, ...]:
         """What codes and automatic discounts take off."""
         return self.talk.cart.taken_off[0]
+
+    def for_members(self, one: Applied) -> bool:
+        """Whether that is for members of the loyalty program."""
+        return any(rule.members for rule in self.talk.cart.discounts if rule.code == one.code)
+
+    @property
+    def unproved(self) -> bool:
+        """Whether something is taken off for a member whom nobody knows yet."""
+        is_open = self.session.status is SessionStatus.OPEN
+        return is_open and not self.member and any(self.for_members(one) for one in self.applied)
 
     def off(self, line: LineItem) -> Money:
         """What those for some goods take off a line."""

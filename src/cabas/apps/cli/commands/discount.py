@@ -47,6 +47,9 @@ def add(
     uses: Annotated[int | None, typer.Option(help="Orders in all.", min=1)] = None,
     uses_each: Annotated[int | None, typer.Option(help="Orders of one shopper.", min=1)] = None,
     automatic: Annotated[bool, typer.Option("--automatic", help="Counts without being said.")] = False,
+    members: Annotated[
+        bool, typer.Option("--members", help="Counts by itself, for members of your loyalty program alone.")
+    ] = False,
     data_dir: DataDir = None,
     retailer: Retailer = None,
 ) -> None:
@@ -61,7 +64,8 @@ def add(
             whom = (_families(house, family or ()), tuple(category or ()), tuple(sku or ()))
             one = Discount(code, title, kind, value, currency, least, _day(starts), _day(ends), *whom)
             partners = _platforms(house, platform or ())
-            one = checked(replace(one, platforms=partners, uses=uses, uses_each=uses_each, automatic=automatic))
+            one = replace(one, platforms=partners, uses=uses, uses_each=uses_each, members=members)
+            one = checked(replace(one, automatic=automatic))
             await house.postgres.discounts.keep(house.retailer, [one])
             show.console.print(f"{one.code}: {_said(one)}.")
 
@@ -155,7 +159,7 @@ def _said(one: Discount) -> str:
         Kind.FEE: "the fee" if one.value == BASIS else f"{one.value / 100:g} % of the fee",
     }[Kind(one.kind)]
     least = f" from {say.money(Money(one.minimum, one.currency), 'en')}" if one.minimum else ""
-    return f"{worth}{least}{' by itself' if one.automatic else ''}"
+    return f"{worth}{least}{' for members' if one.members else ' by itself' if one.automatic else ''}"
 
 
 def _whom(one: Discount) -> str:
