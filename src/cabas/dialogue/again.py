@@ -39,6 +39,8 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     Only what is spoken of as known is narrowed, without an amount of its own; None for everything else.
     """
     sight, lang = turn.sight, turn.heard.lang
+    if _kind_named(turn, item, line):
+        return item.words
     if not item.has_food or item.measured is not None or item.brand is not None or line.sku is None:
         return None
     definite = sight.said("definite", item.start) is not None
@@ -50,6 +52,17 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     held = set(stems(line.want.words, lang))
     same = item.family is not None and line.want.family in turn.heard.lexicon.above(item.family)
     return item.words if definite and same and held < set(stems(item.words, lang)) else None
+
+
+def _kind_named(turn: Turn, item: Item, line: LineItem) -> bool:
+    """Whether a kind is named of what was asked for as such and no more: "du fromage", and then "du comté"."""
+    want, lexicon = line.want, turn.heard.lexicon
+    if item.family is None or want.family is None or want.brand or want.constraints or line.recipe is not None:
+        return False
+    plain = want.amount is None and lexicon.family_of(want.words, turn.heard.lang) == want.family
+    begins = not item.more and item.start == 0 and item.end == len(turn.sight.tokens)
+    below = item.family != want.family and want.family in lexicon.above(item.family)
+    return plain and begins and below and not lexicon.families[want.family].get("packs")
 
 
 def in_place(acts: list[Act]) -> list[Act]:

@@ -62,6 +62,8 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         item.usual = True
     elif kind == "safe":
         item.safe = True
+    elif kind == "packed" and not _closes(sight, found.end, end):
+        return None  # "riz en sachet cuisson"
     elif kind == "filler" and sight.said("tails", start) == found.end:
         item.refines = item.begun or not any(piece.match is not None for piece in item.pieces)
     return found.end
@@ -95,6 +97,14 @@ def _times(sight: Sight, item: Item, found: Found) -> int | None:
     count = {"double": 2, "triple": 3}.get(found.kind) or (int(said) if said is not None else 1)
     item.measured, item.trailing = sight.tools.measures.counted(count, found.start, found.end), True
     return found.end
+
+
+def _closes(sight: Sight, position: int, end: int) -> bool:
+    """Whether nothing more is said of the name: it ends here, or another thing or detail begins."""
+    if position >= end or sight.is_mark(position) or sight.said("and", position) is not None:
+        return True
+    begins = sight.said("determiners", position) is not None or sight.detail(position, end) is not None
+    return begins or bool(sight.amounts(position, end)) or sight.name(position, end, LABEL, BRAND) is not None
 
 
 def _each(sight: Sight, item: Item, found: Found) -> int | None:

@@ -75,6 +75,9 @@ def _amount(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
         after = glue.at(turn.sight.tokens, measured.end)
         if measured.end == end or (after is not None and after[1] == end):
             return measured
+        only = turn.sight.tools.grammar.macro("only")
+        if all(token.folded in only for token in turn.sight.tokens[measured.end : end]):
+            return measured  # "un seul", "deux seulement"
     return None
 
 
@@ -199,7 +202,9 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
     if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
         return None  # "pas du beurre" counts nothing
     item = _slot(turn, found, "target")
-    return [] if item is not None and item.has_food and turn.point(item) else None
+    if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
+        return None
+    return [] if item is not None and item.has_food and item.measured is None and turn.point(item) else None
 
 
 def _double(turn: Turn, found: Found) -> list[Act] | None:

@@ -123,8 +123,17 @@ def _with_amounts(
         glue = sight.tools.measures.of.at(sight.tokens, after)
         if glue and glue[1] <= end:
             taken.each = measured.unit is None and measured.end < end and not _collective(sight, measured)
+            taken.cost += COST["partitive"] if _partitive(sight, measured) else 0.0
             after = glue[1]
         yield from _openings(sight, taken, after, end, depth + 1)
+
+
+def _partitive(sight: Sight, measured: Measured) -> bool:
+    """Whether an article of some of it follows a unit: "quatre tranches des blinis" are slices of what was said
+    before, and blinis.
+    """
+    unit = (measured.unit is not None and not measured.implied) or _collective(sight, measured)
+    return unit and measured.end < len(sight.tokens) and sight.said("partitives", measured.end) is not None
 
 
 def _collective(sight: Sight, measured: Measured) -> bool:
@@ -282,9 +291,19 @@ def _mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
     measured = [one for one in sight.amounts(following, end) if _closes(sight, one.end, end) and one.unit is not None]
     if item.has_food and ((measured and item.measured is None) or sight.name(following, end, LABEL)):
         return COST["soft_mark"]
-    if item.has_food and sight.detail(following, end):
+    if item.has_food and (sight.detail(following, end) or _tied(sight, following, end)):
         return COST["soft_mark"]
     return COST["mark"]
+
+
+def _tied(sight: Sight, position: int, end: int) -> bool:
+    """Whether "à la", "aux", "en" stand here, that begin nothing by themselves: "une glace, à la vanille"."""
+    after = sight.joint(position)
+    if after is None or after >= end or (sight.said("determiners", position) or 0) >= after:
+        return False
+    if sight.tools.measures.of.at(sight.tokens, position) is not None:
+        return False  # "de", "d'" begin another thing as well: "besoin de riz, de pâtes"
+    return sight.name(position, end, FAMILY) is None
 
 
 def mark_floor(sight: Sight, position: int, end: int) -> float:
@@ -294,6 +313,7 @@ def mark_floor(sight: Sight, position: int, end: int) -> float:
         return COST["soft_mark"]
     closed = any(one.unit is not None for one in sight.amounts(following, end))
     soft = closed or sight.name(following, end, LABEL) is not None or sight.detail(following, end) is not None
+    soft = soft or _tied(sight, following, end)
     return COST["soft_mark"] if soft else COST["mark"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cabas.dialogue import locales
 from cabas.dialogue.item import Item, Piece, is_clause
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
@@ -27,7 +28,11 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     if not item.has_food:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
+    if item.refines and after:
+        return True
     if only_looks(sight, item):
+        return False
+    if _refused(sight, item):
         return False
     strange = [piece for piece in item.pieces if piece.match is None]
     meant = asked or after or item.begun or item.repair or item.measured is not None
@@ -48,6 +53,14 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
     return asked or item.measured is not None or item.begun or after or _one_word(sight, item)
+
+
+def _refused(sight: Sight, item: Item) -> bool:
+    """Whether "no" stands right before it: "pas de sucre" wishes for none."""
+    if not item.pieces:
+        return False
+    first = item.pieces[0].start
+    return any(sight.said("refusing", place) == first for place in range(max(0, first - 4), first))
 
 
 def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
@@ -86,6 +99,20 @@ def _kind(turn: Turn, last: Item, item: Item) -> str | None:
     return name if name is not None and (not common or turn.called(name)) else None
 
 
+def refining(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
+    """The things read, those marked that only say which one of the thing before: "de la lessive, la liquide"."""
+    sight, before = turn.sight, turn.wishes.made[-1].item if turn.wishes.made else None
+    for item in items:
+        first = item.pieces[0].start if item.pieces else 0
+        definite = first > 0 and sight.said("definite", first - 1) == first
+        if before is not None and definite and item.family is None and item.brand is None and before.has_food:
+            comma = any(sight.is_mark(place) for place in range(max(0, item.start - 1), first))
+            item.refines = item.refines or (comma and turn.composed(item, before.words) is not None)
+        if item.has_food and not item.refines:
+            before = item
+    return items
+
+
 def shared_heads(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
     """The things read, each that only tells a kind apart named by the one after it: "red and green peppers"."""
     kept = list(items[-1:])
@@ -97,6 +124,8 @@ def shared_heads(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
 def _completed(turn: Turn, item: Item, following: Item) -> list[Item]:
     """A thing without a head as kinds of the one that follows; none when nothing is called so."""
     sight, lexicon, lang = turn.sight, turn.heard.lexicon, turn.heard.lang
+    if following.begun and locales.read(lang, "locale").get("head", "first") == "first":
+        return []  # "le vert, et du miel"
     joined = item.end < following.start and (sight.said("and", item.end) is not None or sight.is_mark(item.end))
     headless = item.family is None and item.brand is None and not item.repair and not item.usual and not item.pronoun
     if not joined or not headless or following.family is None:

@@ -15,6 +15,8 @@ from cabas.dialogue.tokens import Token
 
 # A remark that is longer is looked at no further than this.
 REMARK_TOKENS_MAX = 24
+# Tellers of so many words say by themselves that it is a remark ("c'est pour ...").
+REASON_LEAST = 3
 # Macros of verbs that ask for something.
 _ASKING = ("put", "drop", "set")
 
@@ -25,7 +27,9 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
     """
     first = sight.said("because", start) or start
     verb = teller(sight, first, end)
-    if verb is None or verb >= end or sight.tools.grammar.cues.at(sight.tokens, first) is not None:
+    if verb is None or verb >= end:
+        return None
+    if verb - first < REASON_LEAST and sight.tools.grammar.cues.at(sight.tokens, first) is not None:
         return None
     place = first
     while place < end and not sight.is_mark(place) and place - start < REMARK_TOKENS_MAX:
@@ -36,6 +40,12 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
         place += 1
     asked = place < len(sight.tokens) and sight.tokens[place].folded == "?"
     return None if asked else place
+
+
+def reason_end(sight: Sight, start: int, end: int) -> int | None:
+    """The index after a clause that says in so many words what something is for: "c'est pour mes crêpes"."""
+    verb = sight.said("tellers", start)
+    return remark_end(sight, start, end) if verb is not None and verb - start >= REASON_LEAST else None
 
 
 def told(sight: Sight, place: int, end: int) -> bool:

@@ -191,7 +191,7 @@ def _starts(sight: Sight, first: int, end: int) -> list[int]:
         elif position != first and position >= inside and gap.cost < _FAR:
             starts.add(position)
         if inside <= position < end:
-            inside = _whole(sight, position, end)
+            inside = max(_whole(sight, position, end), sight.joint(position) or 0)  # "à la": "la" begins nothing
         position += 1
     return sorted(starts)
 

@@ -25,8 +25,8 @@ _SECTIONS = (
     "determiners", "vague", "and", "fillers", "repairs", "pronouns", "more", "purpose", "everything", "made_for",
     "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
     "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite", "paired", "ingredients",
-    "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics",
-    "telling",
+    "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
+    "partitives", "refusing",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 

@@ -72,7 +72,8 @@ def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
         if tools.words.at("but", tokens, index) != index + 1 or not token.text.isascii():
             continue
         if index == 0:
-            if tools.words.at("determiners", tokens, 1) or tools.measures.at(tokens, 1):
+            begins = tools.words.at("determiners", tokens, 1) or tools.words.at("refusing", tokens, 1)
+            if begins or tools.measures.at(tokens, 1):
                 kept[index] = replace(token, text=",", folded=",", kind="mark")
             continue
         before = tokens[index - 1]

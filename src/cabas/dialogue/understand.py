@@ -20,7 +20,7 @@ from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
 from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
-from cabas.dialogue.plausible import gathered, only_looks, plausible, shared_heads
+from cabas.dialogue.plausible import gathered, only_looks, plausible, refining, shared_heads
 from cabas.dialogue.recipes import (
     read_diners,
     read_recipe,
@@ -29,7 +29,7 @@ from cabas.dialogue.recipes import (
     read_recipe_led,
     read_recipe_next,
 )
-from cabas.dialogue.remarks import remark_end
+from cabas.dialogue.remarks import reason_end, remark_end
 from cabas.dialogue.removals import withdrawn
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
@@ -113,6 +113,9 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     if _elsewhere(turn, start, stop):
         turn.leftover.append(spell(sight.tokens[start:stop]))
         return stop
+    reason = reason_end(sight, start, stop)
+    if reason is not None and not turn.times.hinted(start, reason):
+        return reason
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
     remark = sight.said("purpose", start) or sight.said("reasons", start)
@@ -145,7 +148,8 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     if before is not None:
         turn.act(Act("recipe", recipe=before.ask(turn)))
         return True
-    if _diet(turn, clause, last=end >= len(sight.tokens)) or _compare(turn, clause):
+    size = len(sight.tokens)
+    if _diet(turn, clause, last=end >= size or remark_end(sight, end + 1, size) is not None) or _compare(turn, clause):
         return True
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
     timed = False
@@ -295,7 +299,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     """Add what can be something to add; the rest is left over."""
     sight = turn.sight
     good: list[Item] = []
-    for item in gathered(turn, shared_heads(turn, items)):
+    for item in gathered(turn, refining(turn, shared_heads(turn, items))):
         if plausible(turn, item, asked=asked, after=bool(good)):
             good.append(item)
     if turn.heard.pending == "which" and not asked and len(good) == 1 and turn.line(good[0]) is not None:
