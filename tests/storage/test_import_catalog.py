@@ -14,7 +14,7 @@ from cabas.kernel.money import Money
 from cabas.storage.database import SET_RETAILER
 from cabas.storage.postgres import Postgres
 from cabas.storage.reading import ReaderPool
-from cabas.storage.search import IndexFolders, open_index
+from cabas.storage.search import IndexFolders, open_index, rebuild
 from cabas.usecases.formats import Reject
 from cabas.usecases.ports import Query, Store
 from cabas.usecases.publish import Options, Progress, Report, import_catalog
@@ -122,6 +122,15 @@ async def test_a_deposit_is_stored_found_and_changed(importer: Importer) -> None
     assert open_index(importer.folder).get(["p1"])["p1"].deposit == 15
     await importer.postgres.fill.products(importer.retailer_id, [Product("p2", {"fr": "Soda 1 L"}, deposit=30)])
     assert {sku: one.deposit for sku, one in (await importer.products()).items()} == {"p1": 15, "p2": 30}
+
+
+async def test_an_import_into_a_shop_that_was_filled_loses_nothing(importer: Importer) -> None:
+    filled = [Product("tea", {"fr": "Thé vert 20 sachets"}), Product("p1", {"fr": "Lait"})]
+    await importer.postgres.fill.products(importer.retailer_id, filled)
+    rebuild(importer.folder, filled)
+    report = await importer.run(ROWS[:1])
+    assert counts(report) == (0, 1, 0, 0, 0)
+    assert (importer.found("thé vert")[0], importer.found("lait")) == ("tea", ["p1"])
 
 
 async def test_what_a_file_does_not_hold_is_withdrawn_when_asked(importer: Importer) -> None:

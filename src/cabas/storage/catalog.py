@@ -47,7 +47,7 @@ class PostgresCatalog:
         where: dict[str, object] = {"retailer_id": retailer_id, "stores": list(options.stores)}
         async with self._import(where, source, now) as (connection, generation):
             stored: dict[str, bytes | None] = dict(await _rows(connection, SQL["digests"], where))
-            lines = (product_line(row, options) for row in rows({sku: one for sku, one in stored.items() if one}))
+            lines = (product_line(row, options) for row in rows({sku: one or b"" for sku, one in stored.items()}))
             count, differ, priced = await self._merge_all(connection, where, lines)
             withdrawn = await self._withdraw(connection, where, options)
             if options.stores:
