@@ -47,8 +47,8 @@ async def test_deposits_are_told_when_the_cart_is_read_back_and_ordered(desk: tu
     asked = await talker.say("à retirer demain à 10h, je valide")
     deposits = asked.cart.deposits
     assert deposits == Money(20 * line.quantity)
-    assert f"Consignes comprises : 0,{deposits.amount} €." in asked.reply.text
-    assert "Consignes comprises : soixante centimes." in asked.reply.speech
+    assert f"TVA comprise, dont 0,{deposits.amount} € de consignes, au drive" in asked.reply.text
+    assert "TVA comprise, dont soixante centimes de consignes, au drive" in asked.reply.speech
     placed = await talker.say("oui")
     assert placed.order is not None
     order = await memory.orders.get("halle", placed.order.number)

@@ -31,15 +31,15 @@ async def read_back(scene: Scene, given: tuple[str, ...] = ()) -> None:
     applied, _ = cart.taken_off
     if applied:
         scene.tell("read_back_off", off=total((one.amount for one in applied), cart.currency))
-    if cart.deposits:
-        scene.tell("read_back_deposits", deposits=cart.deposits)
     adult = [line.name for line in cart.bought if line.minimum_age]
     if adult:
         scene.tell("read_back_age", names=adult)
     window = _window(scene)
     billed = scene.agreement.names["platform"] if scene.billed_by_platform else ""
+    kind = "read_back_billed" if billed else "read_back"
     scene.tell(
-        "read_back_billed" if billed else "read_back",
+        f"deposits_{kind}" if cart.deposits else kind,
+        deposits=cart.deposits,
         count=len(cart.bought),
         total=cart.total,
         method=method_words(scene, window.method),
