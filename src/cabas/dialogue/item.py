@@ -39,7 +39,8 @@ class Item:
     `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
     without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
     thing before ("une de thon"); `repair` takes back what was said before it; `alternative` is only second choice;
-    `shared` is an amount of everything before ("six of each"); `refines` says which one of the thing before ("the mint
+    `shared` is an amount of everything before ("six of each"); `aside` says that words of every day were passed over
+    before any name ("the kids would like"); `refines` says which one of the thing before ("the mint
     one").
     """
 
@@ -68,6 +69,7 @@ class Item:
     trailing: bool = False
     known: bool = False
     shared: bool = False
+    aside: bool = False
     words: str = ""
     cost: float = 0.0
     ands: list[int] = field(default_factory=list)

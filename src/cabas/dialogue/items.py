@@ -168,6 +168,8 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
             continue
         position, was_and = _other(sight, item, position, end, linked, after_and)
         linked, after_and = False, was_and
+    if item.aside and not item.has_food:
+        item.begun = item.pronoun = item.more = False  # "it's nice out": nothing is pointed at
 
 
 def _counts(sight: Sight, item: Item, position: int, end: int) -> bool:
@@ -358,6 +360,10 @@ def _other(
         return position + 1, after_and
     if sight.tools.measures.unit(sight.tokens, position) is not None:
         item.cost += COST["unit_word"]
+    if not item.has_food and item.measured is None and sight.is_everyday(position):  # "the kids would like cookies"
+        item.cost += COST["small"]
+        item.aside = True
+        return position + 1, after_and
     word = sight.tokens[position]
     known = sight.tools.lexicon.knows_word(word.folded, sight.lang)
     item.cost += COST["known_word"] if known else COST["word"]

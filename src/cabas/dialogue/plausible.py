@@ -49,7 +49,7 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return True
     if item.known and (asked or item.begun or len(strange) <= len(item.pieces) - len(strange) + 1):
         return True
-    common = bool(strange) and all(sight.said("common", piece.start) for piece in strange)
+    common = bool(strange) and all(_is_common(sight, piece) for piece in strange)
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
     return asked or item.measured is not None or item.begun or after or _one_word(sight, item)
@@ -185,4 +185,9 @@ def _called(item: Item) -> bool:
 
 def _says_nothing(sight: Sight, item: Item) -> bool:
     """Whether its words are frequent ones, or one that only tells kinds apart: no things by themselves."""
-    return all(piece.match is not None or sight.said("common", piece.start) is not None for piece in item.pieces)
+    return all(piece.match is not None or _is_common(sight, piece) for piece in item.pieces)
+
+
+def _is_common(sight: Sight, piece: Piece) -> bool:
+    """Whether a word that names nothing is one of every day."""
+    return sight.said("common", piece.start) is not None or sight.is_everyday(piece.start)

@@ -12,7 +12,7 @@ from cabas.dialogue.grammar import Found, Grammar, grammar_of
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.measures import Measured, Measures, measures_of
 from cabas.dialogue.phrases import Phrases
-from cabas.dialogue.tokens import Token, spell
+from cabas.dialogue.tokens import Token, spell, stem, stems
 from cabas.dialogue.trie import Match, joints, small_words
 from cabas.kernel.text import fold
 
@@ -67,6 +67,8 @@ class Words:
             for said, families in sheet.get("cuts", {}).items()
             for word in locales.words(str(said))
         }
+        everyday = (word for said in locales.read(lang, "everyday").values() for word in locales.words(said))
+        self.everyday = frozenset(one for word in everyday for one in stems(word, lang))
         self.negated = str(sheet.get("negated", "{}"))
         self.free_of = str(sheet.get("free_of", "{}"))
 
@@ -233,6 +235,10 @@ class Sight:
     def is_small(self, index: int) -> bool:
         """Whether a token is an article, a preposition, ..."""
         return self.tokens[index].folded in self.words.small
+
+    def is_everyday(self, index: int) -> bool:
+        """Whether a token that names nothing is a word of every day: no goods by itself ("the kids", "tonight")."""
+        return stem(self.tokens[index].folded, self.lang) in self.words.everyday
 
     def spell(self, start: int, end: int) -> str:
         """The words [start, end) as text."""
