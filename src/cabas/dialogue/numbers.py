@@ -85,7 +85,8 @@ class Numbers:
         number = self.single(tokens, start)
         if number is None:
             return None
-        return replace(self._range(tokens, number), start=index)
+        found = self._range(tokens, number)
+        return found if found.start == index else replace(found, start=index)
 
     def whole(self, tokens: Sequence[Token], index: int) -> Number | None:
         """The number at `index` without the fraction on top of it."""

@@ -88,11 +88,11 @@ def _fitted(facts: Sequence[Fact], lang: str, today: date, said: Sequence[str], 
     kept, most, name = list(facts), ITEMS_SPOKEN if spoken else ITEMS_SHOWN, 0
     while True:
         text = " ".join(_sentences(kept, _Way(lang, today, spoken, most, name), said))
+        if len(text) <= TEXT_MAX:
+            return text
         weakest = min(
             range(len(kept)), key=lambda at: (minor.get(kept[at].kind, len(minor)), _asks(kept[at], lang), -at)
         )
-        if len(text) <= TEXT_MAX:
-            return text
         if most > COUNTED_FROM:
             most -= 1
         elif len(kept) > 1 and (kept[weakest].kind in minor or (most, name) == (1, NAME_MAX)):
@@ -123,7 +123,8 @@ def _template(item: Fact, lang: str, said: Sequence[str]) -> Mapping[str, Any]:
 def _sentence(item: Fact, way: _Way, said: Sequence[str]) -> str:
     template = _template(item, way.lang, said)
     most = min(max(way.most, int(template.get("least", 0))), int(template.get("most", way.most)))
-    fields = {key: _words(value, replace(way, most=most)) for key, value in _heard_names(item.values, way).items()}
+    inner = way if most == way.most else replace(way, most=most)
+    fields = {key: _words(value, inner) for key, value in _heard_names(item.values, way).items()}
     items = item.values.get("items")
     if isinstance(items, Sequence) and items and isinstance(items[0], LineItem) and way.spoken:
         fields |= {"spoken": fields["items"], **_about(items[0], way)}
