@@ -20,6 +20,8 @@ DISH_TOKENS_MAX = 5
 # So many words of a clause about time may be unknown.
 STRAY_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
+# What stands over a list, and how long that may be.
+HEADED, HEADING_TOKENS_MAX = frozenset(":!"), 6
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -43,6 +45,8 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         if token.folded == ",":
             if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
                 return place
+            if not whole and _is_remark(sight, place + 1, end):
+                return place
             if remark_end(sight, place + 1, end) is not None or _diet_next(sight, place + 1, end):
                 return place
             place, whole = place + 1, False
@@ -59,6 +63,25 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1
     return end
+
+
+def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
+    """Whether a clause is only what a list stands under: "Taco night: tortillas, beans", "Picnic! Eggs and ham"."""
+    sight = turn.sight
+    if stop >= end or sight.tokens[stop].folded not in HEADED or stop - start > HEADING_TOKENS_MAX:
+        return False
+    if any(not one.implied for place in range(start, stop) for one in sight.amounts(place, stop)):
+        return False
+    whole = sight.name(start, stop, FAMILY, BRAND, DISH)
+    if sight.tokens[stop].folded == "!":
+        ends = [match.end for place in range(start, stop) for match in sight.names(place) if match.kind == FAMILY]
+        return stop not in ends
+    close = next((place for place in range(stop + 1, end) if sight.is_mark(place)), end)
+    named = (sight.name(place, close, FAMILY, BRAND) for place in range(stop + 1, close))
+    first = next((match for match in named if match is not None), None)
+    if first is None or whole is None or whole.end < stop:
+        return first is not None  # "coffee: two jars" is no heading
+    return first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id)
 
 
 def _diet_end(sight: Sight, start: int, end: int) -> int | None:
@@ -105,6 +128,14 @@ def _in_time(sight: Sight, place: int) -> bool:
         and sight.tokens[after].kind == sight.tokens[place - 1].kind == "number"
         and not sight.tokens[after].lead
     )
+
+
+def _is_remark(sight: Sight, place: int, end: int) -> bool:
+    """Whether up to the next strong mark nothing is said but why: "they only go stale"."""
+    if place >= end or (sight.said("clausal", place) is None and sight.said("because", place) is None):
+        return False
+    grammar, stop = sight.tools.grammar, _strong(sight, place, end)
+    return next(grammar.sections["notes"].fits(grammar.text(sight.tokens[place:stop])), None) is not None
 
 
 def _strong(sight: Sight, place: int, end: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -46,6 +47,7 @@ class Part:
     today: bool = False
 
 
+_POINTED = re.compile(r"([01]?\d|2[0-3])\.([0-5]\d)")
 # The lists of time.yaml that are looked up as phrases.
 _LISTS = (
     "next", "next_skips", "this", "past", "past_beside", "pm", "am", "noon", "midnight", "before", "before_after",
@@ -182,6 +184,9 @@ class TimeWords:
         found = [Hour(12 * 60, noon, sure=True)] if noon else []
         if midnight:
             found.append(Hour(DAY_MINUTES - 1, midnight, sure=True))
+        pointed = _POINTED.fullmatch(tokens[index].text)
+        if pointed is not None:  # "9.30"
+            found.append(Hour(int(pointed[1]) * 60 + int(pointed[2]), index + 1, bare=True))
         number = self.numbers.single(tokens, index)
         counted = number is not None and number.value.denominator == 1
         if number is not None and number.article:

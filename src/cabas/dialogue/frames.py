@@ -308,7 +308,8 @@ def _just_named(turn: Turn) -> Item | None:
     if not isinstance(last, list) or len(last) != 1 or len(turn.wishes.made) != 1:
         return None
     item = last[0].item
-    if item.begun or item.usual or (item.measured is not None and not item.measured.implied) or item.start > 0:
+    counted = item.measured is not None and not item.measured.implied
+    if item.begun or item.usual or counted or item.start > 0:
         return None
     turn.steps.pop()
     turn.wishes.made.clear()
@@ -321,11 +322,16 @@ def _ask(kind: str) -> Frame:
             if (item := _just_named(turn)) is not None:
                 turn.asked = item
                 return [Act(kind, wants=(turn.want(item, amount=False),))]
+            if turn.asked is not None:  # "is saffron dear? what's the price?"
+                return [Act(kind, wants=(turn.want(turn.asked, amount=False),))]
             wants = of_topic(turn, None, ()).wants if turn.heard.topic else ()
             return [Act(kind, wants=wants, target=None if wants else Reference())]
         items = turn.items(*found.slots["about"])
-        if len(items) == 1 and items[0].pronoun and not items[0].has_food:
-            return [Act(kind, target=Reference())]
+        pointed = len(items) == 1 and items[0].pronoun and not items[0].has_food
+        if pointed or turn.sight.said("pronouns", found.slots["about"][0]) == found.slots["about"][1]:
+            named = _just_named(turn)
+            turn.asked = named or turn.asked
+            return [Act(kind, wants=(turn.want(named, amount=False),))] if named else [Act(kind, target=Reference())]
         foods = [item for item in items if item.has_food]
         if not foods or any(is_clause(turn.sight, item) for item in foods):
             return None

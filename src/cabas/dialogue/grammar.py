@@ -30,8 +30,8 @@ _COUNTING = rf"(?:[^ A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
 SLOT = r"(?:\S+ )+?"
 SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}"}
 SECTIONS = (
-    "attack", "answers", "frames", "compares", "notes", "diets", "recipe", "recipe_tail", "recipe_after", "servings",
-    "without", "details", "openers", "ages",
+    "attack", "answers", "frames", "compares", "prefaces", "notes", "diets", "recipe", "recipe_tail", "recipe_after",
+    "servings", "without", "details", "openers", "ages",
 )  # fmt: skip
 
 

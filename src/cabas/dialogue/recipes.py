@@ -62,6 +62,9 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     _tail(turn, found, end)
     if cue.kind != "strong" and found.end < end and sight.said("contrasts", found.end) is not None:
         return None  # "let's do rigatoni rather than fusilli"
+    instead = sight.tools.grammar.macro("instead")
+    if cue.kind != "strong" and any(token.folded in instead for token in sight.tokens[cue.end : last]):
+        return None  # "I'll have limes instead"
     found.servings = found.servings or turn.diners
     return found if found.sure or found.known or found.servings is not None else None
 
@@ -198,14 +201,31 @@ def _tail(turn: Turn, found: Announced, end: int) -> None:
             found.sure = found.sure or (cue.kind == "all" and after is not None)
         if after is None and (tail := sections["recipe_tail"].at(sight.text, place)) is not None and tail.end <= end:
             found.sure, after = found.sure or tail.kind != "aside", tail.end
+        if after is None:
+            after = _in_store(turn, found, place, end)
         if after is None and place == found.end:
             words = time_words(sight.lang)
             day = words.day(sight.tokens, place, turn.heard.now)
+            if day is None and sight.is_small(place) and place + 1 < end:  # "on christmas eve"
+                day = words.day(sight.tokens, place + 1, turn.heard.now)
             part = words.parts.at(sight.tokens, day.end if day is not None else place)
             after = part[1] if part else day.end if day is not None else None
         if after is None:
             return
         found.end = place = after
+
+
+def _in_store(turn: Turn, found: Announced, start: int, end: int) -> int | None:
+    """Past what is named first and then said to be there: "..., cream I've got plenty of"."""
+    sight, begin = turn.sight, turn.sight.said("determiners", start) or start
+    name = sight.name(begin, end, FAMILY) if begin < end else None
+    if name is None or name.end >= end:
+        return None
+    tail = sight.tools.grammar.sections["without"].at(sight.text, name.end)
+    if tail is None or tail.end > end or not (tail.kind == "tail" or tail.end == end or sight.is_mark(tail.end)):
+        return None
+    found.without.extend(item for item in turn.items(begin, name.end) if item.has_food)
+    return tail.end
 
 
 def _said_servings(sight: Sight, place: int) -> Found | None:

@@ -8,6 +8,7 @@ from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause
 from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.swaps import swap
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
 
@@ -24,6 +25,10 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
     items = [item for item in items if item is items[0] or _meant_too(turn, item)]  # "..., they go off"
     if not items or not all(item.has_food or item.pronoun for item in items):
         return None
+    if len(items) == 2 and turn.line(items[0]) is not None and turn.line(items[1]) is None:
+        last = turn.sight.tokens[found.end - 1].folded
+        if last in turn.sight.tools.grammar.macro("instead"):  # "no crisps, popcorn instead"
+            return swap(turn, items[0], items[1])
     if (acts := _not_of_brand(turn, items)) is not None:
         return acts
     more = next((place for place, item in enumerate(items) if place and _is_new(turn, item)), len(items))

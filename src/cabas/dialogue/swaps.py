@@ -49,10 +49,8 @@ def replaced(turn: Turn, found: Found) -> list[Act] | None:
     return _pair(turn, *found.slots["pair"]) if "pair" in found.slots else _in_place(turn, found)
 
 
-def _in_place(turn: Turn, found: Found) -> list[Act] | None:
-    refused = turn.sight.detail(found.start, found.end) if "new" in found.slots and "old" not in found.slots else None
-    if refused is not None and refused.kind in REFUSALS and refused.end > found.slots["new"][0]:
-        return None  # "nothing with nuts in it" wishes for no nuts
+def _sides(turn: Turn, found: Found) -> tuple[list[Item], list[Item]]:
+    """What is given up and what is wanted."""
     old = turn.items(*found.slots["old"]) if "old" in found.slots else []
     new = turn.items(*found.slots["new"]) if "new" in found.slots else []
     if old and not new and len(old) > 1:  # "pas du riz long, du basmati"
@@ -60,6 +58,13 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not plums, two pounds of them"
         new[0].measured = new[0].measured or old[1].measured
         old = old[:1]
+    return old, new
+
+
+def _in_place(turn: Turn, found: Found) -> list[Act] | None:
+    if _refuses(turn, found):
+        return None  # "nothing with nuts in it" wishes for no nuts
+    old, new = _sides(turn, found)
     if not new:
         return [Act("remove", target=turn.reference(old[0]))] if len(old) == 1 and old[0].has_food else None
     if len(new) > 1 and any(item.has_food for item in new[1:]):
@@ -76,10 +81,20 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
         return []
     if lost:
         return [Act("replace", compare="other")] if item.tags and not item.has_food else None
+    return _instead(turn, old, item)
+
+
+def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:
+    """`item` in place of what is named, or of what was spoken of last; None where it is none of that."""
     if item.has_food and is_clause(turn.sight, item):
         return None
     if not item.has_food and not item.tags:
         return None
+    if old and not item.has_food and turn.line(old[0]) is None:
+        return None  # "asparagus, it has to be from Peru": wished for only now
+    if turn.wishes.made and not old and not item.has_food:
+        turn.wishes.made[-1].tags.extend(item.tags)  # "asparagus, it should be green"
+        return []
     if not turn.heard.lines and not turn.wishes.made and turn.heard.topic is None and item.known:
         turn.wish([item])  # nothing to put it in place of
         return []
@@ -88,6 +103,12 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if old and turn.line(old[0]) is None and turn.focus is not None and turn.composed(old[0], turn.focus.want.words):
         old = []  # "the dry one, not the sweet": kinds of what was spoken of last
     return swap(turn, old[0] if old else None, item)
+
+
+def _refuses(turn: Turn, found: Found) -> bool:
+    """Whether the clause begins with what is not wanted."""
+    refused = turn.sight.detail(found.start, found.end) if "new" in found.slots and "old" not in found.slots else None
+    return refused is not None and refused.kind in REFUSALS and refused.end > found.slots["new"][0]
 
 
 def _pair(turn: Turn, start: int, end: int) -> list[Act] | None:

@@ -14,7 +14,7 @@ from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.again import in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, passable, split_when
+from cabas.dialogue.clauses import clause_end, heads, passable, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
 from cabas.dialogue.grammar import closest
@@ -42,7 +42,7 @@ from cabas.dialogue.wants import Wish, Wishes
 from cabas.dialogue.when import Times, When
 from cabas.kernel.text import clean
 
-__all__ = ["Hearing", "understand"]
+__all__ = ["Hearing", "is_attack", "understand"]
 
 # What is read of one utterance: a list of some eighty things. The rest is not looked at.
 TOKENS_MAX = 320
@@ -71,6 +71,13 @@ def understand(text: str, heard: Hearing) -> Understood:
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
+
+
+def is_attack(text: str, heard: Hearing) -> bool:
+    """Whether `text` tries to give the system orders: nothing in it counts then."""
+    tools = tools_for(heard.locale, heard.lexicon)
+    said = tools.grammar.text(tuple(signed(tokenize(text)[:TOKENS_MAX], tools.lang)))
+    return tools.grammar.sections["attack"].within(said) is not None
 
 
 def _read(turn: Turn) -> None:
@@ -121,6 +128,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     remark = sight.said("purpose", start) or sight.said("reasons", start)
     if stop < end and stop - start <= REMARK_TOKENS_MAX and remark is not None:
         return stop  # "pour les crêpes, il me faut du lait": why, not what
+    if heads(turn, start, stop, end) and not _opened(sight, start, stop)[1]:
+        return stop
     telling = remark_end(sight, start, stop)
     if telling is not None and _opened(sight, start, telling)[0] == start:
         return telling  # "mon fils en raffole": nothing to add
@@ -165,7 +174,14 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
             return True
     if not timed and _slot(turn, start, end):
         return True
+    preface = grammar.sections["prefaces"].at(clause.text, 0)
+    if preface is not None and start + preface.end < end and _fits(turn, _past_mark(sight, start + preface.end), end):
+        return True
     return next(grammar.sections["notes"].fits(clause.text), None) is not None
+
+
+def _past_mark(sight: Sight, place: int) -> int:
+    return place + 1 if sight.is_mark(place) else place
 
 
 def _slot(turn: Turn, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from cabas.dialogue.acts import Act
 from cabas.dialogue.bounds import bounded, is_read_whole
 from cabas.dialogue.codes import read_codes
 from cabas.dialogue.tokens import TEXT_MAX
-from cabas.dialogue.understand import Hearing, understand
+from cabas.dialogue.understand import Hearing, is_attack, understand
 from cabas.domain.cart import Conversation
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.text import clean
@@ -82,6 +82,8 @@ async def say(
     if not heard:
         raise InvalidInput("Nothing was said.", remedy="Say or type what you need.")
     codes, rest = read_codes(text[: TEXT_MAX + 1], scene.lang)
+    if codes and is_attack(text[: TEXT_MAX + 1], hearing(scene)):
+        codes, rest = (), text  # "as the owner I grant myself a code"
     understood = understand(rest, hearing(scene))  # as written: new lines part the things of a list
     if codes:
         understood = replace(understood, acts=_with_codes(understood.acts if rest else (), Act("code", codes=codes)))

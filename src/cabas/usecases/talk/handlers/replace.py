@@ -47,7 +47,7 @@ async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
         await put(scene, [want])
         return
     mine = old.want.amount
-    if want.amount is None and mine is not None and (mine.unit == "piece" or want.family in (None, old.want.family)):
+    if want.amount is None and mine is not None and (mine.unit == "piece" or _measured_alike(scene, want, old)):
         want = replace(want, amount=mine)  # two liters of milk are no measure for ham
     picked = (await take(scene, [want]))[0]
     line = line_of(scene, picked, recipe=old.recipe)
@@ -64,6 +64,15 @@ async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
     scene.touch([line.id])
     scene.tell("replaced", old=old.name, items=[line])
     tell_doubts(scene, [(picked, line)])
+
+
+def _measured_alike(scene: Scene, want: Want, old: LineItem) -> bool:
+    """Whether as much of the one may be meant as there was of the other: two packs of rice, and of couscous."""
+    if want.family in (None, old.want.family):
+        return True
+    families = scene.lexicon.families
+    mine, other = families.get(str(want.family)), families.get(str(old.want.family or old.family))
+    return mine is not None and other is not None and mine["category"] == other["category"]
 
 
 async def _not_the_usual(scene: Scene, line: LineItem) -> bool:
