@@ -44,9 +44,12 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     if not item.has_food or item.measured is not None or item.brand is not None or line.sku is None:
         return None
     definite = sight.said("definite", item.start) is not None
-    if definite and item.refines and item.family is None:
+    those = sight.said("those", item.start) is not None
+    if those or (definite and item.refines and item.family is None):
         if (name := turn.composed(item, line.want.words)) is not None:
             return name
+        if those and item.pieces[0].linked is False and sight.joint(item.start + 1) is not None:
+            return f"{line.want.words} {sight.spell(item.start + 1, item.pieces[-1].end)}"  # "celui au seigle"
         first = locales.read(lang, "locale").get("head", "first") == "first"
         return f"{line.want.words} {item.words}" if first else f"{item.words} {line.want.words}"
     held = set(stems(line.want.words, lang))

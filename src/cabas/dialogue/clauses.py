@@ -51,6 +51,8 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
                 return place
             place, whole = place + 1, False
             continue
+        if sight.said("asides", place) is not None and not _named(sight, place, end):
+            return place
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end):
             return place

@@ -175,6 +175,8 @@ def _more(turn: Turn, found: Found) -> list[Act] | None:
 def _take(turn: Turn, found: Found) -> list[Act] | None:
     """ "J'en prends", "add it": what the last question was about."""
     last = turn.steps[-1] if turn.steps else None
+    if isinstance(last, Act) and last.kind == "reorder" and last.due and last.propose:
+        turn.steps[-1] = replace(last, propose=False)  # "what am I out of? Order it"
     if turn.wishes.made or (isinstance(last, Act) and last.kind == "reorder"):
         return []
     if turn.asked is not None:
@@ -195,6 +197,18 @@ def _halve(turn: Turn, found: Found) -> list[Act] | None:
     counted = have.unit in COUNTED_WHOLE
     half = Fraction(math.ceil(have.value / 2)) if counted else have.value / 2
     return [Act("set_quantity", target=turn.reference(item), amount=Amount(half, have.unit))]
+
+
+def _enough(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Deux yaourts suffiront": of what is in the cart; of what is not, so many."""
+    measured, item = _counted_thing(turn, found)
+    if measured is None or item is None or not item.has_food or not item.known:
+        return None
+    if turn.line(item) is not None:
+        return _set(turn, found)
+    item.measured = measured
+    turn.wish([item])
+    return []
 
 
 def _point(turn: Turn, found: Found) -> list[Act] | None:
@@ -233,7 +247,9 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             return None
         if measured is None:
             continue
-        if target in found.slots and (item is None or not item.has_food or not _could_be(turn, item)):
+        if item is not None and item.pronoun and not item.has_food:
+            item = None  # "ramène ça à deux"
+        elif target in found.slots and (item is None or not item.has_food or not _could_be(turn, item)):
             return None
         again = said_again(turn, measured, found.slots[amount][0]) if item is None and len(found.slots) == 1 else None
         if again is not None:
@@ -363,6 +379,7 @@ _FRAMES: dict[str, Frame] = {
     "point": _point,
     "swap_it": swap_it,
     "retag": _retag,
+    "enough": _enough,
     "set": _set,
     "kind_not": kind_not,
     "replace": replaced,

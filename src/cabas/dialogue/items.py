@@ -206,8 +206,9 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
         return None
     if sight.is_small(position) and match.end == position + 1 and not item.begun and match.kind != FAMILY:
         return None
-    if sight.is_small(position) and match.end == position + 1 and match.lang not in (None, "", sight.lang):
-        return None  # "the" is no tea
+    foreign = match.end == position + 1 and match.lang not in (None, "", sight.lang)
+    if foreign and (sight.is_small(position) or sight.said("looks", position) is not None):
+        return None  # "the" is no tea, "mince" no ground beef
     if match.kind == LABEL:
         item.tags.append(label_tag(match.id, sight.lang))
         return match.end

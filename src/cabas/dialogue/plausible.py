@@ -9,6 +9,7 @@ from cabas.dialogue import locales
 from cabas.dialogue.item import Item, Piece, is_clause
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
+from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.unsold import is_unsold
 
@@ -30,7 +31,7 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
     if item.refines and after:
         return True
-    if only_looks(sight, item):
+    if (only_looks(sight, item) and not item.repair) or sight.said("repairs", item.start) == item.end:
         return False
     if _refused(sight, item):
         return False
@@ -78,7 +79,7 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:
             last.brand = item.brand
             last.tags.extend(item.tags)
-        elif only_looks(sight, item):
+        elif only_looks(sight, item) and not item.repair:
             last.tags.extend((item.words, *item.tags))
             last.measured = last.measured or item.measured
         elif (name := _kind(turn, last, item)) is not None:
@@ -95,6 +96,8 @@ def _kind(turn: Turn, last: Item, item: Item) -> str | None:
     if named or item.head is not None or item.brand is not None or item.usual or len(item.pieces) > KIND_WORDS_MAX:
         return None
     name = turn.composed(item, last.words)
+    if name is not None and not set(stems(last.words, turn.heard.lang)) <= set(stems(name, turn.heard.lang)):
+        return None  # "café en grains, chicorée"
     common = any(turn.sight.said("common", piece.start) for piece in item.pieces)
     return name if name is not None and (not common or turn.called(name)) else None
 

@@ -182,6 +182,11 @@ def _ends(sight: Sight, place: int, end: int) -> bool:
     after = sight.said("and", place)
     if after is not None and after < end and (sight.said("determiners", after) or sight.amounts(after, end)):
         return True
+    return _dated(sight, place)
+
+
+def _dated(sight: Sight, place: int) -> bool:
+    """Whether a day or a part of it begins here."""
     words = time_words(sight.lang)
     timed = (words.parts, words.days, words.weekdays, words.weekend)
     return any(phrases.at(sight.tokens, place) is not None for phrases in timed)
@@ -233,7 +238,8 @@ def _said_servings(sight: Sight, place: int) -> Found | None:
     said = sight.tools.grammar.sections["servings"].at(sight.text, place)
     if said is None or said.kind != "bare" or said.end >= len(sight.tokens):
         return said
-    return said if sight.is_mark(said.end) or sight.said("and", said.end) is not None else None
+    closed = sight.is_mark(said.end) or sight.said("and", said.end) is not None
+    return said if closed or _dated(sight, said.end) else None
 
 
 def _servings(sight: Sight, found: Announced, place: int, end: int) -> int | None:

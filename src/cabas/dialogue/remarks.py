@@ -25,6 +25,9 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
     """The index after the remark that begins at `start`; None when none does. It ends at the next mark, and where no
     mark was heard, before "and" with something counted or named behind it.
     """
+    aside = sight.said("asides", start)
+    if aside is not None:
+        return _aside_end(sight, aside, end)
     first = sight.said("because", start) or start
     verb = teller(sight, first, end)
     if verb is None or verb >= end:
@@ -42,10 +45,18 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
     return None if asked else place
 
 
+def _aside_end(sight: Sight, place: int, end: int) -> int:
+    """Up to the next mark, or to "and" before another thing: "parce que le petit en boit et des céréales"."""
+    while place < end and not sight.is_mark(place) and not _and_another(sight, place, end):
+        place += 1
+    return place
+
+
 def reason_end(sight: Sight, start: int, end: int) -> int | None:
     """The index after a clause that says in so many words what something is for: "c'est pour mes crêpes"."""
     verb = sight.said("tellers", start)
-    return remark_end(sight, start, end) if verb is not None and verb - start >= REASON_LEAST else None
+    said = sight.said("asides", start) is not None or (verb is not None and verb - start >= REASON_LEAST)
+    return remark_end(sight, start, end) if said else None
 
 
 def told(sight: Sight, place: int, end: int) -> bool:

@@ -108,6 +108,8 @@ def none_of(turn: Turn, found: Found) -> list[Act] | None:
     items = turn.items(start, end)
     if any(turn.sight.is_mark(place) for place in range(end)) or len(items) != 1 or not items[0].known:
         return None
+    if not turn.heard.lines and any(turn.sight.said("refusing", place) is not None for place in range(start)):
+        return None  # nothing to take out: who says so only tells what is not wanted
     if any(one.end > start and one.amount.value > 0 for one in turn.sight.amounts(found.start, end)):
         return None  # "zero point five liters of oil"
     if turn.wishes.made or (turn.line(items[0]) is None and (turn.focus is not None or turn.heard.topic)):

@@ -121,7 +121,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         turn.leftover.append(spell(sight.tokens[start:stop]))
         return stop
     reason = reason_end(sight, start, stop)
-    if reason is not None and not turn.times.hinted(start, reason):
+    if reason is not None and (not turn.times.hinted(start, reason) or turn.times.read(start, reason).leftover):
         return reason
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
@@ -161,7 +161,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     if _diet(turn, clause, last=end >= size or remark_end(sight, end + 1, size) is not None) or _compare(turn, clause):
         return True
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
-    timed = False
+    timed = turn.pointed is not None  # "the sausages, from six to ten" is no time
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
         if found.kind not in PLAIN and found.slots and not timed:
             timed = True
@@ -278,7 +278,8 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
         return _of_focus(turn, items, asked=asked)
     if asked or focus is None:
         return False
-    name = narrower(turn, items[0], focus) if len(items) == 1 else None
+    alone = not any(item.has_food for item in items[1:])
+    name = narrower(turn, items[0], focus) if alone else None
     if name is None and (items[0].begun or (items[0].family is not None and items[0].family == focus.want.family)):
         return False
     name = name or turn.composed(items[0], focus.want.words)

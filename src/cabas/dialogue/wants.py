@@ -104,6 +104,8 @@ class Wishes:
             return None
         amount = item.amount if item.amount is not None and not _only_article(item, before) else before.amount
         name = self.composed(item, before.item.words) if not item.begun else None
+        if name is None and item.family is None and item.brand is None and not item.begun:
+            name = _other_kind(before.item.words, item.words, self.lang)
         item.words = name or item.words
         before.item, before.amount = item, amount
         before.tags = list(item.tags)
@@ -164,6 +166,12 @@ def _refine(before: Wish, item: Item, lang: str) -> None:
     known = before.item.words
     before.item.words = f"{known} {item.words}" if first else f"{item.words} {known}"
     _put(before, item)
+
+
+def _other_kind(known: str, said: str, lang: str) -> str:
+    """ "Pommes rouges, non, vertes" are "pommes vertes"."""
+    first = locales.read(lang, "locale").get("head", "first") == "first"
+    return f"{known.split(maxsplit=1)[0]} {said}" if first else f"{said} {known.rsplit(maxsplit=1)[-1]}"
 
 
 def _same_unit(item: Item, before: Amount | None) -> Amount | None:

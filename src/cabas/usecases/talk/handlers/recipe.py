@@ -84,7 +84,13 @@ def _excluded(scene: Scene, need: Need, without: Sequence[Want]) -> bool:
     """ "Except the wine, I have some": by family, or by a word of its name."""
     above = scene.lexicon.above(need.family) if need.family else ()
     words = set(stems(need.words, need.lang))
-    return any(want.family in above if want.family else words & set(stems(want.words, want.lang)) for want in without)
+    return any(
+        want.family in above or words.issuperset(named)
+        if want.family
+        else bool(words & named)  # "emmental" leaves out the grated one as well
+        for want in without
+        if (named := set(stems(want.words, want.lang)))
+    )
 
 
 async def cook(scene: Scene, title: str, servings: Fraction | None, needs: Sequence[Need]) -> None:
