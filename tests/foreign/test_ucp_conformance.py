@@ -33,10 +33,7 @@ def test_no_must_deviates(version: str, tmp_path: Path) -> None:
         pytest.skip(f"{TOOL} is not installed: run `uv sync --group conformance`")
     others = [one for one in PASSED if one != version]
     with serving([version, *others], *certificate(tmp_path)) as server:
-        config = spck_config(server, GOODS) | {
-            "fulfillment_option_id": "home",
-            "discovery": {"supported_versions": True},
-        }
+        config = spck_config(server, GOODS) | {"fulfillment_option_id": "home"}
         said = counts(run_spck(server, config, insecure=True))
     assert said["what"] == []
     assert said["passed"] >= PASSED[version]

@@ -66,9 +66,10 @@ def goods(server: str, words: str, *, insecure: bool = False) -> Goods:
     if len(plenty) < PIECES:
         raise NotFound(f"{words!r} finds too few products.", remedy="Use other `--words`.")
     gone = next((one["id"] for one in pieces if not one["availability"]["available"]), "")
+    promoted = next((one["id"] for one in pieces if "list_price" in one and one["id"] in sold), "")
     total = found["pagination"]["total_count"]
     many = words if total > PAGES * 10 else ""
-    return Goods(plenty[0], plenty[1], gone, many, total)
+    return Goods(plenty[0], plenty[1], gone, many, total, promoted=promoted)
 
 
 def _plenty(server: str, sku: str, *, insecure: bool) -> bool:
@@ -152,6 +153,7 @@ def spck_config(server: str, goods: Goods) -> dict[str, Any]:
         "eligibility": {"unrecognized": "com.example.unknown_club"}
         | ({"unverifiable": program(server)} if goods.members else {}),
         "totals": {"sublines": True},
+        "discovery": {"supported_versions": True} if endpoint(server) != server else {},
         "catalog": {"variant_id": goods.first, "max_batch": 50},
     }
     if goods.codes:

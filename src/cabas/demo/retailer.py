@@ -22,6 +22,7 @@ from cabas.usecases.ports import Fill, StockLevel, Store, TillLine
 # Two codes: one for everything, one for a department from ten euros of goods on.
 CODES = (
     Discount("BIENVENUE10", "Bienvenue : 10 %", "percent", 1000),
+    Discount("MERCI2", "Merci : 2 €", "amount", 200),
     Discount("VITAMINES", "Fruits et légumes : 20 %", "percent", 2000, minimum=1000, categories=("Fruits et légumes",)),
 )
 
