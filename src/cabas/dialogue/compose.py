@@ -53,6 +53,7 @@ def compose(sight: Sight, item: Item) -> None:
         item.cost += COST["and_inside" if flavors else "and"] * len(item.ands)
         item.cost += COST["linked"] * (len(extras) - len(beside))
         listed = head is None and _ends_a_list(sight, item)
+        listed = listed or _is_list(sight, item)
         side = "beside" if listed else "linked" if flavors or head is None else _beside(sight, item, beside, head)
         item.cost += COST[side] * len(beside)
         item.cost += 0.0 if item.known else COST["unknown"]
@@ -127,7 +128,23 @@ def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     closed = after >= size or sight.is_mark(after) or sight.is_small(after) or bool(sight.amounts(after, size))
     single = len(beside) == 1 and beside[0].match is not None and beside[0].match.words == 1
     single = single and not _alike(sight, beside[0], head)  # "strawberries raspberries" is a list
+    single = single and not _many(sight, beside[0], head)
     return "compound" if single and opened and closed else "beside"
+
+
+def _is_list(sight: Sight, item: Item) -> bool:
+    """Whether names in the plural stand before others where no mark was heard."""
+    named = [piece for piece in item.pieces[:-1] if piece.match is not None and piece.match.kind == FAMILY]
+    return not sight.written and any(_many(sight, piece, item.pieces[-1]) for piece in named)
+
+
+def _many(sight: Sight, one: Piece, head: Piece) -> bool:
+    """Whether a name before the head is in the plural, as nothing is that says which kind: "pretzels chewing gum"."""
+    if one.start > head.start or locales.read(sight.lang, "locale").get("head", "first") == "first":
+        return False
+    plural = tuple(locales.words(locales.read(sight.lang, "numbers").get("plurals")))
+    word = sight.tokens[one.end - 1].folded
+    return word.endswith(plural) and not word.endswith("ss")
 
 
 def _alone(sight: Sight, item: Item, beside: list[Piece]) -> bool:
@@ -135,6 +152,8 @@ def _alone(sight: Sight, item: Item, beside: list[Piece]) -> bool:
     though there is milk bread.
     """
     if len(beside) > BESIDE_MAX:
+        return False
+    if _is_list(sight, item):
         return False
     if sight.written or item.ands or len(beside) != 1 or len(item.pieces) != 2:
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cabas.dialogue.asides import begins_another, past_remark, purpose
 from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import compose, counted
 from cabas.dialogue.details import add_detail, label_tag, origin
@@ -21,6 +22,8 @@ from cabas.dialogue.sight import Sight
 from cabas.dialogue.trie import Match
 
 READINGS_MAX = 4
+# Marks between a name and how much of it.
+TELLING = frozenset(":—–-")
 # A bare number after a name counts it when it is smaller than this.
 BARE_MAX = 100
 # "Crème fraîche", "fromage frais": the label that names are made of.
@@ -70,6 +73,7 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
     """Articles and the amount before the name. Several readings where a number may be part of a name."""
     while position < end:
         if sight.is_mark(position):
+            item.cost += COST["mark_after_amount"] if item.measured is not None else 0.0
             position += 1
             continue
         if item.measured is None and depth < READINGS_MAX and (amounts := sight.amounts(position, end)):
@@ -291,7 +295,9 @@ def _mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
     if token.folded in "()\"'«»" or position + 1 >= end:
         return COST["soft_mark"]
     following = position + 1
-    measured = [one for one in sight.amounts(following, end) if _closes(sight, one.end, end) and one.unit is not None]
+    bare = token.folded in TELLING  # "eggs: 12"
+    closing = (one for one in sight.amounts(following, end) if _closes(sight, one.end, end))
+    measured = [one for one in closing if one.unit is not None or bare]
     if item.has_food and ((measured and item.measured is None) or sight.name(following, end, LABEL)):
         return COST["soft_mark"]
     if item.has_food and (sight.detail(following, end) or _tied(sight, following, end)):
@@ -314,7 +320,8 @@ def mark_floor(sight: Sight, position: int, end: int) -> float:
     following = position + 1
     if sight.tokens[position].folded in "()\"'«»" or following >= end:
         return COST["soft_mark"]
-    closed = any(one.unit is not None for one in sight.amounts(following, end))
+    bare = sight.tokens[position].folded in TELLING
+    closed = any(one.unit is not None or bare for one in sight.amounts(following, end))
     soft = closed or sight.name(following, end, LABEL) is not None or sight.detail(following, end) is not None
     soft = soft or _tied(sight, following, end)
     return COST["soft_mark"] if soft else COST["mark"]
@@ -331,14 +338,14 @@ def _other(
     if after is not None and after < end:
         item.ands.append(position)
         item.kept.extend(range(position, after))
-        item.cost += COST["and"] if _begins_another(sight, position, after, end) else 0.0
+        item.cost += COST["and"] if begins_another(sight, position, after, end) else 0.0
         return after, True
     after = sight.said("purpose", position)
     if after is not None and after < end and (item.has_food or not item.begun):
-        return _purpose(sight, item, position, after, end), False
+        return purpose(sight, item, position, after, end), False
     after = sight.said("reasons", position)
     if after is not None and after <= end and (item.has_food or not item.begun):
-        return _past_remark(sight, item, after, end), False
+        return past_remark(sight, item, after, end), False
     after = sight.said("pronouns", position)
     if after is not None and after <= end and not item.has_food:
         item.pronoun = True
@@ -379,35 +386,3 @@ def _begins_name(sight: Sight, item: Item, position: int, end: int) -> bool:
     if not item.pieces or after is None or after == sight.joint(position):
         return False
     return sight.name(after, end, FAMILY) is not None
-
-
-def _begins_another(sight: Sight, position: int, after: int, end: int) -> bool:
-    """Whether "and" with an article or an amount behind it joins two things, and is in no name ("et du fromage")."""
-    if sight.said("and", position) is None:
-        return False
-    counted = any(not one.implied for one in sight.amounts(after, end))
-    return counted or sight.said("determiners", after) is not None
-
-
-def _purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> int:
-    """ "pour chat" says which; "pour le goûter" says why, and is dropped up to the next mark."""
-    inner = sight.said("determiners", after) or after
-    made_for = sight.said("made_for", inner)
-    if made_for is not None and made_for <= end and item.has_food:
-        item.kept.extend(range(position, made_for))
-        item.pieces.append(Piece(inner, made_for, None, True))
-        return made_for
-    named = sight.name(inner, end, FAMILY, RESTRICTED)
-    if named is not None and not item.has_food and not item.measured:  # "anything but X for the spaghetti"
-        return inner
-    return _past_remark(sight, item, after, end)
-
-
-def _past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
-    """Past what a remark says, to the next mark."""
-    item.cost += COST["remark"]
-    while after < end and not sight.is_mark(after):
-        joined = sight.said("and", after)
-        item.cost += COST["and"] if joined is not None and _begins_another(sight, after, joined, end) else 0.0
-        after += 1
-    return after

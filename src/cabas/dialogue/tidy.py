@@ -24,7 +24,6 @@ from cabas.kernel.text import fold
 
 # Unexplained words looked at in one utterance.
 REREAD_MAX = 12
-CLOSING = frozenset(".!?;:…")
 APOSTROPHES = frozenset("'’")
 _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 
@@ -109,7 +108,7 @@ def _without_closers(tokens: list[Token], tools: Tools) -> list[Token]:
         last = [place for place in range(1, end) if tools.words.at("closers", tokens[:end], place) == end]
         if tokens[end - 1].is_mark:
             end -= 1
-        elif last and tokens[last[0] - 1].folded not in CLOSING and _is_said(tokens[: last[0]], tools):
+        elif last and tokens[last[0] - 1].folded not in ".!?;:…" and _is_said(tokens[: last[0]], tools):
             end = last[0]
         else:
             break

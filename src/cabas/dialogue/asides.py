@@ -1,0 +1,39 @@
+"""What is said of a thing in passing: what it is for, and why it is wanted."""
+
+from __future__ import annotations
+
+from cabas.dialogue.item import COST, Item, Piece
+from cabas.dialogue.lexicon import FAMILY, RESTRICTED
+from cabas.dialogue.sight import Sight
+
+
+def begins_another(sight: Sight, position: int, after: int, end: int) -> bool:
+    """Whether "and" with an article or an amount behind it joins two things, and is in no name ("et du fromage")."""
+    if sight.said("and", position) is None:
+        return False
+    counted = any(not one.implied for one in sight.amounts(after, end))
+    return counted or sight.said("determiners", after) is not None
+
+
+def purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> int:
+    """ "pour chat" says which; "pour le goûter" says why, and is dropped up to the next mark."""
+    inner = sight.said("determiners", after) or after
+    made_for = sight.said("made_for", inner)
+    if made_for is not None and made_for <= end and item.has_food:
+        item.kept.extend(range(position, made_for))
+        item.pieces.append(Piece(inner, made_for, None, True))
+        return made_for
+    named = sight.name(inner, end, FAMILY, RESTRICTED)
+    if named is not None and not item.has_food and not item.measured:  # "anything but X for the spaghetti"
+        return inner
+    return past_remark(sight, item, after, end)
+
+
+def past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
+    """Past what a remark says, to the next mark."""
+    item.cost += COST["remark"]
+    while after < end and not sight.is_mark(after):
+        joined = sight.said("and", after)
+        item.cost += COST["and"] if joined is not None and begins_another(sight, after, joined, end) else 0.0
+        after += 1
+    return after
