@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from cabas.kernel.money import Money
+from cabas.surfaces.ucp.extensions import EXTENDS
 from cabas.surfaces.ucp.profile import CAPABILITIES
 from support.premises import Stage, an_agreement, stage_of
 from support.shop import run, slot
@@ -43,7 +44,7 @@ def test_extensions_of_the_shop_are_published_under_its_name() -> None:
         "dev.ucp.shopping.checkout",
         "https://shop.example/ucp/extensions/slots.md",
     )
-    for name in ("slots", "authorization", "age_gate", "substitution", "history"):
+    for name in EXTENDS:
         published = platform.client.get(f"/ucp/extensions/{name}.json").json()
         assert published["$id"] == f"https://shop.example/ucp/extensions/{name}.json"
         assert published["name"] in document["ucp"]["capabilities"]

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 
 import jsonschema
 import pytest
+from starlette.applications import Starlette
 
 from cabas.domain.catalog import Offer, Product
 from cabas.kernel.errors import Unavailable
 from cabas.kernel.money import Money
 from cabas.kernel.quantity import Quantity
+from cabas.surfaces.ucp import extensions
+from cabas.surfaces.ucp.app import routes
 from cabas.usecases.ports import StockLevel
+from support.mutate import mutated, sent, status_of
 from support.premises import Stage, stage_of
 from support.shop import run
-from support.ucp import AT_HANDOVER, CAPABILITIES, DRIVE, Platform, amounts, codes, lines, profile
+from support.ucp import (
+    AT_HANDOVER,
+    CAPABILITIES,
+    DRIVE,
+    PROFILE,
+    FakeWeb,
+    Platform,
+    amounts,
+    codes,
+    lines,
+    profile,
+)
 
 OWN = "example.shop.grocery.recipes"
+REQUESTS = int(os.environ.get("CABAS_FUZZ", "150"))
 # sku: name, family, content, cents
 PANTRY = {
     "flour": ("Farine de blé 1 kg", "flour", Quantity(1000, "GRM"), 120),
@@ -192,3 +211,31 @@ def test_who_does_not_know_recipes_asks_for_none(stage: Stage) -> None:
     assert (bought(shown), "recipes" in shown) == ({"milk": 1}, False)
     begun = Platform(stage, url="https://other.example/p").do("POST", "/carts", {"line_items": lines(milk=1)})
     assert "recipe" not in begun["line_items"][0]
+
+
+def test_whatever_is_sent_beside_the_protocol_no_answer_fails(stage: Stage) -> None:
+    """Every extension, sent wrong: the shop answers, and nothing it answers is a 5xx."""
+    own = [f"example.shop.grocery.{one}" for one in extensions.EXTENDS]
+    stage.changes["web"] = FakeWeb({PROFILE: profile(names=[one.name for one in CAPABILITIES] + own)})
+    line = {"item": {"id": "eggs"}, "quantity": 1, "substitution": {"policy": "ask"}}
+    cake = {"name": "Gâteau", "recipeYield": "4", "recipeIngredient": ["100 g de farine", "1 noix de beurre"]}
+    said = {
+        "line_items": [line], "fulfillment": DRIVE, "age_gate": {"confirmed": True},
+        "context": {"eligibility": ["example.shop.loyalty"], "language": "fr"},
+        "recipes": [{"dish": "crêpes", "servings": 4}, {"recipe": cake}, {"url": "https://recipes.example/cake"}],
+    }  # fmt: skip
+    app, chance = Starlette(routes=routes(stage.premises)), Random("extensions")  # noqa: S311
+    headers = {"UCP-Agent": f'profile="{PROFILE}"'}
+
+    async def play() -> list[int]:
+        found = []
+        for number in range(REQUESTS):
+            path = chance.choice(("/ucp/checkout-sessions", "/ucp/carts", "/ucp/2026-04-08/checkout-sessions"))
+            key = {"Idempotency-Key": f"fuzz-extensions-{number:010}"}
+            one = sent({"method": "POST", "path": path, "headers": headers | key, "json": said})
+            found.append(await status_of(app, mutated(one, chance)))
+        return found
+
+    statuses = asyncio.run(play())
+    assert max(statuses) < 500
+    assert {201, 400} <= set(statuses)

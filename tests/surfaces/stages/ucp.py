@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from cabas.apps.web import lifespan
 from cabas.surfaces.contract import Premises
+from cabas.surfaces.ucp import extensions
 from cabas.surfaces.ucp.app import routes
 from cabas.surfaces.ucp.profile import CAPABILITIES
 from support.access import GOOD, Ask, World, bearer, filled
@@ -34,7 +35,7 @@ REFUSED = {
     **dict.fromkeys(("scope", "narrow"), lambda ask: _told(ask, 403, "insufficient_scope")),
     "gone": "200 not_found",
 }  # fmt: skip
-OURS = [f"example.shop.grocery.{one}" for one in ("slots", "authorization", "age_gate", "history")]
+OURS = [f"example.shop.grocery.{one}" for one in extensions.EXTENDS]
 LINES = [{"item": {"id": "milk"}, "quantity": 1}]
 BODY = {
     "line_items": LINES, "query": "lait", "ids": ["milk"], "id": "milk",
