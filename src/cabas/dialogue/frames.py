@@ -20,7 +20,7 @@ from cabas.dialogue.measures import Measured
 from cabas.dialogue.removals import none_of, remove
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.swaps import kind_not, replaced, swap_it
+from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, Want
@@ -382,6 +382,7 @@ _FRAMES: dict[str, Frame] = {
     "enough": _enough,
     "set": _set,
     "kind_not": kind_not,
+    "preferred": preferred,
     "replace": replaced,
     "price": _ask("ask_price"),
     "cheapest": _cheapest,

@@ -66,6 +66,10 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     if cue.kind != "strong" and any(token.folded in instead for token in sight.tokens[cue.end : last]):
         return None  # "I'll have limes instead"
     found.servings = found.servings or turn.diners
+    light = sight.tools.grammar.macro("light")
+    loose = cue.kind != "strong" and dish is None and not found.sure and found.servings is None
+    if loose and any(token.folded in light for token in sight.tokens[start : cue.end]):
+        return None  # "I'll do sausages"
     return found if found.sure or found.known or found.servings is not None else None
 
 
@@ -115,6 +119,9 @@ def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     sight = turn.sight
     first = sight.said("determiners", start) or start
     known = sight.name(first, end, DISH)
+    if known is None and (opened := sight.tools.grammar.sections["openers"].longest(sight.text, start, CUE_TOKENS_MAX)):
+        first = sight.said("determiners", opened.end) or opened.end  # "we want tacos for six, buy everything"
+        known = sight.name(first, end, DISH)
     if known is None:
         return None
     found = Announced(sight.spell(first, known.end), known.id, known.end, sure=False, known=True)

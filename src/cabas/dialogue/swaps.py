@@ -126,6 +126,14 @@ def _pair(turn: Turn, start: int, end: int) -> list[Act] | None:
     return None
 
 
+def preferred(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Pears, not apples": where apples are what is there."""
+    new, old = _one(turn, found, "new"), _one(turn, found, "old")
+    if new is None or old is None or not (new.known and old.known) or turn.line(old) is None:
+        return None
+    return swap(turn, old, new) if turn.line(new) is None and not turn.wishes.made else None
+
+
 def kind_not(turn: Turn, found: Found) -> list[Act] | None:
     """ "The dry one, not the sweet": two kinds of what was spoken of last."""
     new, old, focus = _one(turn, found, "new"), _one(turn, found, "old"), turn.focus
