@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import jsonschema
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from cabas.agreement.agreement import parse
+from cabas.apps.counter import Counter
 from cabas.domain.discount import Discount
 from cabas.domain.ledger import balances
 from cabas.domain.payment import Payment, PaymentStatus
 from cabas.kernel.money import Money
+from cabas.surfaces.chat.app import routes as chat_routes
 from cabas.surfaces.mcp import show as mcp
 from cabas.usecases.prepare import advance, pick, substitute
 from cabas.usecases.settle import Entry, statement
@@ -191,3 +196,20 @@ goods = ["everything"]
 [[commission.rates]]
 percent = 10
 """
+
+
+def test_the_voice_page_shows_them_by_line_in_sum_and_on_the_receipt() -> None:
+    stage = with_deposits(stage_of(an_agreement("house")), milk=25)
+    app = Starlette(routes=chat_routes(Counter(stage.desk, "halle", "house"), new_key=lambda: "key-0001"))
+    page = TestClient(app, base_url=stage.url, follow_redirects=False, headers={"accept-language": "en"})
+    page.get("/buy/milk:2,bread:1")
+    shown = page.get("/").text
+    assert "+ €0.50 deposit" in shown
+    assert re.search(r"<dt>Bottle deposits</dt><dd>€0.50</dd>", shown)
+    assert re.search(r'till__total"><dt>Total</dt><dd>€5.00</dd>', shown)
+    for said in ("pick it up today at 1 pm", "checkout", "yes"):
+        page.post("/chat/say", data={"text": said}, headers={"origin": stage.url})
+    (order,) = stage.memory.rows.orders.values()
+    assert (order.total, order.deposits) == (Money(500), Money(50))
+    receipt = page.get("/").text
+    assert "<dt>Bottle deposits (no VAT)</dt><dd>€0.50</dd>" in receipt
