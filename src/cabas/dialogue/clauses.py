@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cabas.dialogue.items import TELLING
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.remarks import remark_end, teller, told
 from cabas.dialogue.sight import Sight
@@ -37,7 +38,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:
         token = sight.tokens[place]
-        if token.is_mark and token.folded in STRONG and not _in_time(sight, place):
+        if token.is_mark and token.folded in STRONG and not (_in_time(sight, place) or tells_count(sight, place, end)):
             if token.folded in DASHES and _repairs(sight, place + 1, end):
                 place += 1  # "two melons - no, three": as good as a comma
                 continue
@@ -74,7 +75,8 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
         return False
     if any(not one.implied for place in range(start, stop) for one in sight.amounts(place, stop)):
         return False
-    whole = sight.name(start, stop, FAMILY, BRAND, DISH)
+    begin = sight.said("determiners", start) or sight.joint(start) or start
+    whole = sight.name(begin, stop, FAMILY, BRAND, DISH)
     if sight.tokens[stop].folded == "!":
         ends = [match.end for place in range(start, stop) for match in sight.names(place) if match.kind == FAMILY]
         return stop not in ends
@@ -83,6 +85,8 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
     first = next((match for match in named if match is not None), None)
     if first is None or whole is None or whole.end < stop:
         return first is not None  # "coffee: two jars" is no heading
+    if first.kind == BRAND:
+        return False  # "de l'eau : Vittel"
     return first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id)
 
 
@@ -130,6 +134,14 @@ def _in_time(sight: Sight, place: int) -> bool:
         and sight.tokens[after].kind == sight.tokens[place - 1].kind == "number"
         and not sight.tokens[after].lead
     )
+
+
+def tells_count(sight: Sight, place: int, end: int) -> bool:
+    """Whether a colon or a dash stands between a word and how much of it: "eggs: 12", "lait - deux litres"."""
+    if sight.tokens[place].folded not in TELLING or not 0 < place < end - 1 or sight.tokens[place - 1].kind != "word":
+        return False
+    said = (one for one in sight.amounts(place + 1, end) if not one.implied or one.definite)
+    return any(one.end >= end or sight.is_mark(one.end) for one in said)
 
 
 def _is_remark(sight: Sight, place: int, end: int) -> bool:

@@ -18,6 +18,7 @@ COST = {
     "soft_mark": 0.15, "article": 1.5, "second_amount": 2.0, "remark": 0.2, "implied": 0.12, "name_word": -0.06,
     "unit": -0.03, "partitive": 0.9, "detail": 0.02, "pronoun": 0.3, "same_family": 0.25, "bare_number": 0.4,
     "unit_word": 0.8,
+    "mark_after_amount": 0.3,
 }  # fmt: skip
 
 
