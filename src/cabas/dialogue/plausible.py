@@ -39,7 +39,7 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     meant = asked or after or item.begun or item.repair or item.measured is not None
     if is_clause(sight, item) or (not meant and item.head is None and not _called(item) and _says_nothing(sight, item)):
         return False
-    if all(_sized(sight, piece) for piece in item.pieces) and item.brand is None:
+    if all(_sized(sight, piece) or _is_no_thing(sight, piece) for piece in item.pieces) and item.brand is None:
         return False
     if strange and meant and _unsold(sight, item, len(strange)):
         return True
@@ -178,6 +178,13 @@ def _one_word(sight: Sight, item: Item) -> bool:
 def _sized(sight: Sight, piece: Piece) -> bool:
     """Whether a word only tells how large: "the small one" is one of something else."""
     return piece.end in (sight.said("small_size", piece.start), sight.said("large_size", piece.start))
+
+
+def _is_no_thing(sight: Sight, piece: Piece) -> bool:
+    """Whether a word nobody calls goods means all of them, or money: "all of it", "eight euros"."""
+    if piece.match is not None:
+        return False
+    return any(sight.said(section, piece.start) is not None for section in ("everything", "currency", "cents"))
 
 
 def _called(item: Item) -> bool:
