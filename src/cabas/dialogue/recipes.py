@@ -117,7 +117,8 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
 def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     """ "Onion soup for four what do I need": as `read_recipe_first` where nobody wrote marks."""
     sight = turn.sight
-    first = sight.said("determiners", start) or start
+    first = sight.said("determiners", start)
+    first = first or next((one.end for one in sight.amounts(start, end) if one.article), start)
     known = sight.name(first, end, DISH)
     if known is None and (opened := sight.tools.grammar.sections["openers"].longest(sight.text, start, CUE_TOKENS_MAX)):
         first = sight.said("determiners", opened.end) or opened.end  # "we want tacos for six, buy everything"
@@ -126,7 +127,17 @@ def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
         return None
     found = Announced(sight.spell(first, known.end), known.id, known.end, sure=False, known=True)
     _tail(turn, found, end)
-    return found if found.sure and found.servings is not None else None
+    served = found.servings is not None and (found.sure or _cooked(turn, first, known.end, found.servings))
+    return found if served else None
+
+
+def _cooked(turn: Turn, first: int, end: int, servings: int) -> bool:
+    """Whether a dish for so many people is cooked and not bought: "une blanquette pour six", but "une pizza pour deux".
+    Only where the language says which ones are bought.
+    """
+    sight = turn.sight
+    known = bool(sight.words.sections["bought"].begin())
+    return known and servings > 1 and not any(sight.said("bought", place) for place in range(first, end))
 
 
 def read_diners(turn: Turn, start: int, end: int) -> bool:

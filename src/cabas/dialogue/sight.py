@@ -26,7 +26,7 @@ _SECTIONS = (
     "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
     "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite", "paired", "ingredients",
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
-    "partitives", "refusing", "those", "asides",
+    "partitives", "refusing", "those", "asides", "bought",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
