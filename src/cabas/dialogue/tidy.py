@@ -362,7 +362,7 @@ def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
 def _plain_words(lang: str) -> frozenset[str]:
     """Every word the documents of the language use, but the origins, diets and allergens: those may be misheard."""
     sheet = dict(locales.read(lang, "words"))
-    for key in ("origins", "diets", "allergens", "made_for"):
+    for key in ("origins", "diets", "allergens", "made_for", "bought"):
         sheet.pop(key, None)
     return grammar_of(lang).words | frozenset(
         words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])
