@@ -9,6 +9,7 @@ from dataclasses import replace
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act
 from cabas.dialogue.clock import as_time, time_words
+from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.tokens import stems
@@ -31,6 +32,19 @@ def said_again(turn: Turn, measured: Measured, start: int) -> list[Act] | None:
     if hour is None or hour.minutes is None:
         return None
     return [Act("choose_slot", slot=SlotAsk(at=as_time(hour.minutes)))]
+
+
+def counts_it(turn: Turn, found: Found) -> bool:
+    """Whether a clause that could be a time as well changes the number of what was spoken of ("from six to ten")."""
+    if found.kind != "set" or turn.heard.timed or not set(found.slots) <= {"number", "amount"}:
+        return False
+    return turn.pointed is not None or (turn.focus is not None and bool(turn.heard.focus))
+
+
+def takes_back(turn: Turn, start: int, end: int) -> bool:
+    """Whether "no" ends a stretch: "six rolls, no, make it ten" is a wish, and changes no number yet."""
+    repairs = (turn.sight.said("repairs", place) for place in range(start + 1, end))
+    return any(after is not None and after >= end for after in repairs)
 
 
 def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:

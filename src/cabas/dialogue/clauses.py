@@ -165,8 +165,9 @@ def _begins(sight: Sight, place: int, end: int) -> bool:
     if place >= end or _named(sight, place, end) or _repairs(sight, place, end):
         return False
     grammar = sight.tools.grammar
-    if grammar.cues.at(sight.tokens, place) is not None:
-        return True
+    cue, repairs = grammar.cues.at(sight.tokens, place), sight.said("repairs", place)
+    if cue is not None:
+        return repairs is None or repairs <= cue[1]  # "je veux dire" is no "je veux"
     opened = grammar.open_cues.at(sight.tokens, place)
     if opened is not None and any(
         _named(sight, later, end) for later in range(opened[1], _strong(sight, opened[1], end))
@@ -195,6 +196,9 @@ def _repairs(sight: Sight, place: int, end: int) -> bool:
 
 def _breaks(sight: Sight, place: int, end: int) -> bool:
     """Whether, where nobody wrote marks, another request begins in the middle of words."""
+    repairs = sight.said("repairs", place - 1)
+    if repairs is not None and repairs > place:
+        return False  # "no, make that six": one thing said anew
     if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
         return False
     if _gives_reasons(sight, place):

@@ -11,13 +11,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.again import said_again
+from cabas.dialogue.again import said_again, takes_back
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
-from cabas.dialogue.removals import none_of, remove
+from cabas.dialogue.removals import left_out, none_of, remove
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
@@ -84,6 +84,10 @@ def _amount(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
 def _usual_all(turn: Turn, found: Found) -> list[Act]:
     without = tuple(turn.want(item, amount=False) for item in _foods(turn, found, "without"))
     more = _foods(turn, found, "plus")
+    last = turn.steps[-1] if turn.steps else None
+    if isinstance(last, list) and not without and not more:  # "milk, same as always"
+        last[-1].usual = True
+        return []
     if not more:
         return [Act("reorder", without=without)]
     turn.act(Act("reorder", without=without))
@@ -245,7 +249,7 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             measured, item = _counted_thing(turn, found)
         if amount in found.slots and measured is None:
             return None
-        if measured is None:
+        if measured is None or (target in found.slots and takes_back(turn, *found.slots[target])):
             continue
         if item is not None and item.pronoun and not item.has_food:
             item = None  # "ramène ça à deux"
@@ -349,7 +353,7 @@ def _ask(kind: str) -> Frame:
             turn.asked = named or turn.asked
             return [Act(kind, wants=(turn.want(named, amount=False),))] if named else [Act(kind, target=Reference())]
         foods = [item for item in items if item.has_food]
-        if not foods or any(is_clause(turn.sight, item) for item in foods):
+        if not foods or any(is_clause(turn.sight, item) or is_never(turn.sight, item) for item in foods):
             return None
         turn.asked = foods[0]
         return [Act(kind, wants=tuple(turn.want(item, amount=False) for item in foods))]
@@ -371,6 +375,7 @@ _FRAMES: dict[str, Frame] = {
     "keep_only": _keep_only,
     "remove": remove,
     "none_of": none_of,
+    "left_out": left_out,
     "fewer": _fewer,
     "more": _more,
     "take": _take,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.lexicon import FAMILY, VARIANT
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.trie import Match
@@ -104,3 +104,15 @@ def is_clause(sight: Sight, item: Item) -> bool:
         return False
     inside = {place for piece in item.pieces if piece.match is not None for place in range(piece.start, piece.end)}
     return any(sight.said("clausal", place) is not None for place in range(item.start, item.end) if place not in inside)
+
+
+def is_never(sight: Sight, item: Item) -> bool:
+    """Whether a thing is called by nothing but words that are no goods ("passe", "tard"), and by no known name."""
+    if item.head is not None or item.brand is not None or item.restricted is not None:
+        return False
+    strange = [piece for piece in item.pieces if piece.match is None]
+    if any(piece.match is not None and piece.match.kind != VARIANT for piece in item.pieces):
+        return False
+    return bool(strange) and all(
+        sight.is_everyday(place) for piece in strange for place in range(piece.start, piece.end)
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cabas.dialogue import locales
-from cabas.dialogue.item import Item, Piece, is_clause
+from cabas.dialogue.item import Item, Piece, is_clause, is_never
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems
@@ -29,9 +29,11 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     if not item.has_food:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
-    if item.refines and after:
+    if (item.refines or (item.repair and only_looks(sight, item))) and after:
         return True
-    if (only_looks(sight, item) and not item.repair) or sight.said("repairs", item.start) == item.end:
+    if (only_looks(sight, item) and not item.repair) or is_never(sight, item):
+        return False
+    if sight.said("repairs", item.start) == item.end:
         return False
     if _refused(sight, item):
         return False

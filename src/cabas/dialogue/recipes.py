@@ -44,6 +44,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
         return None
     if time_words(sight.lang).day(sight.tokens, cue.end, turn.heard.now) is not None:
         return None
+    if sight.said("purpose", cue.end) is not None:
+        return None  # "how do I do it to pay"
     stop, dish = _dish(sight, cue.end, end)
     last = stop
     while last > cue.end and sight.is_small(last - 1):
@@ -101,7 +103,8 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
     tail = sight.tools.grammar.sections["recipe_tail"].longest(sight.text, place, CUE_TOKENS_MAX)
     if tail is None or tail.kind == "aside" or place == stop or (tail.end < end and not sight.is_mark(tail.end)):
         return None
-    first = sight.said("determiners", start) or start
+    first = sight.said("determiners", start)
+    first = first or next((one.end for one in sight.amounts(start, stop) if one.article), start)
     known = sight.name(first, stop, DISH, FAMILY)
     if known is None:
         return None

@@ -36,7 +36,8 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
         return None
     place = first
     while place < end and not sight.is_mark(place) and place - start < REMARK_TOKENS_MAX:
-        if _live(sight.tokens[place], sight.tools.grammar) or sight.said("live", place) is not None:
+        done = place > first and sight.said("perfect", place - 1) == place  # "she has given me some" asks for nothing
+        if (not done and _live(sight.tokens[place], sight.tools.grammar)) or sight.said("live", place) is not None:
             return None
         if not sight.written and place > verb and _and_another(sight, place, end):
             return place

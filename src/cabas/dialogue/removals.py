@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.sight import Sight
 from cabas.dialogue.swaps import swap
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
@@ -41,7 +42,25 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
 
 def _meant_too(turn: Turn, item: Item) -> bool:
     """Whether what is said behind a thing to take out is another one, and not why: of the cart, or a known name."""
-    return item.has_food and (turn.line(item) is not None or (item.known and not is_clause(turn.sight, item)))
+    return item.has_food and (turn.line(item) is not None or (item.known and not _says_why(turn.sight, item)))
+
+
+def _says_why(sight: Sight, item: Item) -> bool:
+    return is_clause(sight, item) or is_never(sight, item)
+
+
+def left_out(turn: Turn, found: Found) -> list[Act] | None:
+    """ "But not the rice": out of the cart, when all of it is there; None otherwise."""
+    start, end = found.slots["target"]
+    inner = (place for place in range(start + 1, end) if turn.sight.said("and", place - 1) is None)
+    if any(turn.sight.said("determiners", place) is not None for place in inner):
+        return None  # "not the white bread, the rye": another one instead
+    items = turn.items(start, end)
+    items = [item for item in items if item is items[0] or _meant_too(turn, item)]
+    there = bool(items) and all(item.has_food and turn.line(item) is not None for item in items)
+    if not there or turn.wishes.made or turn.steps:
+        return None
+    return [Act("remove", target=turn.reference(item)) for item in items]
 
 
 def _is_new(turn: Turn, item: Item) -> bool:

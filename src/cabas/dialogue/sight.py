@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cabas.dialogue import locales
+from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import Found, Grammar, grammar_of
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.measures import Measured, Measures, measures_of
-from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.phrases import Phrases, spread
 from cabas.dialogue.tokens import Token, spell, stem, stems
 from cabas.dialogue.trie import Match, joints, small_words
 from cabas.kernel.text import fold
@@ -26,7 +27,7 @@ _SECTIONS = (
     "currency", "cents", "small_size", "large_size", "origin_cues", "tails", "common", "offtopic", "questions",
     "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite", "paired", "ingredients",
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
-    "partitives", "refusing", "those", "asides", "bought",
+    "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
@@ -37,7 +38,7 @@ class Words:
     def __init__(self, lang: str) -> None:
         sheet = locales.read(lang, "words")
         self.lang = lang
-        self.sections = {key: Phrases.of(locales.words(sheet.get(key)), True) for key in _SECTIONS}
+        self.sections = {key: Phrases.of(spread(locales.words(sheet.get(key))), True) for key in _SECTIONS}
         # which sections have phrases that begin with a word: most words begin none
         begun: dict[str, set[str]] = defaultdict(set)
         for key, phrases in self.sections.items():
@@ -69,6 +70,7 @@ class Words:
         }
         everyday = (word for said in locales.read(lang, "everyday").values() for word in locales.words(said))
         self.everyday = frozenset(one for word in everyday for one in stems(word, lang))
+        self.verbs = verb_forms(lang)
         self.negated = str(sheet.get("negated", "{}"))
         self.free_of = str(sheet.get("free_of", "{}"))
 
@@ -142,8 +144,12 @@ class Sight:
             found = self._found.get(index)
             if found is None:
                 found = self.tools.lexicon.at(self.tokens, index, self.lang)
-            self._names[index] = [match for match in found if not self._runs_on(match, found)]
+            self._names[index] = [one for one in found if not self._runs_on(one, found) and not self._small_talk(one)]
         return self._names[index]
+
+    def _small_talk(self, match: Match) -> bool:
+        """Whether a name of another language is nothing but small words of this one ("tu m" is no Tums)."""
+        return match.lang != self.lang and all(self.is_small(place) for place in range(match.start, match.end))
 
     def _runs_on(self, match: Match, found: list[Match]) -> bool:
         """Whether a brand is a thing and the article of the next one ("milk a loaf" is no Milka)."""
@@ -238,7 +244,8 @@ class Sight:
 
     def is_everyday(self, index: int) -> bool:
         """Whether a token that names nothing is a word of every day: no goods by itself ("the kids", "tonight")."""
-        return stem(self.tokens[index].folded, self.lang) in self.words.everyday
+        word = self.tokens[index].folded
+        return word in self.words.verbs or stem(word, self.lang) in self.words.everyday
 
     def spell(self, start: int, end: int) -> str:
         """The words [start, end) as text."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item, is_clause
+from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
@@ -86,7 +86,7 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
 
 def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:
     """`item` in place of what is named, or of what was spoken of last; None where it is none of that."""
-    if item.has_food and is_clause(turn.sight, item):
+    if item.has_food and (is_clause(turn.sight, item) or is_never(turn.sight, item)):
         return None
     if not item.has_food and not item.tags:
         return None

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.clock import time_words
+from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import grammar_of, words_in
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
 from cabas.dialogue.numbers import numbers_of
@@ -393,8 +394,5 @@ def _loose(lang: str) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _common(lang: str) -> frozenset[str]:
     """Frequent words of the language that are no food."""
-    return frozenset(
-        token.folded
-        for phrase in locales.words(locales.read(lang, "words").get("common"))
-        for token in tokenize(phrase)
-    )
+    said = (locales.read(lang, "words").get("common"), *locales.read(lang, "everyday").values())
+    return verb_forms(lang).union(words_in([list(locales.words(words)) for words in said]))

@@ -11,7 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
-from cabas.dialogue.again import in_place, narrower
+from cabas.dialogue.afterthoughts import brought_forward
+from cabas.dialogue.again import counts_it, in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, heads, passable, split_when
@@ -64,7 +65,7 @@ def understand(text: str, heard: Hearing) -> Understood:
     said_so = answer(Sight(unmarked(raw), tools, heard.knows), heard)
     if said_so is not None:
         return Understood(clean(text), tools.lang, (said_so,))
-    tokens, names = tidy(raw, tools, heard.knows)
+    tokens, names = tidy(brought_forward(raw, tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     turn.wishes.composed = turn.composed
@@ -88,7 +89,8 @@ def _read(turn: Turn) -> None:
             place += 1
             continue
         after = sight.said("and", place) or sight.said("leads", place)
-        if after is not None and after < end and sight.name(place, end, "family") is None:
+        cue = sight.tools.grammar.cues.at(sight.tokens, place) if after is not None else None
+        if after is not None and after < end and sight.name(place, end, "family") is None and cue is None:
             place = after
             continue
         place = _clause(turn, place, end)
@@ -163,7 +165,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
     timed = turn.pointed is not None  # "the sausages, from six to ten" is no time
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
-        if found.kind not in PLAIN and found.slots and not timed:
+        if found.kind not in PLAIN and found.slots and not timed and not counts_it(turn, found):
             timed = True
             if _slot(turn, start, end):
                 return True

@@ -162,8 +162,8 @@ def _sure(items: list[Item]) -> list[Item]:
 
 def _refine(before: Wish, item: Item, lang: str) -> None:
     """ "Sugar free gum, the mint one": more words for the same thing."""
-    first = locales.read(lang, "locale").get("head", "first") == "first"
     known = before.item.words
+    first = locales.read(lang, "locale").get("head", "first") == "first"
     before.item.words = f"{known} {item.words}" if first else f"{item.words} {known}"
     _put(before, item)
 
