@@ -29,6 +29,21 @@ def purpose(sight: Sight, item: Item, position: int, after: int, end: int) -> in
     return past_remark(sight, item, after, end)
 
 
+def relative(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """Past "qui me convienne", which tells of a thing named before it and names none: up to the next mark or amount.
+    None where no such words begin here.
+    """
+    after = sight.said("relatives", position)
+    if after is None or after >= end or not item.has_food:
+        return None
+    stop = next((place for place in range(after, end) if _counted(sight, place, end)), end)
+    return past_remark(sight, item, after, stop)
+
+
+def _counted(sight: Sight, place: int, end: int) -> bool:
+    return any(not one.implied and not one.article for one in sight.amounts(place, end))
+
+
 def past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
     """Past what a remark says, to the next mark."""
     item.cost += COST["remark"]

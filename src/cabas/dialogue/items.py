@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cabas.dialogue.asides import begins_another, past_remark, purpose
+from cabas.dialogue.asides import begins_another, past_remark, purpose, relative
 from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import compose, counted
 from cabas.dialogue.details import add_detail, label_tag, origin
@@ -346,6 +346,9 @@ def _other(
     after = sight.said("reasons", position)
     if after is not None and after <= end and (item.has_food or not item.begun):
         return past_remark(sight, item, after, end), False
+    after = relative(sight, item, position, end)
+    if after is not None:
+        return after, False
     after = sight.said("pronouns", position)
     if after is not None and after <= end and not item.has_food:
         item.pronoun = True
