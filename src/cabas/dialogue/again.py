@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue import locales
-from cabas.dialogue.acts import Act
+from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.clock import as_time, time_words
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
@@ -92,9 +92,26 @@ def in_place(acts: list[Act]) -> list[Act]:
             kept[-1] = replace(act, target=last.target)
         elif swap and last is not None and last.kind == "add" and last.doubt is None and len(act.wants) == 1:
             kept[-1] = replace(last, wants=(*last.wants[:-1], _counted_as(act.wants[0], last.wants[-1])))
+        elif last is not None and _counts(act, last):
+            kept[-1] = replace(last, wants=(replace(last.wants[0], amount=act.amount),))
         else:
             kept.append(act)
     return kept
+
+
+def _counts(act: Act, last: Act) -> bool:
+    """Whether an act only says how many of what another one put in place of something: "Orange. Two bottles."."""
+    alone = act.kind == "set_quantity" and act.target == Reference() and act.amount is not None and act.more is None
+    return alone and last.kind == "replace" and len(last.wants) == 1 and act.doubt is None
+
+
+def found_later(acts: list[Act]) -> list[Act]:
+    """Without a number of nothing that was named ("four, hang on, there are two of us: two melons") where something is
+    asked for after it.
+    """
+    named = max((at for at, act in enumerate(acts) if act.kind in ("add", "reorder") and act.wants), default=-1)
+    lost = Act("set_quantity", target=Reference(), doubt="referent")
+    return [act for at, act in enumerate(acts) if at > named or replace(act, amount=None, more=None) != lost]
 
 
 def _counted_as(want: Want, before: Want) -> Want:

@@ -33,7 +33,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     if diet is not None:
         return diet
     telling = remark_end(sight, start, end)
-    if telling is not None and telling < end and not sight.is_mark(telling):
+    if telling is not None and telling < end:
         return telling
     whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:

@@ -17,6 +17,8 @@ from cabas.dialogue.tokens import Token
 REMARK_TOKENS_MAX = 24
 # Tellers of so many words say by themselves that it is a remark ("c'est pour ...").
 REASON_LEAST = 3
+# Who somebody is takes no more words than this ("the lady next door").
+WHO_TOKENS_MAX = 4
 # Macros of verbs that ask for something.
 _ASKING = ("put", "drop", "set")
 
@@ -28,6 +30,9 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
     aside = sight.said("asides", start)
     if aside is not None:
         return _aside_end(sight, aside, end)
+    insisted = _of_it(sight, start, end)
+    if insisted is not None:
+        return insisted
     first = sight.said("because", start) or start
     verb = teller(sight, first, end)
     if verb is None or verb >= end:
@@ -46,6 +51,30 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
     return None if asked else place
 
 
+def _of_it(sight: Sight, start: int, end: int) -> int | None:
+    """The index after what is said behind a mark of how somebody likes what was just named: "the cook wants them ripe",
+    "my youngest insists". None where goods are named or counted first.
+    """
+    if start == 0 or start >= end or not sight.is_mark(start - 1):
+        return None
+    place = sight.said("because", start) or start
+    place = first = sight.said("determiners", place) or place
+    phrases = sight.tools.grammar.phrases
+    if sight.said("pronouns", first) is not None:
+        return None  # "it has to be ripe" is a wish
+    while place < end and place - first <= WHO_TOKENS_MAX and not sight.is_mark(place):
+        verb = phrases("insisting").at(sight.tokens, place) if place > first else None
+        if verb is not None and (verb[1] >= end or sight.is_mark(verb[1])):
+            return verb[1]
+        verb = phrases("wanting").at(sight.tokens, place) if place > first else None
+        if verb is not None and phrases("them").at(sight.tokens, verb[1]) is not None:
+            return next((after for after in range(verb[1], end) if sight.is_mark(after)), end)
+        if sight.name(place, end, FAMILY) is not None or sight.amounts(place, end):
+            return None
+        place += 1
+    return None
+
+
 def _aside_end(sight: Sight, place: int, end: int) -> int:
     """Up to the next mark, or to "and" before another thing: "parce que le petit en boit et des céréales"."""
     while place < end and not sight.is_mark(place) and not _and_another(sight, place, end):
@@ -57,6 +86,7 @@ def reason_end(sight: Sight, start: int, end: int) -> int | None:
     """The index after a clause that says in so many words what something is for: "c'est pour mes crêpes"."""
     verb = sight.said("tellers", start)
     said = sight.said("asides", start) is not None or (verb is not None and verb - start >= REASON_LEAST)
+    said = said or _of_it(sight, start, end) is not None
     return remark_end(sight, start, end) if said else None
 
 

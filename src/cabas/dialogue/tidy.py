@@ -145,14 +145,16 @@ def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
 
 def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
     """ "for jars", "too leeks": a number where something in the plural follows."""
-    misheard, plurals = _misheard(tools.lang), locales.words(locales.read(tools.lang, "numbers").get("plurals"))
+    misheard, sheet = _misheard(tools.lang), locales.read(tools.lang, "numbers")
+    plurals, after_nouns = locales.words(sheet.get("plurals")), locales.words(sheet.get("misheard_after_nouns"))
     for index, token in enumerate(tokens[:-1]):
         word = misheard.get(token.folded)
         if word is None or not _several_of(tokens, index + 1, tools, plurals, single=_is_one(word, tools)):
             continue
         previous = tokens[index - 1] if index else None
         begins = previous is None or previous.is_mark or _begins(tokens, index, tools)
-        if token.folded in tools.words.small and not begins and token.folded not in _loose(tools.lang):
+        unsure = token.folded in tools.words.small or token.folded in after_nouns  # "nut free bars"
+        if unsure and not begins and token.folded not in _loose(tools.lang):
             continue
         if previous is not None and numbers_of(tools.lang).at(tokens, index - 1) is not None:
             continue

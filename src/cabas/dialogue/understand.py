@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
-from cabas.dialogue.again import counts_it, in_place, narrower
+from cabas.dialogue.again import counts_it, found_later, in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, heads, passable, split_when
@@ -348,7 +348,7 @@ def _acts(turn: Turn) -> tuple[Act, ...]:
             continue
         for wish in told_apart(turn, step):
             _put(turn, acts, wish)
-    return tuple(in_place(withdrawn(turn, _left_out(turn, acts))))
+    return tuple(found_later(in_place(withdrawn(turn, _left_out(turn, acts)))))
 
 
 def _left_out(turn: Turn, acts: list[Act]) -> list[Act]:
