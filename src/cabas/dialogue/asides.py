@@ -44,6 +44,28 @@ def _counted(sight: Sight, place: int, end: int) -> bool:
     return any(not one.implied and not one.article for one in sight.amounts(place, end))
 
 
+def late_amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """Past the amount behind words of every day that were passed over: "demain deux baguettes". None without one."""
+    said = next((one for one in sight.amounts(position, end) if not one.article and not one.implied), None)
+    if said is None or said.end >= end:
+        return None
+    item.measured, item.begun = said, True
+    item.tags.extend(said.constraints)
+    glue = sight.tools.measures.of.at(sight.tokens, said.end)
+    return glue[1] if glue is not None and glue[1] < end else said.end
+
+
+def only_holds(sight: Sight, item: Item, position: int, end: int) -> bool:
+    """Whether a word is the unit of the number before it, and "de" what it holds follows: "deux canettes de panaché"
+    are no ducks.
+    """
+    measured = item.measured
+    if item.pieces or measured is None or measured.unit is not None or measured.end != position:
+        return False
+    glue = sight.tools.measures.of.at(sight.tokens, position + 1)
+    return glue is not None and glue[1] < end and sight.tools.measures.unit(sight.tokens, position) is not None
+
+
 def past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
     """Past what a remark says, to the next mark."""
     item.cost += COST["remark"]

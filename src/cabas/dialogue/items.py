@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cabas.dialogue.asides import begins_another, past_remark, purpose, relative
+from cabas.dialogue.asides import begins_another, late_amount, only_holds, past_remark, purpose, relative
 from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import compose, counted
 from cabas.dialogue.details import add_detail, label_tag, origin
@@ -206,6 +206,8 @@ def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
 def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, after_and: bool) -> int | None:
     """The longest name that starts here: a label becomes a tag, a brand a brand, the rest food."""
     match = sight.name(position, end, FAMILY, RESTRICTED, LABEL, BRAND, DISH, VARIANT)
+    if match is not None and match.end == position + 1 and only_holds(sight, item, position, end):
+        return None  # "deux canettes de panaché"
     if match is None or (match.kind == VARIANT and not item.pieces and match.end - match.start < 2):
         return None
     if sight.is_small(position) and match.end == position + 1 and not item.begun and match.kind != FAMILY:
@@ -249,7 +251,7 @@ def _inner_details(sight: Sight, item: Item, match: Match) -> None:
 def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
     """An amount after the name: "semoule deux paquets", or the size of what was counted already."""
     if not item.has_food and item.measured is None:
-        return None
+        return late_amount(sight, item, position, end) if item.aside else None
     for measured in sight.amounts(position, end):
         if measured.article or (measured.unit is None and not _closing(sight, measured, end)):
             continue

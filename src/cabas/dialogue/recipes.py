@@ -120,8 +120,9 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
 def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     """ "Onion soup for four what do I need": as `read_recipe_first` where nobody wrote marks."""
     sight = turn.sight
-    first = sight.said("determiners", start)
-    first = first or next((one.end for one in sight.amounts(start, end) if one.article), start)
+    begin = _past_day(turn, start, end)
+    first = sight.said("determiners", begin)
+    first = first or next((one.end for one in sight.amounts(begin, end) if one.article), begin)
     known = sight.name(first, end, DISH)
     if known is None and (opened := sight.tools.grammar.sections["openers"].longest(sight.text, start, CUE_TOKENS_MAX)):
         first = sight.said("determiners", opened.end) or opened.end  # "we want tacos for six, buy everything"
@@ -132,6 +133,18 @@ def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     _tail(turn, found, end)
     served = found.servings is not None and (found.sure or _cooked(turn, first, known.end, found.servings))
     return found if served else None
+
+
+def _past_day(turn: Turn, start: int, end: int) -> int:
+    """Past the day and its part that words about a dish begin with: "ce soir lasagnes pour six"."""
+    words, place = time_words(turn.sight.lang), start
+    day = words.day(turn.sight.tokens, place, turn.heard.now)
+    place = day.end if day is not None else place
+    part = words.parts.at(turn.sight.tokens, place)
+    place = part[1] if part is not None else place
+    while start < place < end and turn.sight.is_mark(place):
+        place += 1
+    return place if place < end else start
 
 
 def _cooked(turn: Turn, first: int, end: int, servings: int) -> bool:
@@ -260,6 +273,7 @@ def _said_servings(sight: Sight, place: int) -> Found | None:
     if said is None or said.kind != "bare" or said.end >= len(sight.tokens):
         return said
     closed = sight.is_mark(said.end) or sight.said("and", said.end) is not None
+    closed = closed or sight.tools.grammar.sections["recipe_tail"].at(sight.text, said.end) is not None
     return said if closed or _dated(sight, said.end) else None
 
 

@@ -93,7 +93,19 @@ class Turn:
 
     def items(self, start: int, end: int) -> list[Item]:
         """The things said by the tokens [start, end)."""
-        return read_items(self.sight, start, end)
+        items = read_items(self.sight, start, end)
+        return items if self.heard.topic is None else self._only_counted(items)
+
+    def _only_counted(self, items: list[Item]) -> list[Item]:
+        """Only the amount where a question about an article is followed by one that a name could be as well: "alors un
+        petit pot".
+        """
+        item = items[0] if len(items) == 1 and len(items[0].pieces) == 1 else None
+        said = self.sight.amounts(item.start, item.end) if item is not None else []
+        for one in said:
+            if item is not None and one.end == item.end and one.unit is not None and not one.implied:
+                return [Item(item.start, item.end, measured=one, begun=True, tags=list(one.constraints))]
+        return items
 
     def one(self, start: int, end: int) -> Item | None:
         """The tokens [start, end) as one thing, if they are one."""
