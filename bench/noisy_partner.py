@@ -112,7 +112,7 @@ def main() -> None:
     waits: dict[bool, list[float]] = {False: [], True: []}
     with ExitStack() as stack:
         if asked.noisy_key is None:
-            pid, url, *both = stack.enter_context(served())
+            pid, url, *both = stack.enter_context(served(ahead=True))
         else:
             pid, url, both = asked.pid, asked.base, [asked.good_key, asked.noisy_key]
         keys = both[0], both[1]
