@@ -124,6 +124,17 @@ def _each(sight: Sight, item: Item, found: Found) -> int | None:
     return found.end
 
 
+def _packs(sight: Sight, item: Item, found: Found) -> int | None:
+    """ "Des piles par quatre": how many are packed together."""
+    start, end = found.slots["number"]
+    value = _number(sight, found, "number")
+    measured = any(one.end > end and one.unit is not None for one in sight.amounts(start, len(sight.tokens)))
+    if not item.has_food or measured or value is None or value.denominator != 1 or value < 2:
+        return None  # "par 2 kg" is no pack
+    item.tags.append(f"pack_of:{value}")
+    return found.end
+
+
 def _sized(sight: Sight, item: Item, found: Found) -> int | None:
     """ "The two liter size", "those 400 g tins": the size of one."""
     start, end = found.slots["amount"]
@@ -283,5 +294,5 @@ def free_of(allergen: str, lang: str) -> str | None:
     return None
 
 
-_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "double": _times, "triple": _times,
-            "times": _times}  # fmt: skip
+_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "packs": _packs, "double": _times,
+            "triple": _times, "times": _times}  # fmt: skip

@@ -69,7 +69,8 @@ def _of_it(sight: Sight, start: int, end: int) -> int | None:
         verb = phrases("wanting").at(sight.tokens, place) if place > first else None
         if verb is not None and phrases("them").at(sight.tokens, verb[1]) is not None:
             return next((after for after in range(verb[1], end) if sight.is_mark(after)), end)
-        if sight.name(place, end, FAMILY) is not None or sight.amounts(place, end):
+        name = sight.name(place, end, FAMILY)
+        if (name is not None and name.lang in (None, "", sight.lang)) or sight.amounts(place, end):
             return None
         place += 1
     return None
@@ -115,6 +116,8 @@ def teller(sight: Sight, place: int, end: int) -> int | None:
     if found is None or found[1] >= end:
         return None
     after = found[1]
+    if any(match.kind == FAMILY and match.end > after for match in sight.names(of)):
+        return None  # "des petits suisses"
     if sight.said("clitics", after) is not None:
         return after
     nothing = sight.is_mark(after) or sight.said("determiners", after) is not None or sight.joint(after) is not None

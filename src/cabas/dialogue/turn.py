@@ -117,6 +117,14 @@ class Turn:
         wish = Wish(item, item.amount if amount else None, list(item.tags))
         return Wishes(self.wishes.lang).want(wish)
 
+    def retag(self, item: Item, line: LineItem | None) -> bool:
+        """Another one of `line` with the details of `item`; False where there are none, or nothing to put them on."""
+        if not item.tags or line is None:
+            return False
+        tags = tuple(dict.fromkeys((*line.want.constraints, *item.tags)))
+        self.act(Act("replace", wants=(replace(line.want, constraints=tags),)))
+        return True
+
     def reference(self, item: Item | None) -> Reference:
         """What a thing points at: by name, or what was spoken of last."""
         if item is None or not item.has_food:
@@ -188,6 +196,7 @@ class Turn:
             return None
         tied = self.sight.spell(item.start, item.end) if said == item.words else said
         tries = [
+            *(f"{' '.join(known[:last])} {words}" for last in range(len(known) - 1, 1, -1) for words in (tied, said)),
             f"{known[0]} {tied}",
             f"{known[0]} {said}",
             f"{words} {tied}",

@@ -68,7 +68,7 @@ def understand(text: str, heard: Hearing) -> Understood:
     tokens, names = tidy(brought_forward(raw, tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
-    turn.wishes.composed = turn.composed
+    turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
     _read(turn)
     acts = _once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
@@ -304,14 +304,11 @@ def _of_focus(turn: Turn, items: list[Item], *, asked: bool) -> bool:
     if item.measured is not None:
         if topic:
             return False
+        turn.retag(item, line)
         act = Act("set_quantity", target=Reference(), amount=item.amount)
         turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)
         return True
-    if item.tags and line is not None:
-        tags = tuple(dict.fromkeys((*line.want.constraints, *item.tags)))
-        turn.act(Act("replace", wants=(replace(line.want, constraints=tags),)))
-        return True
-    return False
+    return turn.retag(item, line)
 
 
 def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) -> None:

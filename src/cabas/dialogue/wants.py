@@ -17,6 +17,8 @@ from cabas.kernel.text import fold
 ABSURD = {"kg": 50, "g": 50_000, "l": 100, "ml": 100_000, "dozen": 20, "slice": 300}
 ABSURD_COUNT = 200
 # Fewer grams or milliliters are not meant by a bare number ("200 g of ham and two of eggs").
+# Units that hold so many of others.
+HOLDERS, PARTS = frozenset({"can", "pack", "tub", "jar", "bag"}), frozenset({"piece", "slice"})
 LEAST_OF_SMALL_UNITS = 20
 
 
@@ -41,13 +43,15 @@ class Wish:
 @dataclass(slots=True)
 class Wishes:
     """The wishes of an utterance, in order; `tags` hold for all of them ("je suis végétarien"), `unsafe` are allergens
-    that were named. `composed` names the thing that one word of it was changed of ("salé" of "beurre doux").
+    that were named. `composed` names the thing that one word of it was changed of ("salé" of "beurre doux"),
+    `family_of` tells what is called so.
     """
 
     lang: str
     made: list[Wish] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     unsafe: list[str] = field(default_factory=list)
+    family_of: Callable[[str, str], str | None] = lambda name, lang: None
     composed: Callable[[Item, str], str | None] = lambda item, words: None
 
     def add(self, items: Iterable[Item]) -> list[Wish]:
@@ -84,6 +88,9 @@ class Wishes:
             return None if not item.says else Wish(item, item.amount, list(item.tags), item.usual, item.more)
         if before is not None and not before.item.has_food and before in fresh:
             # "un litre, non, deux litres de jus": the food comes with the second amount
+            if _holds(before.amount, item):  # "une boîte de camembert, huit portions"
+                item.tags.append(_of_parts(item))
+                item.measured = None
             amount = item.amount or before.amount
             before.item, before.amount, before.tags = item, amount, [*before.tags, *item.tags]
             before.usual = before.usual or item.usual
@@ -107,6 +114,7 @@ class Wishes:
         if name is None and item.family is None and item.brand is None and not item.begun:
             name = _other_kind(before.item.words, item.words, self.lang)
         item.words = name or item.words
+        item.family = (self.family_of(name, self.lang) if name is not None else None) or item.family
         before.item, before.amount = item, amount
         before.tags = list(item.tags)
         return None
@@ -140,12 +148,26 @@ def _of_labels(family: str, tags: Sequence[str], lang: str) -> str:
 
 def _put(wish: Wish, item: Item) -> None:
     """What is said of the last wish in passing: "deux boîtes", "la brique de deux litres", "bio"."""
-    if item.amount is not None:
+    if item.amount is not None and _holds(wish.amount, item):
+        item.tags.append(_of_parts(item))
+    elif item.amount is not None:
         wish.amount = _same_unit(item, wish.amount) if item.repair else item.amount
     wish.tags.extend(tag for tag in item.tags if tag not in wish.tags)
     wish.usual = wish.usual or item.usual
     wish.item.safe = wish.item.safe or item.safe
     wish.item.vague = wish.item.vague and item.amount is None
+
+
+def _holds(before: Amount | None, item: Item) -> bool:
+    """Whether an amount says what is in the container counted before: "une boîte de camembert, huit portions"."""
+    unit = item.measured.unit if item.measured is not None else None
+    if item.repair or before is None or before.unit not in HOLDERS or unit is None or item.amount is None:
+        return False
+    return unit.kind == "container" and unit.said in PARTS and item.amount.value > before.value
+
+
+def _of_parts(item: Item) -> str:
+    return f"pack_of:{item.amount.value}" if item.amount is not None else ""
 
 
 def _sure(items: list[Item]) -> list[Item]:
