@@ -14,7 +14,7 @@ from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
-from cabas.domain.cart import LineItem, Want
+from cabas.domain.cart import Amount, LineItem, Want
 from cabas.domain.fulfillment import SlotAsk
 
 
@@ -45,6 +45,22 @@ def takes_back(turn: Turn, start: int, end: int) -> bool:
     """Whether "no" ends a stretch: "six rolls, no, make it ten" is a wish, and changes no number yet."""
     repairs = (turn.sight.said("repairs", place) for place in range(start + 1, end))
     return any(after is not None and after >= end for after in repairs)
+
+
+def closing(turn: Turn, found: Found) -> list[Act] | None:
+    """ "That's it" ends a list that was said just before it; by itself it is a wish to check out."""
+    asked = any(not isinstance(step, Act) or step.kind in ("reorder", "recipe") for step in turn.steps)
+    return [] if asked else [Act("checkout")]
+
+
+def put_in(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Drop three lemons in my basket" puts them there; "drop the lemons in my basket" takes out those that are."""
+    items = [item for item in turn.items(*found.slots["items"]) if item.has_food]
+    there = (turn.line(item) is not None and turn.sight.said("definite", item.start) is not None for item in items)
+    if not items or any(there):
+        return None
+    turn.wish(items)
+    return []
 
 
 def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
@@ -92,6 +108,9 @@ def in_place(acts: list[Act]) -> list[Act]:
             kept[-1] = replace(act, target=last.target)
         elif swap and last is not None and last.kind == "add" and last.doubt is None and len(act.wants) == 1:
             kept[-1] = replace(last, wants=(*last.wants[:-1], _counted_as(act.wants[0], last.wants[-1])))
+        elif last is not None and last.kind == "reorder" and len(last.wants) == 1 and _is_lost(act):
+            more = Amount(act.more) if act.amount is None and act.more is not None else act.amount
+            kept[-1] = replace(last, wants=(replace(last.wants[0], amount=more),))
         elif last is not None and _counts(act, last):
             kept[-1] = replace(last, wants=(replace(last.wants[0], amount=act.amount),))
         else:
@@ -110,8 +129,12 @@ def found_later(acts: list[Act]) -> list[Act]:
     asked for after it.
     """
     named = max((at for at, act in enumerate(acts) if act.kind in ("add", "reorder") and act.wants), default=-1)
-    lost = Act("set_quantity", target=Reference(), doubt="referent")
-    return [act for at, act in enumerate(acts) if at > named or replace(act, amount=None, more=None) != lost]
+    return [act for at, act in enumerate(acts) if at > named or not _is_lost(act)]
+
+
+def _is_lost(act: Act) -> bool:
+    """Whether it is a number of nothing that was named."""
+    return replace(act, amount=None, more=None) == Act("set_quantity", target=Reference(), doubt="referent")
 
 
 def _counted_as(want: Want, before: Want) -> Want:

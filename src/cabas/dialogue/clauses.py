@@ -39,8 +39,10 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     while place < end:
         token = sight.tokens[place]
         if token.is_mark and token.folded in STRONG and not (_in_time(sight, place) or tells_count(sight, place, end)):
-            if token.folded in DASHES and _repairs(sight, place + 1, end):
-                place += 1  # "two melons - no, three": as good as a comma
+            after = next((later for later in range(place, end) if sight.tokens[later].folded != "."), end)
+            after = max(after, place + 1)
+            if (token.folded in DASHES or after > place + 1) and _repairs(sight, after, end):
+                place = after  # "two melons - no, three": as good as a comma
                 continue
             return place
         if token.folded == ",":

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.again import said_again, takes_back
+from cabas.dialogue.again import closing, put_in, said_again, takes_back
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause, is_never
@@ -369,6 +369,8 @@ def _cheapest(turn: Turn, found: Found) -> list[Act] | None:
 
 
 _FRAMES: dict[str, Frame] = {
+    "closing": closing,
+    "put_in": put_in,
     "usual_all": _usual_all,
     "usual_for": _usual_for,
     "out": _out,

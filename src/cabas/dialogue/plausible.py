@@ -76,7 +76,10 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         last = kept[-1] if kept else None
         comma = item.start > 0 and sight.is_mark(item.start - 1)
         counted = item.measured is not None and (not item.trailing or (last is not None and last.measured is not None))
-        if last is None or not comma or not last.known or counted or item.begun:
+        if last is not None and comma and _said_again(last, item):
+            last.measured = item.measured
+            last.tags.extend(item.tags)
+        elif last is None or not comma or not last.known or counted or item.begun:
             kept.append(item)
         elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:
             last.brand = item.brand
@@ -90,6 +93,13 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         else:
             kept.append(item)
     return kept
+
+
+def _said_again(last: Item, item: Item) -> bool:
+    """Whether the thing before is named once more to say how much of it: "pears, a box of pears"."""
+    if last.words.casefold() != item.words.casefold() or last.brand != item.brand or item.more or item.repair:
+        return False
+    return item.has_food and item.measured is not None and (last.measured is None or last.amount == item.amount)
 
 
 def _kind(turn: Turn, last: Item, item: Item) -> str | None:

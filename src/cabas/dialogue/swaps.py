@@ -7,6 +7,7 @@ from dataclasses import replace
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause, is_never
+from cabas.dialogue.lexicon import LABEL
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
@@ -107,7 +108,12 @@ def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:
 
 def _refuses(turn: Turn, found: Found) -> bool:
     """Whether the clause begins with what is not wanted."""
-    refused = turn.sight.detail(found.start, found.end) if "new" in found.slots and "old" not in found.slots else None
+    if "new" not in found.slots or "old" in found.slots:
+        return False
+    label = turn.sight.name(found.start, found.end, LABEL)
+    if label is not None and label.end > found.slots["new"][0]:
+        return True  # "no added salt in it" is how it should be
+    refused = turn.sight.detail(found.start, found.end)
     return refused is not None and refused.kind in REFUSALS and refused.end > found.slots["new"][0]
 
 
