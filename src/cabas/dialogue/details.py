@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
-from cabas.dialogue.labels import labels
+from cabas.dialogue.labels import labels, labels_by_word
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
 from cabas.dialogue.measures import in_small_units, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
+from cabas.kernel.text import fold
 
 # What is said in words after "pas de", "sans", "autre que": no more than this many.
 OPEN_WORDS = 3
@@ -215,6 +216,9 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
         if label is not None and label.end > after:
             item.tags.append(label_tag(label.id, sight.lang))
             return label.end
+    if kind == "free_of" and (lacking := _lacking(sight, after, end)) is not None:
+        item.tags.append(lacking[0])
+        return lacking[1]
     if kind == "but_not":
         after = sight.joint(after) or after
         after = sight.said("determiners", after) or after
@@ -240,6 +244,15 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
         return _past_one(sight, last, end)
     item.tags.append(f"not_brand:{brand.id if brand is not None else sight.spell(after, last)}")
     return _past_one(sight, last, end)
+
+
+def _lacking(sight: Sight, after: int, end: int) -> tuple[str, int] | None:
+    """The label for what is without the words from `after` on ("nothing with palm oil"), and the index after them."""
+    for last in range(min(end, after + OPEN_WORDS), after, -1):
+        label = labels_by_word().get(fold(sight.words.free_of.format(sight.spell(after, last))))
+        if label is not None:
+            return label_tag(label.id, sight.lang), last
+    return None
 
 
 def _taken_back(sight: Sight, kind: str, start: int, after: int) -> bool:
