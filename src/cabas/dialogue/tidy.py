@@ -144,11 +144,11 @@ def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
 
 
 def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
-    """ "for jars", "too leeks": a number where something in the plural follows."""
+    """ "for jars", "too leeks": a number where something in the plural follows; "cette fois" is no "sept fois"."""
     misheard, sheet = _misheard(tools.lang), locales.read(tools.lang, "numbers")
     plurals, after_nouns = locales.words(sheet.get("plurals")), locales.words(sheet.get("misheard_after_nouns"))
     for index, token in enumerate(tokens[:-1]):
-        word = misheard.get(token.folded)
+        word = misheard.get(token.folded) if (tools.words.at("fillers", tokens, index) or 0) <= index + 1 else None
         if word is None or not _several_of(tokens, index + 1, tools, plurals, single=_is_one(word, tools)):
             continue
         previous = tokens[index - 1] if index else None
