@@ -15,7 +15,7 @@ from cabas.domain.cart import Amount
 COST = {
     "item": 1.0, "amend": 0.4, "nothing": 1.4, "unknown": 1.1, "word": 0.55, "known_word": 0.25, "small": 0.45,
     "beside": 2.3, "compound": 1.5, "linked": 0.25, "asked": 0.15, "and": 2.6, "and_inside": 0.55, "mark": 2.6,
-    "soft_mark": 0.15, "article": 1.5, "second_amount": 2.4, "remark": 0.2, "implied": 0.12, "name_word": -0.06,
+    "soft_mark": 0.15, "article": 1.5, "second_amount": 2.0, "remark": 0.2, "implied": 0.12, "name_word": -0.06,
     "unit": -0.03, "partitive": 0.9, "detail": 0.02, "pronoun": 0.3, "same_family": 0.25, "bare_number": 0.4,
     "unit_word": 0.8,
     "mark_after_amount": 0.3,

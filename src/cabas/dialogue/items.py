@@ -271,6 +271,8 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
             item.tags.append(size_tag(measured))
             return measured.end
         item.cost += COST["second_amount"]
+        if tied and measured.unit is not None and measured.unit.kind != "measure":
+            item.cost += COST["unit_word"]  # "a bag of" begins a thing, even one that nobody knows
         return measured.end
     return None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from cabas.dialogue.fits import fits
 from cabas.dialogue.knowledge import Taught
 from cabas.dialogue.merit import Merit, merit
-from cabas.dialogue.purpose import without_purpose
+from cabas.dialogue.purpose import without_purpose, without_unknown
 from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
@@ -71,6 +71,8 @@ class Findings:
 def _found(search: Search, taught: Taught | None, want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:
     found = _fitting(want, answer)
     if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
+        found = _fitting(simple, search.find(query_of(simple), HITS))
+    if not found and (simple := without_unknown(want)) is not None:
         found = _fitting(simple, search.find(query_of(simple), HITS))
     if taught is None:
         return found
