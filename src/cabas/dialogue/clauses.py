@@ -39,10 +39,10 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     while place < end:
         token = sight.tokens[place]
         if token.is_mark and token.folded in STRONG and not (_in_time(sight, place) or tells_count(sight, place, end)):
-            after = next((later for later in range(place, end) if sight.tokens[later].folded != "."), end)
-            after = max(after, place + 1)
-            if (token.folded in DASHES or after > place + 1) and _repairs(sight, after, end):
-                place = after  # "two melons - no, three": as good as a comma
+            past = next((later for later in range(place, end) if sight.tokens[later].folded != "."), end)
+            past = max(past, place + 1)
+            if (token.folded in DASHES or past > place + 1) and _repairs(sight, past, end):
+                place = past  # "two melons - no, three": as good as a comma
                 continue
             return place
         if token.folded == ",":
