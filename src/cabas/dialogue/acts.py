@@ -41,7 +41,7 @@ KINDS = (
 class Reference:
     """What a sentence points at in the cart or the history.
 
-    `want` names it ("le jambon"); None means a pronoun or nothing at all ("mets-en deux de plus"): the focus of the
+    `want` names it ("le jambon"); None means a pronoun or nothing at all ("encore deux"): the focus of the
     conversation. `everything` is the whole cart ("vide le panier"). `last` is the newest line ("enlève le dernier").
     """
 

@@ -202,7 +202,7 @@ class Pending:
 class Conversation:
     """One shopper talking to one store through one platform. All of its memory is here, in the database.
 
-    `focus` are the line ids last spoken of, newest first ("mets-en deux de plus"); `past` the carts before the last
+    `focus` are the line ids last spoken of, newest first ("encore deux"); `past` the carts before the last
     changes, newest first, at most `PAST_MAX`, for undo. `said` are the last `SAID_MAX` (who, text) pairs, oldest first;
     who is "shopper", "cabas", or "note" for what a touch did.
     `version` guards against two turns at once. `session` is there when a platform speaks a protocol, not sentences.
