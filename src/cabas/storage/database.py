@@ -6,6 +6,7 @@ Row-level security shows a connection nothing until it has said whose rows it wa
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
@@ -76,6 +77,7 @@ class Database:
 
         There is no BEGIN and no COMMIT: what lies between two synchronizations of a pipeline is one transaction.
         Raises `Refused` when a `must` statement touched no row or a unique key was taken; nothing was changed then.
+        Raises `Unavailable` when PostgreSQL breaks off meanwhile; whether it was done cannot be told then.
         """
         cursors: list[Cursor] = []
         failure: psycopg.Error | UnicodeError | None = None
@@ -99,8 +101,6 @@ class Database:
         if isinstance(failure, (errors.DivisionByZero, errors.UniqueViolation)):
             raise Refused from failure
         if failure is not None:
-            if connection.broken:
-                await self._pool.check()  # the others broke with it: none of them shall fail another request
             raise _translated(failure) from failure
         return cursors
 
@@ -113,8 +113,11 @@ class Database:
     async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
         """A connection in autocommit mode that has yet to say whose rows it wants. Raises `Unavailable`."""
         try:
-            async with self._pool.connection() as connection:
+            connection = await self._living()
+            try:
                 yield connection
+            finally:
+                await self._pool.putconn(connection)
         except PoolTimeout as error:
             raise Unavailable(
                 "All connections to PostgreSQL are busy, or it does not answer.",
@@ -122,6 +125,24 @@ class Database:
             ) from error
         except psycopg.Error as error:
             raise _translated(error) from error
+
+    async def _living(self) -> AsyncConnection[Row]:
+        """A connection that has not ended while nobody used it: no request fails because PostgreSQL was restarted."""
+        while _heard_from(connection := await self._pool.getconn()):
+            try:
+                await self._pool.check_connection(connection)
+            except psycopg.OperationalError:
+                await self._pool.putconn(connection)  # the pool opens another in its place
+            else:
+                break
+        return connection
+
+
+def _heard_from(connection: AsyncConnection[Row]) -> bool:
+    """Whether something has come unasked: its end, or a notice now and then. It costs no round trip."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _taken_back(error: BaseException) -> bool:
