@@ -20,6 +20,8 @@ from cabas.domain.catalog import SoldBy
 ASKED_WORDS = 8
 # More names than these beside the head are a list.
 BESIDE_MAX = 2
+# A name that only says which kind of the head has no more words: "red pepper hummus".
+KIND_WORDS = 2
 
 
 def compose(sight: Sight, item: Item) -> None:
@@ -124,12 +126,19 @@ def counted(sight: Sight, family: str | None) -> bool:
 def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     """Two names side by side ("lamb sausages") are one thing rather than a list when nothing else stands beside."""
     before, after, size = item.start - 1, item.end, len(sight.tokens)
-    opened = before < 0 or item.begun or sight.is_mark(before) or sight.is_small(before)
+    opened = before < 0 or item.begun or sight.is_mark(before) or not _ends_name(sight, item.start)
     closed = after >= size or sight.is_mark(after) or sight.is_small(after) or bool(sight.amounts(after, size))
-    single = len(beside) == 1 and beside[0].match is not None and beside[0].match.words == 1
+    single = len(beside) == 1 and beside[0].match is not None and beside[0].match.words <= _kind_words(sight, head)
+    single = single and (beside[0].end == head.start or head.end == beside[0].start)
     single = single and not _alike(sight, beside[0], head)  # "strawberries raspberries" is a list
     single = single and not _many(sight, beside[0], head)
     return "compound" if single and opened and closed else "beside"
+
+
+def _kind_words(sight: Sight, head: Piece) -> int:
+    """How many words a name may have that says which kind of `head`: two where nothing follows a head of such names."""
+    last = head.end == len(sight.tokens)
+    return KIND_WORDS if last and sight.tools.lexicon.heads_names(sight.tokens[-1].folded, sight.lang) else 1
 
 
 def _is_list(sight: Sight, item: Item) -> bool:

@@ -26,8 +26,12 @@ KEPT = 1 << 14
 SOFT_SHEETS = ("adjectives", "before", "after", "states")
 
 
-def fits(want: Want, product: Product) -> bool:
-    """Whether `product` is what `want` names: of its family, where the words name one, and lacking no word of it."""
+def fits(want: Want, product: Product, *, filed: bool = True) -> bool:
+    """Whether `product` is what `want` names: of its family, where the words name one, and lacking no word of it.
+
+    A product may be `filed` beside its family and be called so all the same: "yaourt nature 0 %" is no less fat-free
+    for being a plain yogurt.
+    """
     family = want.family
     if want.brand and not _is_of(product, want.brand):
         return False
@@ -37,7 +41,7 @@ def fits(want: Want, product: Product) -> bool:
         if product.family is None:
             if not _is_called(product, family):
                 return False
-        elif product.family not in _kinds(family):
+        elif product.family not in _kinds(family) and (filed or not _is_said(product, family)):
             return False
         if another_form(f"{want.words} {' '.join(want.constraints)}", want.lang, family, product):
             return False
@@ -48,7 +52,7 @@ def fits(want: Want, product: Product) -> bool:
 
 def lacking(want: Want, product: Product) -> frozenset[str]:
     """The words of `want`, as stems, that nothing of `product` meets."""
-    asked = _asked(want.words, want.lang, want.family, tuple(want.constraints))
+    asked = _asked(want.words, want.lang, want.family, tuple(want.constraints), product.lang)
     if want.brand:
         asked = tuple(word for word in asked if word not in read_name(want.brand, want.lang).words)
     if not asked:
@@ -68,6 +72,30 @@ def _is_called(product: Product, family: str) -> bool:
     """Whether the name of a product of no known family begins with a name of `family`."""
     shown = _shown_name(product)
     return any(shown[: len(name)] == name for name in names_of(product.lang).names.get(family, ()))
+
+
+def _is_said(product: Product, family: str) -> bool:
+    """Whether the product, filed under a wider family or another kind of it, is called by a whole name of `family`,
+    numbers included. What its own family is called by as many words counts first: "faux filet de bœuf" is no fillet.
+    """
+    filed = product.family or ""
+    parent = sheets().get(family, {}).get("parent")
+    if filed not in above(family) and (parent is None or sheets().get(filed, {}).get("parent") != parent):
+        return False
+    name = read_name(product.name, product.lang)
+    words, sizes = frozenset(name.words), frozenset(name.sizes)
+    own = [one for one, _ in _whole_names(filed, product.lang) if words.issuperset(one)]
+    return any(
+        words.issuperset(said) and sizes.issuperset(held) and not any(set(one).issuperset(said) for one in own)
+        for said, held in _whole_names(family, product.lang)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _whole_names(family: str, lang: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """The names of a family as stems, with the sizes that stand in them."""
+    read = (read_name(name, lang) for name in locales.words(sheets()[family].get(lang)))
+    return tuple((name.words, name.sizes) for name in read if name.words)
 
 
 def another_form(words: str, lang: str, family: str, product: Product) -> bool:
@@ -164,10 +192,12 @@ def _forms(lang: str, group: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that the family does not explain, and those that name another food: "ginger" of ginger tea."""
+def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ...], sold_in: str) -> tuple[str, ...]:
+    """The words that the family does not explain, and those that name another food: "ginger" of ginger tea. `sold_in`
+    is the language of the products.
+    """
     said = read_name(words, lang).words
-    explained = set(_family_words(family)) - _other_foods(said, lang, family) if family else set()
+    explained = set(_family_words(family)) - _other_foods(said, lang, family, sold_in) if family else set()
     for tag in constraints:
         label = labels_by_word().get(fold(tag))
         names = (tag.partition(":")[2],) if ":" in tag else tuple(_all(label.names.values())) if label else (tag,)
@@ -176,11 +206,13 @@ def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ..
     return tuple(word for word in said if word not in explained and word.lstrip("-") not in soft and not word.isdigit())
 
 
-def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str]:
+def _other_foods(said: tuple[str, ...], lang: str, family: str, sold_in: str) -> frozenset[str]:
     """Words of a longer name that name a food of their own, which a product must then show too.
 
     Words that most names of the family hold are its own ("tomato" of tomato ketchup), and so is the head of what was
-    said; "salt" and "vinegar" are not crisps' own, though some crisps are called so.
+    said; "salt" and "vinegar" are not crisps' own, though some crisps are called so. In another language than the
+    products', a whole name of the family is the family ("potato chips", "icing sugar"), but for what tells its kinds
+    apart in the language of the products too ("mango smoothie").
     """
     sheet = sheets()[family]
     wide = not sheet.get("packs") and not sheet.get("price")
@@ -189,8 +221,13 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str) -> frozenset[str
     own = _own_words(family) | _forms(lang, "imitations")
     kin, alone = _kin(family), _called_alone(lang)
     foods = {word for word in said if word not in own and word in alone and kin.isdisjoint(alone[word])}
-    head = said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0]
-    return frozenset(foods - {head})
+    foods.discard(said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0])
+    if foods and lang != sold_in and said in names_of(lang).names.get(family, ()):
+        sold = names_of(sold_in).names.get(family, ())
+        foods = {word for word in foods if any(
+            set(one) <= set(name) for one in _names_elsewhere(word, lang, sold_in) for name in sold
+        )}  # fmt: skip
+    return frozenset(foods)
 
 
 @cache

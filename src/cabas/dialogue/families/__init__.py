@@ -28,7 +28,8 @@ A file holds families of one department:
         variants: [{fr: entier, en: whole}]                # more words that make another SKU of the same family
 
 A family with neither packs nor price is only a wider word ("milk", "cheese"): the best-selling child answers for it.
-A language no file here names brings `locales/<lang>/foods.yaml`: `{family id: [names]}`.
+A language no file here names brings `locales/<lang>/foods.yaml`: `{family id: [names]}`; a language of these files may
+have more names there, that come after those here.
 """
 
 from __future__ import annotations
@@ -67,8 +68,11 @@ def sheets() -> Mapping[str, Mapping[str, Any]]:
         for family_id, record in document["families"].items():
             if family_id in result:
                 raise ValueError(f"{path.name}: family {family_id} is already defined in another file.")
-            names = {lang: list(said) for lang, said in brought.get(family_id, {}).items()}
-            result[family_id] = names | {"category": document["category"], **document.get("defaults", {}), **record}
+            names = {
+                lang: list(dict.fromkeys((*locales.words(record.get(lang)), *said)))
+                for lang, said in brought.get(family_id, {}).items()
+            }
+            result[family_id] = {"category": document["category"], **document.get("defaults", {}), **record, **names}
     return result
 
 
