@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from cabas.dialogue.grammar import Found
 from cabas.dialogue.items import TELLING
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.remarks import remark_end, teller, told
-from cabas.dialogue.sight import Sight
+from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.when import Times, When
 
@@ -23,6 +24,8 @@ STRAY_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
 # What stands over a list, and how long that may be.
 HEADED, HEADING_TOKENS_MAX = frozenset(":!"), 6
+# A name met with this score is one word for word.
+SURE_NAME = 0.98
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -304,3 +307,13 @@ def passable(turn: Turn, when: When, start: int, end: int) -> bool:
     return not any(
         sight.name(place, end, FAMILY, BRAND, DISH) is not None or sight.amounts(place, end) for place in when.leftover
     )
+
+
+def cuts_a_name(clause: Sight, found: Found) -> bool:
+    """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody."""
+    borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)}
+    return any(
+        match.kind == FAMILY and match.lang == clause.lang and match.words > 1 and match.score >= SURE_NAME
+        and match.start < place < match.end
+        for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
+    )  # fmt: skip

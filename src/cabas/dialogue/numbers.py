@@ -11,6 +11,7 @@ from functools import lru_cache
 from cabas.dialogue import locales
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token
+from cabas.kernel.text import fold
 
 LARGEST = 10**9
 DECIMALS_MAX = 4
@@ -292,3 +293,9 @@ def _written(text: str, decimal: str) -> Fraction | None:
 def numbers_of(lang: str) -> Numbers:
     """The numbers of a language, read once."""
     return Numbers(lang)
+
+
+@lru_cache(maxsize=16)
+def misheard_in(lang: str) -> dict[str, str]:
+    """Folded words a recognizer writes for a number word -> that word ("for" -> "four")."""
+    return {fold(str(heard)): str(meant) for heard, meant in locales.read(lang, "numbers").get("misheard", {}).items()}

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from cabas.dialogue.annotate import labels_in
-from cabas.dialogue.classify import is_of
+from cabas.dialogue.classify import below, is_of
 from cabas.dialogue.families import pack_size, sheets
 from cabas.dialogue.fits import forms
 from cabas.dialogue.labels import labels, labels_by_word
@@ -87,8 +87,11 @@ def _is_odd_size(product: Product) -> bool:
 
 @lru_cache(maxsize=4096)
 def _usual_sizes(family: str) -> tuple[Quantity, ...]:
-    """What the packs of a family hold, as its sheet says; raw produce is sold in any size."""
+    """What the packs of a family hold, as its sheet says, or those of its kinds; raw produce is sold in any size."""
     if not family or is_of(family, "fresh"):
         return ()
-    sizes = (pack_size(str(pack)) for pack in sheets().get(family, {}).get("packs") or ())
+    packs = sheets().get(family, {}).get("packs") or [
+        pack for kind in below(family) for pack in sheets().get(kind, {}).get("packs") or ()
+    ]
+    sizes = (pack_size(str(pack)) for pack in packs)
     return tuple(one.times(units) for units, one in sizes if one is not None)

@@ -26,6 +26,9 @@ NEAR = 0.8
 # and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
 # `merit` has the weights of what counts in every store.
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "waste": -1.6, "cost": -0.25, "unpriced": -0.3, "short": -2.0}
+# How many packs too many count at most; fewer for what is counted and sold by weight: an onion from a net of them is
+# still nearer to what was asked for than a frozen one.
+SPARE, SPARE_PIECES = 2.0, 0.9
 # How much dearer counts when the cheapest was asked for.
 CHEAPEST = -3.0
 ALTERNATIVES_MAX = 6
@@ -129,6 +132,8 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         drafts.append((found, relevance, offer, choice, here))
     costs = [choice.cost.amount for _, _, _, choice, _ in drafts if choice.cost and choice.cost.amount]
     cheapest = min(costs, default=0)
+    by_piece = shelf.piece is not None and bool(ask.same) and ask.same[0].dimension == "count"
+    most = SPARE_PIECES if by_piece else SPARE
     dearer_counts = CHEAPEST if _price_order(want, shelf.labels) == "cheapest" else WEIGHTS["cost"]
     result = []
     for found, relevance, offer, choice, here in drafts:
@@ -140,7 +145,7 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
         if not choice.enough:
             value += WEIGHTS["short"]
         if choice.covers is not None and ask.same:
-            value += WEIGHTS["waste"] * min(2.0, max(0.0, float(choice.covers) - 1))
+            value += WEIGHTS["waste"] * min(most, max(0.0, float(choice.covers) - 1))
         if choice.cost is None:
             value += WEIGHTS["unpriced"]
         elif cheapest:

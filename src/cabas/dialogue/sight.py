@@ -149,8 +149,13 @@ class Sight:
         return self._names[index]
 
     def _small_talk(self, match: Match) -> bool:
-        """Whether a name of another language is nothing but small words of this one ("tu m" is no Tums)."""
-        return match.lang != self.lang and all(self.is_small(place) for place in range(match.start, match.end))
+        """Whether a name of another language is nothing but small words of this one ("tu m" is no Tums), or begins with
+        one that ties names together ("dosettes de café" are not decaf).
+        """
+        if match.lang == self.lang or not match.lang:
+            return False
+        tied = self.joint(match.start)
+        return (tied is not None and tied < match.end) or all(map(self.is_small, range(match.start, match.end)))
 
     def _runs_on(self, match: Match, found: list[Match]) -> bool:
         """Whether a brand is a thing and the article of the next one ("milk a loaf" is no Milka)."""

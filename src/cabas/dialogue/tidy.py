@@ -15,11 +15,11 @@ from cabas.dialogue.clock import time_words
 from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import grammar_of, words_in
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
-from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.numbers import misheard_in, numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.sight import Tools
 from cabas.dialogue.signs import unmarked
-from cabas.dialogue.tokens import Token, tokenize
+from cabas.dialogue.tokens import Token, is_proper, tokenize
 from cabas.dialogue.trie import Match
 from cabas.kernel.text import fold
 
@@ -27,6 +27,7 @@ from cabas.kernel.text import fold
 REREAD_MAX = 12
 APOSTROPHES = frozenset("'’")
 _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
+_SAFE = (FAMILY, BRAND, LABEL)
 
 
 def tidy(
@@ -145,7 +146,7 @@ def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
 
 def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
     """ "for jars", "too leeks": a number where something in the plural follows; "cette fois" is no "sept fois"."""
-    misheard, sheet = _misheard(tools.lang), locales.read(tools.lang, "numbers")
+    misheard, sheet = misheard_in(tools.lang), locales.read(tools.lang, "numbers")
     plurals, after_nouns = locales.words(sheet.get("plurals")), locales.words(sheet.get("misheard_after_nouns"))
     for index, token in enumerate(tokens[:-1]):
         word = misheard.get(token.folded) if (tools.words.at("fillers", tokens, index) or 0) <= index + 1 else None
@@ -311,7 +312,7 @@ def _by_sound(
     for word in (*heard, *ear.homophones(tokens[index].folded)):
         swapped = (*tokens[:index], *tokenize(word), *tokens[index + 1 :])
         kinds = {match.kind for match in tools.lexicon.at(swapped, index, tools.lang)}
-        if not kinds.isdisjoint(_NAMES):
+        if not kinds.isdisjoint(_SAFE):  # nobody is refused something over a word that was not said
             named.append((FAMILY not in kinds, word))  # rather a thing than a brand
     return (index + 1, tokenize(min(named, key=lambda one: one[0])[1])) if named else None
 
@@ -348,7 +349,11 @@ def _by_spelling(
     if knows(token.text):
         return None
     near = shared_ear(tools.lang).respelled(word)
-    return (index + 1, tokenize(near)) if near is not None and near != word else None
+    if near is None or near == word or is_proper(tokens, index):
+        return None
+    swapped = tokenize(near)
+    named = {match.kind for match in tools.lexicon.at(swapped, 0, tools.lang) if match.end == len(swapped)}
+    return None if named == {RESTRICTED} else (index + 1, swapped)
 
 
 def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
@@ -379,11 +384,6 @@ def _heard_as(lang: str) -> Phrases[str]:
     for heard, meant in locales.read(lang, "sounds").get("meant", {}).items():
         phrases.put(str(heard), str(meant))
     return phrases
-
-
-@lru_cache(maxsize=16)
-def _misheard(lang: str) -> dict[str, str]:
-    return {fold(str(heard)): str(meant) for heard, meant in locales.read(lang, "numbers").get("misheard", {}).items()}
 
 
 @lru_cache(maxsize=16)

@@ -7,7 +7,7 @@ what stood before. Work is bounded: no more than `TEXT_MAX` characters and `TOKE
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -145,3 +145,11 @@ def light(word: str) -> str:
 def stems(text: str, lang: str) -> tuple[str, ...]:
     """The stems of the words and numbers of `text`, marks left out."""
     return tuple(stem(token.folded, lang) for token in tokenize(text) if not token.is_mark)
+
+
+def is_proper(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word is written as the name of somebody or something: in capitals amid a sentence that is not."""
+    if index == 0 or not tokens[index].text[:1].isupper():
+        return False
+    before = tokens[index - 1]
+    return before.kind == "word" and before.text.islower()

@@ -15,7 +15,7 @@ from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, heads, passable, split_when
+from cabas.dialogue.clauses import clause_end, cuts_a_name, heads, passable, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
 from cabas.dialogue.grammar import closest
@@ -165,6 +165,8 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
     timed = turn.pointed is not None  # "the sausages, from six to ten" is no time
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
+        if cuts_a_name(clause, found):
+            continue
         if found.kind not in PLAIN and found.slots and not timed and not counts_it(turn, found):
             timed = True
             if _slot(turn, start, end):

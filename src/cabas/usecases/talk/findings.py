@@ -84,4 +84,5 @@ def _found(search: Search, taught: Taught | None, want: Want, answer: Sequence[H
 
 
 def _fitting(want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:
-    return [(hit.product, hit.score) for hit in answer if fits(want, hit.product)]
+    found = [(hit.product, hit.score) for hit in answer if fits(want, hit.product)]
+    return found or [(hit.product, hit.score) for hit in answer if fits(want, hit.product, filed=False)]
