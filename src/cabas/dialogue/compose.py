@@ -48,7 +48,8 @@ def compose(sight: Sight, item: Item) -> None:
     lead = head or _dish(item)
     flavors = len(item.ands) == 1 and lead is not None and _flavors(sight, item, lead)
     asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS
-    if asked and (flavors or not _two(sight, item)) and _alone(sight, item, beside) and sight.knows(item.words):
+    asked = asked and not _brand_apart(item) and (flavors or not _two(sight, item)) and _alone(sight, item, beside)
+    if asked and sight.knows(item.words):
         item.known = True
         item.cost += COST["asked"]
     else:
@@ -63,6 +64,15 @@ def compose(sight: Sight, item: Item) -> None:
     _as_size(sight, item)
     if item.brand is not None and not item.pieces:
         item.words = item.brand
+
+
+def _brand_apart(item: Item) -> bool:
+    """Whether "and" parts a brand from all that is named, which is another thing then: "walnut oil and Haribo"."""
+    if item.brand_words is None or not item.pieces:
+        return False
+    start, end = item.brand_words
+    first, last = item.pieces[0].start, item.pieces[-1].start
+    return any(last < place < start or end <= place < first for place in item.ands)
 
 
 def _ends_a_list(sight: Sight, item: Item) -> bool:
@@ -126,13 +136,18 @@ def counted(sight: Sight, family: str | None) -> bool:
 def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     """Two names side by side ("lamb sausages") are one thing rather than a list when nothing else stands beside."""
     before, after, size = item.start - 1, item.end, len(sight.tokens)
-    opened = before < 0 or item.begun or sight.is_mark(before) or not _ends_name(sight, item.start)
+    opened = before < 0 or item.begun or sight.is_mark(before) or sight.is_small(before) or _is_first(sight, item)
     closed = after >= size or sight.is_mark(after) or sight.is_small(after) or bool(sight.amounts(after, size))
     single = len(beside) == 1 and beside[0].match is not None and beside[0].match.words <= _kind_words(sight, head)
     single = single and (beside[0].end == head.start or head.end == beside[0].start)
     single = single and not _alike(sight, beside[0], head)  # "strawberries raspberries" is a list
     single = single and not _many(sight, beside[0], head)
     return "compound" if single and opened and closed else "beside"
+
+
+def _is_first(sight: Sight, item: Item) -> bool:
+    """Whether nothing is named before it: "I need egg tarts"."""
+    return all(sight.name(place, item.start, FAMILY) is None for place in range(item.start))
 
 
 def _kind_words(sight: Sight, head: Piece) -> int:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.purpose import without_unknown
+from cabas.dialogue.turn import Hearing
+from cabas.dialogue.understand import understand
 from cabas.domain.cart import Want
 
 
@@ -17,3 +21,13 @@ def test_known_words_stay_and_so_do_names_of_no_family() -> None:
     assert without_unknown(Want("wholemeal macaroni", "en", family="macaroni")) is None
     assert without_unknown(Want("wibbly macaroni", "en")) is None
     assert without_unknown(Want("wibbly", "en", family="macaroni")) is None
+
+
+def test_a_brand_behind_and_is_another_thing_whatever_the_catalog_knows() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    heard = Hearing(locale="en-GB", now=noon, lexicon=lexicon(["Haribo"], lang="en"), knows=lambda words: True)
+    acts = understand("I need walnut oil and Haribo", heard).acts
+    assert [(want.words, want.brand) for act in acts for want in act.wants] == [
+        ("walnut oil", None),
+        ("Haribo", "Haribo"),
+    ]
