@@ -60,7 +60,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         if sight.said("asides", place) is not None and not _named(sight, place, end):
             return place
         after = sight.said("and", place)
-        if after is not None and after < end and _begins(sight, after, end):
+        if after is not None and after < end and _begins(sight, after, end) and not _in_name(sight, place):
             return place
         remark = sight.said("purpose", start) is not None  # "for my stew I need carrots"
         remark = remark or sight.said("reasons", start) is not None
@@ -71,6 +71,15 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1
     return end
+
+
+def _in_name(sight: Sight, place: int) -> bool:
+    """Whether a name goes on over `place`: nothing begins at the "and" of "Elle & Vire"."""
+    return any(
+        match.kind in (FAMILY, BRAND) and match.end > place + 1 and match.score >= SURE_NAME
+        for start in range(max(0, place - 2), place)
+        for match in sight.names(start)
+    )
 
 
 def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
@@ -313,7 +322,7 @@ def cuts_a_name(clause: Sight, found: Found) -> bool:
     """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody."""
     borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)}
     return any(
-        match.kind == FAMILY and match.lang == clause.lang and match.words > 1 and match.score >= SURE_NAME
-        and match.start < place < match.end
+        (match.kind == BRAND or (match.kind == FAMILY and match.lang == clause.lang)) and match.words > 1
+        and match.score >= SURE_NAME and match.start < place < match.end
         for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
     )  # fmt: skip

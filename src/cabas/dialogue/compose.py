@@ -28,7 +28,7 @@ def compose(sight: Sight, item: Item) -> None:
     """The head, the family, the words, and what they cost together."""
     matched = [piece for piece in item.pieces if piece.match is not None and piece.match.kind in (FAMILY, RESTRICTED)]
     _unit_as_food(sight, item)
-    item.kept = _trimmed(sight, item.kept)
+    item.kept = _trimmed(sight, item.kept, item.pieces)
     item.words = spell([sight.tokens[index] for index in item.kept])
     head = _head(sight, item, matched)
     if not item.has_food:
@@ -142,7 +142,16 @@ def _beside(sight: Sight, item: Item, beside: list[Piece], head: Piece) -> str:
     single = single and (beside[0].end == head.start or head.end == beside[0].start)
     single = single and not _alike(sight, beside[0], head)  # "strawberries raspberries" is a list
     single = single and not _many(sight, beside[0], head)
+    if len(beside) == 1 and _same(beside[0], head):
+        return "linked"  # "lessive Ariel", where one is another name of the other
     return "compound" if single and opened and closed else "beside"
+
+
+def _same(one: Piece, other: Piece) -> bool:
+    """Whether a single word names the same thing as another name."""
+    if one.match is None or other.match is None or one.match.kind != FAMILY:
+        return False
+    return one.match.id == other.match.id and one.match.words == 1
 
 
 def _is_first(sight: Sight, item: Item) -> bool:
@@ -265,7 +274,8 @@ def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
         strangers = [piece for piece in item.pieces if piece.start < first.start and piece.match is None]
         if item.ands and _dish(item) is not None and item.pieces[0].start < first.start:
             return None  # "une quiche poireaux et saumon" is no salmon
-        # "nuggets de poulet" with a word nobody knows is no chicken
+        # "nuggets de poulet" with a word nobody knows is no chicken; a pack of it is
+        strangers = [piece for piece in strangers if sight.tools.measures.unit(sight.tokens, piece.start) is None]
         heads = [piece for piece in strangers if first.linked or lexicon.heads_names(_folded(sight, piece), sight.lang)]
         return None if heads else first
     linked = next((place for place, piece in enumerate(item.pieces) if piece.linked), None)
@@ -295,10 +305,12 @@ def _family(sight: Sight, item: Item, match: Match) -> str | None:
     return narrowed(sight.tools.lexicon, match.id, whole, lang)
 
 
-def _trimmed(sight: Sight, kept: list[int]) -> list[int]:
+def _trimmed(sight: Sight, kept: list[int], pieces: list[Piece]) -> list[int]:
+    """What is kept without small words at either end, but for those of a name ("M&M's")."""
+    named = {place for piece in pieces if piece.match is not None for place in range(piece.start, piece.end)}
     kept = sorted(set(kept))
-    while kept and sight.is_small(kept[-1]):
+    while kept and sight.is_small(kept[-1]) and kept[-1] not in named:
         kept.pop()
-    while kept and sight.is_small(kept[0]):
+    while kept and sight.is_small(kept[0]) and kept[0] not in named:
         kept.pop(0)
     return kept

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
@@ -35,11 +36,22 @@ def narrowed(lexicon: Lexicon, family: str, said: Sequence[str], lang: str) -> s
     """The child of `family` all of whose words are among `said` ("lait UHT demi-écrémé"), or `family` itself."""
     words = frozenset(said)
     own = {path for _, path in _paths_below((family,), lang)}  # "piles D" is no name of batteries that are not D
+    without = _lacking(lang)
+    lacked = {word for before, word in pairwise(said) if before in without}
     best, met = family, 0
     for child, path in _paths_below(lexicon.below(family)[1:], lang):
+        if lacked and not lacked.isdisjoint(path) and without.isdisjoint(path):
+            continue  # "sirop sans sucre" is no sugar syrup
         if len(path) > met and path not in own and words.issuperset(path) and not lexicon.excluded(child, said, lang):
             best, met = child, len(path)
     return best
+
+
+@lru_cache(maxsize=16)
+def _lacking(lang: str) -> frozenset[str]:
+    """The stems of the words that say what is not inside: "sans"."""
+    said = locales.words(locales.read(lang, "search").get("lacking"))
+    return frozenset(stem(fold(word), lang) for word in said if " " not in word)
 
 
 @lru_cache(maxsize=4096)
