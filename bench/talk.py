@@ -166,6 +166,9 @@ class Bench:
         """Print the figures of one kind of ports."""
         desk, number = self.desk(ports), iter(range(1_000_000))
         warmed, new, odd, again, long = Times(), Times(), Times(), Times(), Times()
+        start = time.process_time()
+        warm(desk, RETAILER)
+        print(f"  {name}, made ready in {time.process_time() - start:.1f} s of CPU")
         for lang, sentences in AGAIN.items():
             for text in sentences:
                 await self.turn(desk, lang, text, next(number), warmed)
@@ -219,13 +222,11 @@ async def run(folder: Path, *, postgres: bool) -> None:
     gc.set_threshold(*GARBAGE)  # as in every process of `cabas`
     search = open_index(folder / "index")
     bench = Bench(search, {lang: lexicon(search.brands(), lang=lang) for lang in languages()})
-    start = time.process_time()
-    warm(search)
-    took, before = time.process_time() - start, resident()
+    before = resident()
     known: Range = range_of(json.loads((folder / "range.json").read_text()))
     stores = resident() - before
     size = sum(path.stat().st_size for path in (folder / "index").rglob("*") if path.is_file()) / 2**20
-    print(f"  {len(search):,} products, index {size:.0f} MiB, made ready in {took:.1f} s of CPU")
+    print(f"  {len(search):,} products, index {size:.0f} MiB")
     async with in_memory(known, NOW) as ports:
         await bench.measure("memory", ports)
     print(f"  the process takes {resident() - stores:.0f} MiB, the figures of the stores aside")

@@ -23,7 +23,7 @@ NAMES = {
     "m1": "Lait demi-écrémé UHT 1 L", "m2": "Lait entier bio 1 L", "m3": "Chocolat au lait 100 g",
     "m4": "Riz au lait à la vanille", "j1": "Confiture de fraises", "j2": "Confiture d'abricots sans sucres ajoutés",
     "p1": "Pommes de terre 2,5 kg", "p2": "Purée de pommes de terre", "s1": "Épinards hachés",
-    "c1": "Camembert de Normandie",
+    "c1": "Camembert de Normandie", "y1": "Yaourt entier vanille",
     "t1": "Tartelette sans gluten aux fraises", "b1": "Pain de mie sans croûte 280 g", "b2": "Pain de mie complet",
 }  # fmt: skip
 
@@ -122,6 +122,8 @@ def test_products_come_back_whole(search: TantivySearch) -> None:
         ("lait", True), ("lait entier", True), ("entier lait", True), ("lait abricots", False),
         ("strawberry jam", True), ("patates", True),
         ("sans croûte", True), ("moto", False), ("", False), ("de la", False),
+        # each two of them stand in a name together, but no name has all three
+        ("pain de mie complet", True), ("lait entier vanille", False), ("confiture sans sucres", True),
     ],
 )  # fmt: skip
 def test_words_are_known_when_a_name_or_a_family_holds_them(search: TantivySearch, words: str, known: bool) -> None:

@@ -237,9 +237,15 @@ def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
     if head.start > place:  # head last: flavors of one kind stand on both sides
         alike = len(after) == 2 and len(before) == 1 and _alike(sight, before[0], after[0], depth=1)
         return alike and after[1] is head and not _several(sight, before[0], after[0])
-    flavored = len(before) > 1 or (head.match is not None and head.match.words > 1)
     bare = bool(after) and not any(sight.is_small(index) for index in range(place + 1, after[0].start))
-    return item.begun and flavored and bare and len(after) == 1
+    if not item.begun or not bare or len(after) != 1:
+        return False
+    if len(before) > 1 or head.match is None or head.match.words < 2:
+        return len(before) > 1
+    # "une quiche poireaux et saumon", but "deux baguettes tradition et croissants" unless something is called so
+    last = sight.name(head.end - 1, head.end, FAMILY)  # a food of its own, no short name of the whole ("basmati")
+    flavored = last is not None and last.id != head.match.id
+    return flavored or any(sight.joint(at) for at in range(head.start + 1, head.end)) or sight.knows(item.words)
 
 
 def _several(sight: Sight, one: Piece, other: Piece) -> bool:

@@ -16,6 +16,7 @@ from typing import cast
 import msgspec
 import tantivy
 
+from cabas.dialogue.names import read_name
 from cabas.dialogue.query import Query, complete
 from cabas.dialogue.ranking import Card, Sought, score
 from cabas.domain.catalog import Product
@@ -25,7 +26,7 @@ from cabas.storage.search_build import HEAP_BYTES, IndexDraft, register
 from cabas.storage.search_cards import Cards, CardWriter
 from cabas.storage.search_entry import document, entry_of
 from cabas.storage.search_folder import CURRENT, REMEDY, IndexBroken, alone, folder_of, generation
-from cabas.storage.search_query import pick, sought
+from cabas.storage.search_query import all_in_name, pick, sought
 from cabas.storage.search_words import Words, WordsBuilder
 from cabas.usecases.ports import Hit
 
@@ -37,7 +38,7 @@ _META = "meta.json"
 __all__ = ["CURRENT", "IndexBroken", "IndexFolders", "Query", "TantivySearch", "open_index", "rebuild", "update"]
 
 # How many answers one process keeps for queries that are asked again; most shoppers ask for the same things.
-ANSWERS_KEPT = 2_048
+ANSWERS_KEPT = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,12 @@ class TantivySearch:
 
     def knows(self, words: str) -> bool:
         """Whether products are called that: every word of `words`, together, in a name."""
-        return self._opened.words.knows(words)
+        now = self._opened
+        if not now.words.knows(words):
+            return False
+        stems = read_name(words, now.words.lang).words
+        # Two by two they stand together: with three that may be in different names.
+        return len(stems) < 3 or bool(now.searcher.search(all_in_name(now.schema, stems), 1, count=False).hits)
 
     def brands(self) -> dict[str, int]:
         """The brands of the catalog and how many products each has."""

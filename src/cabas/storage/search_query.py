@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import tantivy
@@ -154,6 +154,12 @@ def pick(schema: tantivy.Schema, wanted: Sought, *, strict: bool = True) -> tant
         if len(phrase) == 1:
             lifted.extend(_refused(schema, field, phrase[0]) for field in ("holds", "inside")[: 1 + strict])
     return tantivy.Query.boolean_query(lifted)
+
+
+def all_in_name(schema: tantivy.Schema, stems: Iterable[str]) -> tantivy.Query:
+    """The products whose name has every one of these stems."""
+    terms = (tantivy.Query.term_query(schema, "name", stem, "basic") for stem in stems)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, term) for term in terms])
 
 
 def _refused(schema: tantivy.Schema, field: str, word: str) -> tuple[tantivy.Occur, tantivy.Query]:

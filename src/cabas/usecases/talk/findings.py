@@ -21,7 +21,7 @@ from cabas.usecases.ports import Hit, Search
 
 HITS = 24
 # How many wishes are remembered. One takes some kilobytes: a reference to each product and what it is worth.
-FOUND_KEPT = 2_048
+FOUND_KEPT = 4_096
 
 Hits = Sequence[tuple[Product, float]]
 

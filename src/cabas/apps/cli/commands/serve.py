@@ -74,7 +74,8 @@ async def serve(
 
 def _warm(house: House) -> None:
     try:
-        search = house.search(house.retailer)
+        house.search(house.retailer)
     except CabasError:  # nothing is published yet
-        search = None
-    warm(search)
+        warm()
+    else:
+        warm(house.desk, house.retailer)
