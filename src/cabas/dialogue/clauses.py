@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, sets_scene, told_end
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.items import TELLING
-from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
 from cabas.dialogue.remarks import remark_end, teller, told
 from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
 from cabas.dialogue.turn import Turn
@@ -49,15 +50,11 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
                 continue
             return place
         if token.folded == ",":
-            if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
-                return place
-            if not whole and _is_remark(sight, place + 1, end):
-                return place
-            if remark_end(sight, place + 1, end) is not None or _diet_next(sight, place + 1, end):
+            if _comma_ends(sight, start, place, end, whole=whole):
                 return place
             place, whole = place + 1, False
             continue
-        if sight.said("asides", place) is not None and not _named(sight, place, end):
+        if not _named(sight, place, end) and (sight.said("asides", place) or breaks_off(sight, place, end)):
             return place
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end) and not _in_name(sight, place):
@@ -82,10 +79,30 @@ def _in_name(sight: Sight, place: int) -> bool:
     )
 
 
+def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) -> bool:
+    """Whether the comma at `place` ends the clause that begins at `start`; `whole` where it sets one thing against
+    another.
+    """
+    if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
+        return True
+    if not whole and _is_remark(sight, place + 1, end):
+        return True
+    if remark_end(sight, place + 1, end) is not None or _diet_next(sight, place + 1, end):
+        return True
+    detail = sight.detail(place + 1, end)
+    if whole or (detail is not None and not _named(sight, detail.end, end)):
+        return False  # "eggs, they must be large"
+    return told_end(sight, place + 1, end) is not None
+
+
 def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
     """Whether a clause is only what a list stands under: "Taco night: tortillas, beans", "Picnic! Eggs and ham"."""
     sight = turn.sight
-    if stop >= end or sight.tokens[stop].folded not in HEADED or stop - start > HEADING_TOKENS_MAX:
+    if stop >= end or sight.tokens[stop].folded not in HEADED:
+        return False
+    if sight.tokens[stop].folded == HENCE and not tells_count(sight, stop, end) and sets_scene(sight, start, stop):
+        return True
+    if is_hence(sight, stop) or stop - start > HEADING_TOKENS_MAX:
         return False
     if any(not one.implied for place in range(start, stop) for one in sight.amounts(place, stop)):
         return False
@@ -102,6 +119,29 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
     if first.kind == BRAND:
         return False  # "de l'eau : Vittel"
     return first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id)
+
+
+def reason_for(turn: Turn, start: int, stop: int) -> bool:
+    """Whether a clause only says why the goods behind a "so" are wanted: no diet, and no time to come."""
+    sight = turn.sight
+    if stop >= len(sight.tokens) or not is_hence(sight, stop) or not sets_scene(sight, start, stop):
+        return False
+    following = range(stop + 1, _strong(sight, stop + 1, len(sight.tokens)))
+    points = any(sight.said("pronouns", place) for place in following)
+    if _is_diet(sight, start, stop) or (
+        points and not any(_named(sight, place, len(sight.tokens)) for place in following)
+    ):
+        return False  # "we have rice, so take it off"
+    when = turn.times.read(start, stop) if turn.times.hinted(start, stop) else None
+    return when is None or not (when.slot or when.strength)
+
+
+def elsewhere(sight: Sight, start: int, end: int) -> bool:
+    """Whether a clause speaks of what no grocer has to do with, and names no goods: "an alarm for six"."""
+    if not any(sight.said("elsewhere", place) is not None for place in range(start, end)):
+        return False
+    named = (match.kind for place in range(start, end) for match in sight.names(place))
+    return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
 
 
 def _diet_end(sight: Sight, start: int, end: int) -> int | None:
@@ -152,7 +192,7 @@ def _in_time(sight: Sight, place: int) -> bool:
 
 def tells_count(sight: Sight, place: int, end: int) -> bool:
     """Whether a colon or a dash stands between a word and how much of it: "eggs: 12", "lait - deux litres"."""
-    if sight.tokens[place].folded not in TELLING or not 0 < place < end - 1 or sight.tokens[place - 1].kind != "word":
+    if sight.tokens[place].text not in TELLING or not 0 < place < end - 1 or sight.tokens[place - 1].kind != "word":
         return False
     said = (one for one in sight.amounts(place + 1, end) if not one.implied or one.definite)
     return any(one.end >= end or sight.is_mark(one.end) for one in said)

@@ -133,6 +133,11 @@ def _and_another(sight: Sight, place: int, end: int) -> bool:
     return sight.said("determiners", after) is not None or bool(sight.amounts(after, end))
 
 
+def asks(sight: Sight, place: int) -> bool:
+    """Whether a verb that asks for something, or changes it, stands here."""
+    return _live(sight.tokens[place], sight.tools.grammar)
+
+
 def _live(token: Token, grammar: Grammar) -> bool:
     return token.kind == "word" and token.folded in _asking(grammar)
 

@@ -28,7 +28,7 @@ _SECTIONS = (
     "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite", "paired", "ingredients",
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
-    "relatives",
+    "relatives", "calls", "hence", "subjects", "relays",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
@@ -46,6 +46,7 @@ class Words:
             for word in phrases.begin():
                 begun[word].add(key)
         self.begun = {word: frozenset(keys) for word, keys in begun.items()}
+        self.tells = bool(self.sections["subjects"].begin())  # whether the language says how a clause that tells begins
         self.small = small_words(lang)
         self.joints = joints(lang)
         self.allergens: Phrases[str] = Phrases()
@@ -134,7 +135,7 @@ class Sight:
         self._begun = [self.words.begun.get(token.folded, _NONE) for token in self.tokens]
         self._marks = frozenset(index for index, token in enumerate(self.tokens) if token.is_mark)
         # a recognizer writes neither capitals nor marks: what is written ends its things with a mark or a word
-        self.written = bool(self._marks) or any(
+        self.written = any(not self.tokens[index].text.isalpha() for index in self._marks) or any(
             token.text[:1].isupper() for token in self.tokens if len(token.text) > 1
         )
 

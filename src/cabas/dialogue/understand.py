@@ -14,13 +14,13 @@ from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
+from cabas.dialogue.backdrop import parted, told_end
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, cuts_a_name, heads, passable, split_when
+from cabas.dialogue.clauses import clause_end, cuts_a_name, elsewhere, heads, passable, reason_for, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
 from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
-from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
 from cabas.dialogue.plausible import gathered, only_looks, plausible, refining, shared_heads
 from cabas.dialogue.recipes import (
     read_diners,
@@ -65,7 +65,7 @@ def understand(text: str, heard: Hearing) -> Understood:
     said_so = answer(Sight(unmarked(raw), tools, heard.knows), heard)
     if said_so is not None:
         return Understood(clean(text), tools.lang, (said_so,))
-    tokens, names = tidy(brought_forward(raw, tools), tools, heard.knows)
+    tokens, names = tidy(parted(brought_forward(raw, tools), tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
@@ -104,11 +104,13 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     if sight.tokens[start].kind == "url":
         turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[start].text, url=sight.tokens[start].text)))
         return start + 1
+    stop = clause_end(sight, start, end)
+    if reason_for(turn, start, stop):
+        return stop
     dish = read_recipe(turn, start, end) or read_recipe_next(turn, start, end) or read_recipe_led(turn, start, end)
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
-    stop = clause_end(sight, start, end)
     if stop < end and read_diners(turn, start, stop):
         return stop
     dish = read_recipe_first(turn, start, stop, end)
@@ -119,11 +121,10 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     if url is not None:
         turn.act(Act("recipe", recipe=RecipeAsk(sight.tokens[url].text, url=sight.tokens[url].text)))
         return stop
-    if _elsewhere(turn, start, stop):
+    if elsewhere(sight, start, stop):
         turn.leftover.append(spell(sight.tokens[start:stop]))
         return stop
-    reason = reason_end(sight, start, stop)
-    if reason is not None and (not turn.times.hinted(start, reason) or turn.times.read(start, reason).leftover):
+    if (reason := _reason(turn, start, stop)) is not None:
         return reason
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
@@ -135,17 +136,18 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     telling = remark_end(sight, start, stop)
     if telling is not None and _opened(sight, start, telling)[0] == start:
         return telling  # "mon fils en raffole": nothing to add
-    _groceries(turn, start, stop)
-    return stop
+    telling = told_end(sight, start, stop) if start or stop < end else None
+    if telling is None:
+        _groceries(turn, start, stop)
+    return telling or stop
 
 
-def _elsewhere(turn: Turn, start: int, end: int) -> bool:
-    """Whether a clause speaks of what no grocer has to do with, and names no goods: "an alarm for six"."""
-    sight = turn.sight
-    if not any(sight.said("elsewhere", place) is not None for place in range(start, end)):
-        return False
-    named = (match.kind for place in range(start, end) for match in sight.names(place))
-    return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
+def _reason(turn: Turn, start: int, end: int) -> int | None:
+    """The index after what something is for; "I've a craving for figs" wishes, and a time alone is one to come."""
+    reason = reason_end(turn.sight, start, end)
+    if reason is None or _opened(turn.sight, start, reason)[1]:
+        return None
+    return reason if not turn.times.hinted(start, reason) or turn.times.read(start, reason).leftover else None
 
 
 def _fits(turn: Turn, start: int, end: int) -> bool:
@@ -179,13 +181,10 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     if not timed and _slot(turn, start, end):
         return True
     preface = grammar.sections["prefaces"].at(clause.text, 0)
-    if preface is not None and start + preface.end < end and _fits(turn, _past_mark(sight, start + preface.end), end):
+    past = start + preface.end if preface is not None else end
+    if past < end and _fits(turn, past + sight.is_mark(past), end):
         return True
     return next(grammar.sections["notes"].fits(clause.text), None) is not None
-
-
-def _past_mark(sight: Sight, place: int) -> int:
-    return place + 1 if sight.is_mark(place) else place
 
 
 def _slot(turn: Turn, start: int, end: int) -> bool:

@@ -15,7 +15,7 @@ from cabas.dialogue.lexicon import lexicon
 
 PATTERN = "en"
 # What a language may do without: names it brings, and what depends on its grammar.
-OWN = {"foods", "labels", "dishes", "restricted", "departments", "forms"}
+OWN = {"foods", "labels", "dishes", "restricted", "departments", "forms", "verbs"}
 
 
 def names(lang: str) -> set[str]:
