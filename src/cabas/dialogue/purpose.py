@@ -7,7 +7,7 @@ from dataclasses import replace
 from cabas.dialogue.classify import names_of
 from cabas.dialogue.names import light
 from cabas.dialogue.sight import words_of
-from cabas.dialogue.tokens import spell, tokenize
+from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.domain.cart import Want
 
 
@@ -27,13 +27,20 @@ def without_purpose(want: Want) -> Want | None:
     return None
 
 
-def without_unknown(want: Want) -> Want | None:
-    """`want` without the words nobody knows where a family is known: "twirly macaroni" are macaroni. None when all
-    words are known, or none is.
-    """
+def unknown(want: Want) -> tuple[str, ...]:
+    """The words nobody knows beside the name of a family: "twirly" of "twirly macaroni". None of a name unheard of."""
     if want.family is None:
-        return None
-    known = names_of(want.lang).known
+        return ()
     tokens = tokenize(want.words)
-    kept = [token for token in tokens if token.kind != "word" or light(token.folded) in known]
-    return replace(want, words=spell(kept)) if kept and len(kept) < len(tokens) else None
+    strange = tuple(token.text for token in tokens if _is_unknown(token, want.lang))
+    return strange if len(strange) < len(tokens) else ()
+
+
+def without_unknown(want: Want) -> Want:
+    """`want` without its `unknown` words."""
+    kept = [token for token in tokenize(want.words) if not _is_unknown(token, want.lang)]
+    return replace(want, words=spell(kept))
+
+
+def _is_unknown(token: Token, lang: str) -> bool:
+    return token.kind == "word" and light(token.folded) not in names_of(lang).known

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cabas.dialogue.lexicon import lexicon
-from cabas.dialogue.purpose import without_unknown
+from cabas.dialogue.purpose import unknown, without_unknown
 from cabas.dialogue.turn import Hearing
 from cabas.dialogue.understand import understand
 from cabas.domain.cart import Want
@@ -14,13 +14,14 @@ from cabas.domain.cart import Want
 
 def test_unknown_words_are_left_out_where_the_family_is_known() -> None:
     want = Want("wibbly macaroni", "en", family="macaroni")
+    assert unknown(want) == ("wibbly",)
     assert without_unknown(want) == replace(want, words="macaroni")
 
 
 def test_known_words_stay_and_so_do_names_of_no_family() -> None:
-    assert without_unknown(Want("wholemeal macaroni", "en", family="macaroni")) is None
-    assert without_unknown(Want("wibbly macaroni", "en")) is None
-    assert without_unknown(Want("wibbly", "en", family="macaroni")) is None
+    assert unknown(Want("wholemeal macaroni", "en", family="macaroni")) == ()
+    assert unknown(Want("wibbly macaroni", "en")) == ()
+    assert unknown(Want("wibbly", "en", family="macaroni")) == ()
 
 
 def test_a_brand_behind_and_is_another_thing_whatever_the_catalog_knows() -> None:

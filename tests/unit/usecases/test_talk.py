@@ -10,7 +10,7 @@ import pytest
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference
 from cabas.dialogue.bounds import WISHES_MAX
-from cabas.domain.cart import Amount
+from cabas.domain.cart import Amount, Want
 from cabas.domain.fulfillment import Method, SlotAsk
 from cabas.kernel.errors import InvalidInput, NotAllowed, NotFound
 from cabas.storage.memory import Memory
@@ -61,6 +61,19 @@ async def test_what_this_store_lacks_is_kept_as_a_note_and_never_ordered(desk: t
     assert view.cart.bought == ()
     assert not view.asked
     assert "chocolat xyzzyplugh" in view.reply.text
+
+
+async def test_a_word_nobody_knows_is_told_when_it_is_left_out(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk, shopper=None)).do(
+        Act("add", (Want("spaghetti zinzolants", "fr", family="spaghetti"),))
+    )
+    assert [line.family for line in view.cart.lines] == ["spaghetti"]
+    assert "Rien de « zinzolants » pour spaghetti zinzolants" in view.reply.text
+
+
+async def test_a_brand_that_is_missing_is_named(desk: tuple[Desk, Memory]) -> None:
+    view = await (await talk(desk)).do(Act("add", (Want("ketchup", "fr", family="ketchup", brand="Heinz"),)))
+    assert "Je n'ai pas trouvé ketchup (Heinz)" in view.reply.text
 
 
 @pytest.mark.parametrize("named", ["xyzzyplugh", "pneu de voiture", "trottinette électrique"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from cabas.dialogue.fits import fits
 from cabas.dialogue.knowledge import Taught
 from cabas.dialogue.merit import Merit, merit
-from cabas.dialogue.purpose import without_purpose, without_unknown
+from cabas.dialogue.purpose import unknown, without_purpose, without_unknown
 from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
@@ -28,12 +28,15 @@ Hits = Sequence[tuple[Product, float]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What would do for a wish, best first: a thing only near it is no answer. `answer` is what it was drawn from."""
+    """What would do for a wish, best first: a thing only near it is no answer. `answer` is what it was drawn from,
+    `strange` are the words nobody knows that were left out for it.
+    """
 
     query: Query
     taught: Taught | None
     answer: Sequence[Hit]
     hits: tuple[tuple[Product, float], ...]
+    strange: tuple[str, ...] = ()
     _merits: dict[tuple[int, bool], Merit] = field(default_factory=dict)
 
     def merit(self, want: Want, product: Product) -> Merit:
@@ -63,24 +66,31 @@ class Findings:
         answer = search.find(query, HITS)
         if known is not None and known.answer is answer and known.taught is taught:
             return known
-        made = Finding(query, taught, answer, tuple(_found(search, taught, plain, answer)))
+        hits, strange = _found(search, taught, plain, answer)
+        made = Finding(query, taught, answer, tuple(hits), strange)
         self._kept.keep((retailer_id, plain), made)
         return made
 
 
-def _found(search: Search, taught: Taught | None, want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:
+def _found(
+    search: Search, taught: Taught | None, want: Want, answer: Sequence[Hit]
+) -> tuple[list[tuple[Product, float]], tuple[str, ...]]:
+    """What fits, and the words that had to be left out for it."""
     found = _fitting(want, answer)
     if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
         found = _fitting(simple, search.find(query_of(simple), HITS))
-    if not found and (simple := without_unknown(want)) is not None:
+    strange: tuple[str, ...] = ()
+    if not found and (left_out := unknown(want)):  # "twirly macaroni" are macaroni, and it is said
+        simple = without_unknown(want)
         found = _fitting(simple, search.find(query_of(simple), HITS))
+        strange = left_out if found else ()
     if taught is None:
-        return found
+        return found, strange
     plain = taught.plain(want.words, want.family)
     if not found and plain != want.words:  # a word of the retailer's own, which no product is called by
         called = replace(want, words=plain)
         found = _fitting(called, search.find(query_of(called), HITS))
-    return [(product, score) for product, score in found if not taught.refuses(want, product)]
+    return [(product, score) for product, score in found if not taught.refuses(want, product)], strange
 
 
 def _fitting(want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:

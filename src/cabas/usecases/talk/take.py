@@ -47,6 +47,7 @@ async def take(
     found: list[list[tuple[Product, float]]] = []
     judges: list[Judge] = []
     denials: list[str] = []
+    strange: list[tuple[str, ...]] = []
     for index, want in enumerate(wants):
         product = known.get(fixed.get(index) or "")
         finding = find(scene, want) if product is None else None
@@ -54,6 +55,7 @@ async def take(
         hits: Hits = finding.hits if finding else [(product, 1.0)] if product else ()
         allowed = [(one, score) for one, score in hits if one.sku != refused and not scene.denial(one)]
         denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
+        strange.append(finding.strange if finding else ())
         found.append(allowed)
     habits = await scene.habits() if any(found) and refused is None else ()
     pairs = enumerate(zip(wants, found, strict=True))
@@ -70,7 +72,8 @@ async def take(
             shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, mine[index])
             chosen[key] = pick(want, hits, shelf, ask, judges[index])
         picked = chosen[key]
-        result.append(Taken(**{one.name: getattr(picked, one.name) for one in fields(Picked)}, denied=denied))
+        told = {one.name: getattr(picked, one.name) for one in fields(Picked)}
+        result.append(Taken(**{**told, "broken": (*picked.broken, *strange[index])}, denied=denied))
     return result
 
 

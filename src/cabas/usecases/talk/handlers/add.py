@@ -52,7 +52,7 @@ async def put(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None]
     taken = [line for line in lines if line.sku is not None]
     if taken:
         scene.tell(kind, items=taken, total=scene.cart.goods)
-    missing = [_asked_for(one) for (one, _), line in zip(drafts, lines, strict=True) if line.sku is None]
+    missing = [asked_for(one) for (one, _), line in zip(drafts, lines, strict=True) if line.sku is None]
     if missing:
         scene.tell("not_found", names=missing)
     if strange:
@@ -61,10 +61,12 @@ async def put(scene: Scene, wants: Sequence[Want], *, skus: Sequence[str | None]
     tell_doubts(scene, [(one, line) for (one, _), line in zip(drafts, lines, strict=True)])
 
 
-def _asked_for(picked: Picked) -> str:
-    """What was wished for, with the labels it was not to be had without."""
-    labels = ", ".join(_readable(tag) for tag in picked.broken if picked.choice is None)
-    return f"{picked.want.words} ({labels})" if labels else picked.want.words
+def asked_for(picked: Picked) -> str:
+    """What was wished for, with the brand and the labels it was not to be had without."""
+    want = picked.want
+    brand = want.brand if want.brand and fold(want.brand) not in fold(want.words) else None
+    told = ", ".join(filter(None, (brand, *(_readable(tag) for tag in picked.broken if picked.choice is None))))
+    return f"{want.words} ({told})" if told else want.words
 
 
 def _unheard_of(scene: Scene, picked: Picked, line: LineItem) -> bool:

@@ -11,7 +11,7 @@ from cabas.dialogue.say import phrases
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product, unit_price
 from cabas.usecases.talk.ages import too_young, withheld
-from cabas.usecases.talk.handlers.add import put, tell_doubts
+from cabas.usecases.talk.handlers.add import asked_for, put, tell_doubts
 from cabas.usecases.talk.refer import find_lines, named_lines
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import fill, find, line_of, take, units_of
@@ -54,7 +54,7 @@ async def _by_wish(scene: Scene, old: LineItem | None, want: Want) -> None:
     if too_young(scene, line):
         return
     if picked.choice is None:
-        scene.tell("not_found", names=[want.words])
+        scene.tell("not_found", names=[asked_for(picked)])
         return
     if picked.choice.product.sku == old.sku and want.amount in (None, mine):
         _nothing(scene, old, "other")
