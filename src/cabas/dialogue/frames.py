@@ -5,17 +5,16 @@ A function returns the acts, or None when the words in the slots say that the pa
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import closing, put_in, said_again, takes_back
+from cabas.dialogue.counts import amount_in, each, halve, keep_only, only_those, thing, things, times
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause, is_never
-from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.removals import left_out, none_of, remove
 from cabas.dialogue.segment import read_items
@@ -25,9 +24,6 @@ from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, Want
 
-# Fewer than this are not halved; halves of what is counted are rounded up.
-HALVED_LEAST = 2
-COUNTED_WHOLE = ("piece", "pack", "bunch", "slice", "can", "bottle", "jar", "tub", "bag", "dozen")
 Frame = Callable[[Turn, Found], list[Act] | None]
 
 # Something is wished for and nobody said what: a clerk asks.
@@ -55,35 +51,9 @@ def build(turn: Turn, found: Found) -> list[Act] | None:
     return _FRAMES[found.kind](turn, found)
 
 
-def _slot(turn: Turn, found: Found, name: str) -> Item | None:
-    return turn.one(*found.slots[name]) if name in found.slots else None
-
-
-def _foods(turn: Turn, found: Found, name: str) -> list[Item]:
-    return [item for item in turn.items(*found.slots[name]) if item.has_food] if name in found.slots else []
-
-
-def _amount(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
-    """The amount in a slot, when the slot is nothing else."""
-    if name not in found.slots:
-        return None
-    start, end = found.slots[name]
-    glue = turn.sight.tools.measures.of
-    for measured in turn.sight.amounts(start, end):
-        if measured.implied:
-            continue
-        after = glue.at(turn.sight.tokens, measured.end)
-        if measured.end == end or (after is not None and after[1] == end):
-            return measured
-        only = turn.sight.tools.grammar.macro("only")
-        if all(token.folded in only for token in turn.sight.tokens[measured.end : end]):
-            return measured  # "un seul", "deux seulement"
-    return None
-
-
 def _usual_all(turn: Turn, found: Found) -> list[Act]:
-    without = tuple(turn.want(item, amount=False) for item in _foods(turn, found, "without"))
-    more = _foods(turn, found, "plus")
+    without = tuple(turn.want(item, amount=False) for item in things(turn, found, "without"))
+    more = things(turn, found, "plus")
     last = turn.steps[-1] if turn.steps else None
     if isinstance(last, list) and not without and not more:  # "milk, same as always"
         last[-1].usual = True
@@ -96,8 +66,8 @@ def _usual_all(turn: Turn, found: Found) -> list[Act]:
 
 
 def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
-    items = _foods(turn, found, "items")
-    measured = _amount(turn, found)
+    items = things(turn, found, "items")
+    measured = amount_in(turn, found)
     if measured is not None and len(items) == 1:
         items[0].measured = measured
     return [Act("reorder", wants=tuple(turn.want(item) for item in items))] if items else None
@@ -112,14 +82,6 @@ def _out(turn: Turn, found: Found) -> list[Act] | None:
     return []
 
 
-def _keep_only(turn: Turn, found: Found) -> list[Act] | None:
-    kept = {line.id for item in _foods(turn, found, "target") if (line := turn.line(item)) is not None}
-    if not kept:
-        return None
-    gone = [line for line in turn.heard.lines if line.id not in kept]
-    return [Act("remove", target=Reference(want=replace(line.want, amount=None))) for line in gone]
-
-
 def _counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | None]:
     """The amount and the thing of a pattern. Where one follows the other they are read together: which words count and
     which name ("barres protéinées") is then decided as everywhere else.
@@ -128,7 +90,7 @@ def _counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | No
         item = turn.one(found.slots["amount"][0], found.slots["target"][1])
         if item is not None and item.has_food and item.measured is not None:
             return item.measured, item
-    return _amount(turn, found), _slot(turn, found, "target")
+    return amount_in(turn, found), thing(turn, found, "target")
 
 
 def _fewer(turn: Turn, found: Found) -> list[Act] | None:
@@ -191,18 +153,6 @@ def _take(turn: Turn, found: Found) -> list[Act] | None:
     return None if turn.heard.lines or turn.steps else [LOST]
 
 
-def _halve(turn: Turn, found: Found) -> list[Act] | None:
-    """Half of what is in the cart, where it can be halved."""
-    item = _slot(turn, found, "target")
-    line = turn.line(item) if item is not None else turn.focus
-    have = line.want.amount if line is not None else None
-    if have is None or have.value < HALVED_LEAST:
-        return None
-    counted = have.unit in COUNTED_WHOLE
-    half = Fraction(math.ceil(have.value / 2)) if counted else have.value / 2
-    return [Act("set_quantity", target=turn.reference(item), amount=Amount(half, have.unit))]
-
-
 def _enough(turn: Turn, found: Found) -> list[Act] | None:
     """ "Deux yaourts suffiront": of what is in the cart; of what is not, so many."""
     measured, item = _counted_thing(turn, found)
@@ -219,22 +169,10 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
     """ "Too many pears": something is about to be said of them."""
     if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
         return None  # "pas du beurre" counts nothing
-    item = _slot(turn, found, "target")
+    item = thing(turn, found, "target")
     if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
         return None
     return [] if item is not None and item.has_food and item.measured is None and turn.point(item) else None
-
-
-def _double(turn: Turn, found: Found) -> list[Act] | None:
-    name = turn.sight.name(found.start, found.end, FAMILY)
-    if name is not None and name.words == found.end - found.start:
-        return None  # "double cream"
-    item = _slot(turn, found, "target")
-    line = turn.line(item) if item is not None else turn.focus
-    have = line.want.amount if line is not None else None
-    if have is None:
-        return [Act("set_quantity", target=turn.reference(item), more=Fraction(1))]
-    return [Act("set_quantity", target=turn.reference(item), amount=Amount(have.value * 2, have.unit))]
 
 
 def _set(turn: Turn, found: Found) -> list[Act] | None:
@@ -244,7 +182,7 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
     if "amount" not in found.slots and "target2" not in found.slots:
         pairs = [("target", "amount2")]  # "from one to two": the first amount was left out
     for target, amount in pairs:
-        measured, item = _amount(turn, found, amount), _slot(turn, found, target)
+        measured, item = amount_in(turn, found, amount), thing(turn, found, target)
         if amount == "amount" and target == "target":
             measured, item = _counted_thing(turn, found)
         if amount in found.slots and measured is None:
@@ -282,7 +220,7 @@ def _counted(measured: Measured, item: Item | None) -> Amount:
 
 def _retag(turn: Turn, found: Found) -> list[Act] | None:
     """ "Mets la moutarde en bio": another one of what is in the cart."""
-    item = _slot(turn, found, "thing")
+    item = thing(turn, found, "thing")
     line = turn.line(item) if item is not None and item.has_food else None
     if item is None or line is None or item.measured is not None or not item.tags or item.usual:
         return None
@@ -374,15 +312,19 @@ _FRAMES: dict[str, Frame] = {
     "usual_all": _usual_all,
     "usual_for": _usual_for,
     "out": _out,
-    "keep_only": _keep_only,
+    "keep_only": keep_only,
+    "only_those": only_those,
+    "each": each,
     "remove": remove,
     "none_of": none_of,
     "left_out": left_out,
     "fewer": _fewer,
     "more": _more,
     "take": _take,
-    "double": _double,
-    "halve": _halve,
+    "double": times(2),
+    "triple": times(3),
+    "quadruple": times(4),
+    "halve": halve,
     "point": _point,
     "swap_it": swap_it,
     "retag": _retag,

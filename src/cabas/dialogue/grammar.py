@@ -251,7 +251,9 @@ class Grammar:
             single = [word[0] for word in words if len(word) == 1 and not any(mark in word[0] for mark in "[]()|<>{}")]
             if len(single) < LETTER_WORDS:
                 continue
-            letter = next(free)
+            letter = next(free, None)
+            if letter is None:
+                return  # the words of a macro more are simply looked for one by one
             for word in single:
                 self.letters[word] = self.letters.get(word, "") + letter
             rest = tuple(

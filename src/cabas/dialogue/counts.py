@@ -1,0 +1,116 @@
+"""What a clause says of how many of several things, or of a share of one: "half as many", "triple it", "two of each",
+"only the rice". And what stands in the slots of a pattern.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.grammar import Found
+from cabas.dialogue.item import Item
+from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.measures import Measured
+from cabas.dialogue.turn import Turn
+from cabas.domain.cart import Amount, LineItem
+
+# Fewer than this are not halved; halves of what is counted are rounded up.
+HALVED_LEAST = 2
+COUNTED_WHOLE = ("piece", "pack", "bunch", "slice", "can", "bottle", "jar", "tub", "bag", "dozen")
+
+
+def thing(turn: Turn, found: Found, name: str) -> Item | None:
+    """The thing in a slot; None where the pattern has no such slot, or nothing is in it."""
+    return turn.one(*found.slots[name]) if name in found.slots else None
+
+
+def things(turn: Turn, found: Found, name: str) -> list[Item]:
+    """The things in a slot that are named."""
+    return [item for item in turn.items(*found.slots[name]) if item.has_food] if name in found.slots else []
+
+
+def amount_in(turn: Turn, found: Found, name: str = "amount") -> Measured | None:
+    """The amount in a slot, when the slot is nothing else."""
+    if name not in found.slots:
+        return None
+    start, end = found.slots[name]
+    glue = turn.sight.tools.measures.of
+    for measured in turn.sight.amounts(start, end):
+        if measured.implied:
+            continue
+        after = glue.at(turn.sight.tokens, measured.end)
+        if measured.end == end or (after is not None and after[1] == end):
+            return measured
+        only = turn.sight.tools.grammar.macro("only")
+        if all(token.folded in only for token in turn.sight.tokens[measured.end : end]):
+            return measured  # "un seul", "deux seulement"
+    return None
+
+
+def keep_only(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Keep only the rice": everything else goes out of the cart."""
+    return _but(turn, found, turn.heard.lines)
+
+
+def only_those(turn: Turn, found: Found) -> list[Act] | None:
+    """ "No, only the rice": of what was asked for last, the rest goes."""
+    return _but(turn, found, _spoken_of(turn))
+
+
+def _spoken_of(turn: Turn) -> list[LineItem]:
+    """The lines that were spoken of last, oldest first."""
+    return [line for line in turn.heard.lines if line.id in turn.heard.focus]
+
+
+def _but(turn: Turn, found: Found, lines: Iterable[LineItem]) -> list[Act] | None:
+    kept = {line.id for item in things(turn, found, "target") if (line := turn.line(item)) is not None}
+    if not kept:
+        return None
+    gone = [line for line in lines if line.id not in kept]
+    return [Act("remove", target=Reference(want=replace(line.want, amount=None))) for line in gone]
+
+
+def each(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Two of each": of everything wished for in the same breath, else of what was asked for last."""
+    measured = amount_in(turn, found)
+    if measured is None:
+        return None
+    for wish in turn.wishes.made:
+        wish.amount = measured.amount
+    if turn.wishes.made:
+        return []
+    lines = _spoken_of(turn)
+    targets = (Reference(want=replace(line.want, amount=None)) for line in lines)
+    return [Act("set_quantity", target=target, amount=measured.amount) for target in targets] or None
+
+
+def halve(turn: Turn, found: Found) -> list[Act] | None:
+    """Half of what is in the cart, where it can be halved."""
+    item = thing(turn, found, "target")
+    line = turn.line(item) if item is not None else turn.focus
+    have = line.want.amount if line is not None else None
+    if have is None or have.value < HALVED_LEAST:
+        return None
+    counted = have.unit in COUNTED_WHOLE
+    half = Fraction(math.ceil(have.value / 2)) if counted else have.value / 2
+    return [Act("set_quantity", target=turn.reference(item), amount=Amount(half, have.unit))]
+
+
+def times(factor: int) -> Callable[[Turn, Found], list[Act] | None]:
+    """What doubles, or triples, a thing: of what is in the cart so many times as much."""
+
+    def frame(turn: Turn, found: Found) -> list[Act] | None:
+        name = turn.sight.name(found.start, found.end, FAMILY)
+        if name is not None and name.words == found.end - found.start:
+            return None  # "double cream", "triple sec"
+        item = thing(turn, found, "target")
+        line = turn.line(item) if item is not None else turn.focus
+        have = line.want.amount if line is not None else None
+        if have is None:
+            return [Act("set_quantity", target=turn.reference(item), more=Fraction(factor - 1))]
+        return [Act("set_quantity", target=turn.reference(item), amount=Amount(have.value * factor, have.unit))]
+
+    return frame
