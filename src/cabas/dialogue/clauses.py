@@ -359,10 +359,13 @@ def passable(turn: Turn, when: When, start: int, end: int) -> bool:
 
 
 def cuts_a_name(clause: Sight, found: Found) -> bool:
-    """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody."""
-    borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)}
+    """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody. An
+    amount ends inside a name ("deux bouteilles d'eau"), and no name ends with a small word ("une tomate de moins").
+    """
+    counted = {span[1] for name, span in found.slots.items() if name.startswith(("amount", "number"))}
+    borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)} - counted
     return any(
         (match.kind == BRAND or (match.kind == FAMILY and match.lang == clause.lang)) and match.words > 1
-        and match.score >= SURE_NAME and match.start < place < match.end
+        and match.score >= SURE_NAME and match.start < place < match.end and not clause.is_small(match.end - 1)
         for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
     )  # fmt: skip
