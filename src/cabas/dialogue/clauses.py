@@ -265,7 +265,7 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return True
     before = sight.tokens[place - 1].folded
     verb = sight.tokens[place].folded in grammar.macro("drop") and not any(
-        before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop")
+        before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop", "motion")
     )
     return verb and place + 1 < end
 
@@ -349,7 +349,9 @@ def passable(turn: Turn, when: When, start: int, end: int) -> bool:
     are unknown: "Saturday at nine would be grand, I'll fetch it".
     """
     sight = turn.sight
-    if (when.strength < 1 and not when.slot) or not when.timed or len(when.leftover) > STRAY_MAX:
+    if (when.strength < 1 and not when.slot) or len(when.leftover) > STRAY_MAX:
+        return False
+    if not when.timed and when.strength <= 1:  # unless the way was named beyond doubt: "my son will collect it"
         return False
     if sight.said("questions", start) is not None or any(sight.said("offtopic", place) for place in range(start, end)):
         return False
@@ -360,12 +362,14 @@ def passable(turn: Turn, when: When, start: int, end: int) -> bool:
 
 def cuts_a_name(clause: Sight, found: Found) -> bool:
     """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody. An
-    amount ends inside a name ("deux bouteilles d'eau"), and no name ends with a small word ("une tomate de moins").
+    amount may end inside a name ("deux bouteilles d'eau"); no name begins or ends with a small word ("une tomate de
+    moins" has no "tomate en dés" in it).
     """
     counted = {span[1] for name, span in found.slots.items() if name.startswith(("amount", "number"))}
     borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)} - counted
     return any(
         (match.kind == BRAND or (match.kind == FAMILY and match.lang == clause.lang)) and match.words > 1
         and match.score >= SURE_NAME and match.start < place < match.end and not clause.is_small(match.end - 1)
+        and not clause.is_small(match.start)
         for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
     )  # fmt: skip

@@ -103,7 +103,22 @@ def is_clause(sight: Sight, item: Item) -> bool:
     if item.head is not None or item.brand is not None:
         return False
     inside = {place for piece in item.pieces if piece.match is not None for place in range(piece.start, piece.end)}
-    return any(sight.said("clausal", place) is not None for place in range(item.start, item.end) if place not in inside)
+    said = [place for place in range(item.start, item.end) if place not in inside]
+    return any(sight.said("clausal", place) is not None or _was_done(sight, place) for place in said)
+
+
+def _was_done(sight: Sight, place: int) -> bool:
+    """Whether a verb tells here what was done: "a gagné"."""
+    verb = sight.said("perfect", place)
+    return verb is not None and verb < len(sight.tokens) and sight.is_everyday(verb) and not sight.is_small(verb)
+
+
+def is_told(sight: Sight, item: Item) -> bool:
+    """Whether of a known thing nothing is wished for, but told what it did: "le lait a tourné"."""
+    if sight.said("definite", item.start) is None:
+        return False
+    strange = {piece.start for piece in item.pieces if piece.match is None}
+    return any(place + 1 in strange and _was_done(sight, place) for place in range(item.start, item.end - 1))
 
 
 def is_never(sight: Sight, item: Item) -> bool:

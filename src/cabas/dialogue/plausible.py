@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cabas.dialogue import locales
-from cabas.dialogue.item import Item, Piece, is_clause, is_never
+from cabas.dialogue.item import Item, Piece, is_clause, is_never, is_told
 from cabas.dialogue.lexicon import VARIANT
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems
@@ -35,7 +35,7 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     if sight.said("repairs", item.start) == item.end:
         return False
-    if _refused(sight, item):
+    if _refused(sight, item) or (not asked and is_told(sight, item)):
         return False
     strange = [piece for piece in item.pieces if piece.match is None]
     meant = asked or after or item.begun or item.repair or item.measured is not None

@@ -55,8 +55,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     if not words or (number is not None and number.end >= last):
         return None
     named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
-    if not named and sight.said("common", cue.end) is not None:
-        return None  # "mes courses de la semaine"
+    if not named and (sight.said("common", cue.end) is not None or sight.is_everyday(cue.end)):
+        return None  # "mes courses de la semaine", "qu'est-ce qu'il faut racheter"
     found = Announced(words, dish, stop, cue.kind == "strong", named)
     if "number" in cue.slots:  # "je reçois six personnes pour une choucroute"
         number = numbers_of(sight.lang).at(sight.tokens, cue.slots["number"][0])
@@ -120,19 +120,39 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
 def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     """ "Onion soup for four what do I need": as `read_recipe_first` where nobody wrote marks."""
     sight = turn.sight
-    begin = _past_day(turn, start, end)
-    first = sight.said("determiners", begin)
-    first = first or next((one.end for one in sight.amounts(begin, end) if one.article), begin)
+    begin, diners = _past_diners(sight, _past_day(turn, start, end), end)
+    first = _past_article(sight, begin, end)
     known = sight.name(first, end, DISH)
-    if known is None and (opened := sight.tools.grammar.sections["openers"].longest(sight.text, start, CUE_TOKENS_MAX)):
-        first = sight.said("determiners", opened.end) or opened.end  # "we want tacos for six, buy everything"
+    if known is None and (opened := sight.tools.grammar.sections["openers"].longest(sight.text, begin, CUE_TOKENS_MAX)):
+        first = _past_article(sight, opened.end, end)  # "we want tacos for six, buy everything"
         known = sight.name(first, end, DISH)
     if known is None:
         return None
-    found = Announced(sight.spell(first, known.end), known.id, known.end, sure=False, known=True)
+    last = _dish(sight, first, end)[0] if sight.joint(known.end) is not None else known.end  # "tajine aux olives"
+    found = Announced(sight.spell(first, last), known.id, last, sure=False, known=True, servings=diners)
     _tail(turn, found, end)
     served = found.servings is not None and (found.sure or _cooked(turn, first, known.end, found.servings))
     return found if served else None
+
+
+def _past_article(sight: Sight, place: int, end: int) -> int:
+    """Past the article a dish is named with."""
+    first = sight.said("determiners", place)
+    return first or next((one.end for one in sight.amounts(place, end) if one.article), place)
+
+
+def _past_diners(sight: Sight, start: int, end: int) -> tuple[int, int | None]:
+    """Past for how many a dish is that is named right after it: "for six people, a couscous"."""
+    said = sight.tools.grammar.sections["servings"].at(sight.text, start)
+    if said is None or said.kind == "bare" or said.end >= end or said.end - said.slots["number"][1] < 1:
+        return start, None  # "pour deux" alone may count what follows
+    number = numbers_of(sight.lang).at(sight.tokens, said.slots["number"][0])
+    if number is None or number.value.denominator != 1 or number.article:
+        return start, None
+    place = said.end
+    while place < end and sight.is_mark(place):
+        place += 1
+    return (place, int(number.value)) if place < end else (start, None)
 
 
 def _past_day(turn: Turn, start: int, end: int) -> int:

@@ -19,7 +19,7 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
     if "target" not in found.slots:
         return [Act("remove", target=Reference())]
     start, end = found.slots["target"]
-    names = (turn.sight.name(place, end, FAMILY) for place in range(start))
+    names = (turn.sight.name(place, end, FAMILY) for place in range(start) if not turn.sight.is_small(place))
     if any(name is not None and name.end > start for name in names):
         return None
     items = turn.items(start, end)

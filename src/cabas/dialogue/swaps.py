@@ -65,6 +65,8 @@ def _sides(turn: Turn, found: Found) -> tuple[list[Item], list[Item]]:
 def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if _refuses(turn, found):
         return None  # "nothing with nuts in it" wishes for no nuts
+    if "new" in found.slots and turn.sight.said("questions", found.slots["new"][0]) is not None:
+        return None  # "c'est qui, le président ?"
     old, new = _sides(turn, found)
     if not new:
         return [Act("remove", target=turn.reference(old[0]))] if len(old) == 1 and old[0].has_food else None

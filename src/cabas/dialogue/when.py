@@ -390,5 +390,6 @@ def _settled(found: When, now: datetime) -> When:
     ask = found.ask
     gone = ask.day is not None and ask.day < now.date()
     late = ask.before is not None and ask.day == now.date() and not ask.approx and ask.before <= now.time()
-    found.impossible = found.impossible or gone or late
+    passed = ask.at is not None and ask.day == now.date() and not ask.approx and ask.at <= now.time()
+    found.impossible = found.impossible or gone or late or passed
     return found
