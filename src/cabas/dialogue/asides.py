@@ -66,6 +66,13 @@ def only_holds(sight: Sight, item: Item, position: int, end: int) -> bool:
     return glue is not None and glue[1] < end and sight.tools.measures.unit(sight.tokens, position) is not None
 
 
+def to_do(sight: Sight, position: int, end: int) -> int | None:
+    """The index after "to" and a verb: "soup to warm us up"."""
+    after = sight.said("intents", position)
+    verb = after is not None and after < end and sight.is_everyday(after)
+    return after if verb else None
+
+
 def past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
     """Past what a remark says, to the next mark."""
     item.cost += COST["remark"]

@@ -78,20 +78,22 @@ def told_end(sight: Sight, start: int, end: int) -> int | None:
         after = sight.said("and", place)
         if place > start and after is not None and after < end and _begun(sight, after, end):
             break
+        if place > start + 1 and not sight.written and _goods(sight, place, end) and not _does(sight, place - 1):
+            break
         place += 1
     hence = place < len(sight.tokens) and is_hence(sight, place)
     if place < len(sight.tokens) and sight.tokens[place].folded == "?":
         return None
     if not hence and any(asks(sight, at) for at in range(start, place)):
         return None
-    return None if _opens(sight, start) else place
+    return None if opens(sight, start) else place
 
 
 def sets_scene(sight: Sight, start: int, stop: int) -> bool:
     """Whether what stands before the mark at `stop` only tells why the goods behind it are wanted: "half term again:
     ham and eggs".
     """
-    if not sight.words.tells or _opens(sight, start):
+    if not sight.words.tells or opens(sight, start):
         return False
     if any(_goods(sight, place, stop) for place in range(start, stop)):
         return is_hence(sight, stop) and _speaks(sight, start, stop)
@@ -102,8 +104,9 @@ def breaks_off(sight: Sight, place: int, end: int) -> bool:
     """Whether goods were just named before `place` and something is told from there on: "... peas my back hurts"."""
     if place < 1 or sight.is_small(place - 1) or sight.said("relays", place - 1) == place:
         return False
-    whom = sight.tools.grammar.phrases("kin").at(sight.tokens, place) if sight.words.tells else None
-    if whom is None and not any(sight.said(section, place) for section in ("subjects", "determiners")):
+    first = sight.said("because", place) or place
+    whom = sight.tools.grammar.phrases("kin").at(sight.tokens, first) if sight.words.tells else None
+    if whom is None and not any(sight.said(section, first) for section in ("subjects", "determiners")):
         return False
     first = max(0, place - WHO_TOKENS_MAX)
     named = any(
@@ -162,7 +165,12 @@ def _is_said_of(sight: Sight, start: int, end: int) -> bool:
     return False
 
 
-def _opens(sight: Sight, start: int) -> bool:
+def _does(sight: Sight, place: int) -> bool:
+    """Whether the word is a verb that what follows belongs to: "we had two pizzas"."""
+    return sight.is_small(place) or sight.tokens[place].folded in sight.words.verbs
+
+
+def opens(sight: Sight, start: int) -> bool:
     """Whether a wish begins here; "movie night" is only what it is for."""
     found = sight.tools.grammar.sections["openers"].longest(sight.text, start, OPENER_TOKENS_MAX)
     return found is not None and found.kind != "occasion"

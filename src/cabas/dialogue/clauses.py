@@ -122,9 +122,15 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
 
 
 def reason_for(turn: Turn, start: int, stop: int) -> bool:
-    """Whether a clause only says why the goods behind a "so" are wanted: no diet, and no time to come."""
+    """Whether a clause only says why the goods behind a "so" are wanted: no diet, and no time to come; or what dish the
+    things listed behind a colon are for ("fry-up fixings: eggs and ham").
+    """
     sight = turn.sight
-    if stop >= len(sight.tokens) or not is_hence(sight, stop) or not sets_scene(sight, start, stop):
+    if stop >= len(sight.tokens):
+        return False
+    if sight.tokens[stop].text == HENCE and any(sight.said("ingredients", at) == stop for at in range(start + 1, stop)):
+        return any(_named(sight, place, len(sight.tokens)) for place in range(stop + 1, len(sight.tokens)))
+    if not is_hence(sight, stop) or not sets_scene(sight, start, stop):
         return False
     following = range(stop + 1, _strong(sight, stop + 1, len(sight.tokens)))
     points = any(sight.said("pronouns", place) for place in following)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cabas.dialogue.asides import begins_another, late_amount, only_holds, past_remark, purpose, relative
+from cabas.dialogue.asides import begins_another, late_amount, only_holds, past_remark, purpose, relative, to_do
 from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import compose, counted
 from cabas.dialogue.details import add_detail, label_tag, origin
@@ -347,7 +347,7 @@ def _other(
     after = sight.said("purpose", position)
     if after is not None and after < end and (item.has_food or not item.begun):
         return purpose(sight, item, position, after, end), False
-    after = sight.said("reasons", position)
+    after = sight.said("reasons", position) or to_do(sight, position, end)
     if after is not None and after <= end and (item.has_food or not item.begun):
         return past_remark(sight, item, after, end), False
     after = relative(sight, item, position, end)

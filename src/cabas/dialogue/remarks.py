@@ -44,7 +44,7 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
         done = place > first and sight.said("perfect", place - 1) == place  # "she has given me some" asks for nothing
         if (not done and _live(sight.tokens[place], sight.tools.grammar)) or sight.said("live", place) is not None:
             return None
-        if not sight.written and place > verb and _and_another(sight, place, end):
+        if not sight.written and place > verb and (_and_another(sight, place, end) or _counts_goods(sight, place, end)):
             return place
         place += 1
     asked = place < len(sight.tokens) and sight.tokens[place].folded == "?"
@@ -131,6 +131,13 @@ def _and_another(sight: Sight, place: int, end: int) -> bool:
     if after is None or after >= end:
         return False
     return sight.said("determiners", after) is not None or bool(sight.amounts(after, end))
+
+
+def _counts_goods(sight: Sight, place: int, end: int) -> bool:
+    """Whether goods are counted in a unit here, whatever was told right before: "he's off school two bags of rice"."""
+    counted = (one for one in sight.amounts(place, end) if one.unit is not None and not one.implied)
+    glued = ((one, sight.tools.measures.of.at(sight.tokens, one.end)) for one in counted)
+    return any(glue is not None and sight.name(glue[1], end, FAMILY) is not None for _, glue in glued)
 
 
 def asks(sight: Sight, place: int) -> bool:

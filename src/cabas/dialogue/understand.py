@@ -14,7 +14,7 @@ from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
-from cabas.dialogue.backdrop import parted, told_end
+from cabas.dialogue.backdrop import opens, parted, told_end
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, cuts_a_name, elsewhere, heads, passable, reason_for, split_when
 from cabas.dialogue.details import label_tag
@@ -131,7 +131,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     remark = sight.said("purpose", start) or sight.said("reasons", start)
     if stop < end and stop - start <= REMARK_TOKENS_MAX and remark is not None:
         return stop  # "pour les crêpes, il me faut du lait": why, not what
-    if heads(turn, start, stop, end) and not _opened(sight, start, stop)[1]:
+    if heads(turn, start, stop, end) and not opens(sight, start):
         return stop
     telling = remark_end(sight, start, stop)
     if telling is not None and _opened(sight, start, telling)[0] == start:
