@@ -206,7 +206,8 @@ def tells_count(sight: Sight, place: int, end: int) -> bool:
 
 def _is_remark(sight: Sight, place: int, end: int) -> bool:
     """Whether up to the next strong mark nothing is said but why: "they only go stale"."""
-    if place >= end or (sight.said("clausal", place) is None and sight.said("because", place) is None):
+    begins = ("clausal", "because")
+    if place >= end or not (any(sight.said(one, place) is not None for one in begins) or teller(sight, place, end)):
         return False
     grammar, stop = sight.tools.grammar, _strong(sight, place, end)
     return next(grammar.sections["notes"].fits(grammar.text(sight.tokens[place:stop])), None) is not None
@@ -221,7 +222,7 @@ def _strong(sight: Sight, place: int, end: int) -> int:
 
 def _begins(sight: Sight, place: int, end: int) -> bool:
     """Whether another request begins here: a verb, a question, "c'est tout"."""
-    place = sight.said("leads", place) or place  # "but drop the eggs"
+    place = sight.said("leads", place) or sight.said("turns", place) or place  # "but drop the eggs"
     if place >= end or _named(sight, place, end) or _repairs(sight, place, end):
         return False
     grammar = sight.tools.grammar

@@ -11,18 +11,15 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import closing, put_in, said_again, takes_back
+from cabas.dialogue.asks import ask, cheapest, of_topic
 from cabas.dialogue.counts import amount_in, each, halve, keep_only, only_those, thing, things, times
-from cabas.dialogue.details import label_tag
 from cabas.dialogue.grammar import Found
-from cabas.dialogue.item import Item, is_clause, is_never
+from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.removals import left_out, none_of, remove
-from cabas.dialogue.segment import read_items
-from cabas.dialogue.sight import Sight
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
-from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
-from cabas.domain.cart import Amount, Want
+from cabas.domain.cart import Amount
 
 Frame = Callable[[Turn, Found], list[Act] | None]
 
@@ -52,7 +49,8 @@ def build(turn: Turn, found: Found) -> list[Act] | None:
 
 
 def _usual_all(turn: Turn, found: Found) -> list[Act]:
-    without = tuple(turn.want(item, amount=False) for item in things(turn, found, "without"))
+    left = [item for name in ("without", "without2") for item in things(turn, found, name)]
+    without = tuple(turn.want(item, amount=False) for item in left)
     more = things(turn, found, "plus")
     last = turn.steps[-1] if turn.steps else None
     if isinstance(last, list) and not without and not more:  # "milk, same as always"
@@ -70,7 +68,16 @@ def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
     measured = amount_in(turn, found)
     if measured is not None and len(items) == 1:
         items[0].measured = measured
-    return [Act("reorder", wants=tuple(turn.want(item) for item in items))] if items else None
+    usual = [item for item in items if item is items[0] or item.usual or not (_some(turn, item) or _counts(item))]
+    if not usual:
+        return None
+    turn.act(Act("reorder", wants=tuple(turn.want(item) for item in usual)))
+    turn.wish([item for item in items if item not in usual])  # "my usual jam and a bunch of leeks"
+    return []
+
+
+def _counts(item: Item) -> bool:
+    return item.measured is not None and not item.measured.implied
 
 
 def _out(turn: Turn, found: Found) -> list[Act] | None:
@@ -244,68 +251,6 @@ def _some(turn: Turn, item: Item) -> bool:
     return begun is not None and turn.sight.said("definite", item.start) != begun
 
 
-def of_topic(turn: Turn, amount: Amount | None, tags: tuple[str, ...]) -> Act:
-    """So many of what the last question was about."""
-    item = _topic(turn)
-    want = turn.want(item, amount=False) if item is not None else Want(turn.heard.topic or "", turn.heard.lang)
-    return Act(
-        "add", wants=(replace(want, amount=amount, constraints=tuple(dict.fromkeys((*want.constraints, *tags)))),)
-    )
-
-
-def _topic(turn: Turn) -> Item | None:
-    tokens = tokenize(turn.heard.topic or "")
-    sight = Sight(tokens, turn.sight.tools, turn.sight.knows)
-    items = read_items(sight, 0, len(tokens))
-    return items[0] if len(items) == 1 else None
-
-
-def _just_named(turn: Turn) -> Item | None:
-    """The thing that was only named before a question: "artichokes: how much are they?" wishes for none yet."""
-    last = turn.steps[-1] if turn.steps else None
-    if not isinstance(last, list) or len(last) != 1 or len(turn.wishes.made) != 1:
-        return None
-    item = last[0].item
-    counted = item.measured is not None and not item.measured.implied
-    if item.begun or item.usual or counted or item.start > 0:
-        return None
-    turn.steps.pop()
-    turn.wishes.made.clear()
-    return item
-
-
-def _ask(kind: str) -> Frame:
-    def frame(turn: Turn, found: Found) -> list[Act] | None:
-        if "about" not in found.slots:
-            if (item := _just_named(turn)) is not None:
-                turn.asked = item
-                return [Act(kind, wants=(turn.want(item, amount=False),))]
-            if turn.asked is not None:  # "is saffron dear? what's the price?"
-                return [Act(kind, wants=(turn.want(turn.asked, amount=False),))]
-            wants = of_topic(turn, None, ()).wants if turn.heard.topic else ()
-            return [Act(kind, wants=wants, target=None if wants else Reference())]
-        items = turn.items(*found.slots["about"])
-        pointed = len(items) == 1 and items[0].pronoun and not items[0].has_food
-        if pointed or turn.sight.said("pronouns", found.slots["about"][0]) == found.slots["about"][1]:
-            named = _just_named(turn)
-            turn.asked = named or turn.asked
-            return [Act(kind, wants=(turn.want(named, amount=False),))] if named else [Act(kind, target=Reference())]
-        foods = [item for item in items if item.has_food]
-        if not foods or any(is_clause(turn.sight, item) or is_never(turn.sight, item) for item in foods):
-            return None
-        turn.asked = foods[0]
-        return [Act(kind, wants=tuple(turn.want(item, amount=False) for item in foods))]
-
-    return frame
-
-
-def _cheapest(turn: Turn, found: Found) -> list[Act] | None:
-    """ "What's the cheapest rice you have": the price of that one."""
-    tag, acts = label_tag("cheapest", turn.heard.lang), _ask("ask_price")(turn, found) or []
-    wants = tuple(replace(one, constraints=(*one.constraints, tag)) for act in acts for one in act.wants)
-    return [Act("ask_price", wants=wants)] if wants else None
-
-
 _FRAMES: dict[str, Frame] = {
     "closing": closing,
     "put_in": put_in,
@@ -333,7 +278,7 @@ _FRAMES: dict[str, Frame] = {
     "kind_not": kind_not,
     "preferred": preferred,
     "replace": replaced,
-    "price": _ask("ask_price"),
-    "cheapest": _cheapest,
-    "stock": _ask("ask_availability"),
+    "price": ask("ask_price"),
+    "cheapest": cheapest,
+    "stock": ask("ask_availability"),
 }

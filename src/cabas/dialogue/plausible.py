@@ -8,6 +8,7 @@ from dataclasses import replace
 from cabas.dialogue import locales
 from cabas.dialogue.item import Item, Piece, is_clause, is_never, is_told
 from cabas.dialogue.lexicon import VARIANT
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
@@ -56,6 +57,15 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if off or common or len(strange) > STRANGE_WORDS_MAX:
         return False
     return asked or item.measured is not None or item.begun or after or _one_word(sight, item)
+
+
+def not_asked(turn: Turn, items: list[Item], start: int, end: int) -> list[Item]:
+    """The things read in a clause, without those that only a question names: "is the jam nice" adds none."""
+    sight = turn.sight
+    if not items or sight.said("questions", start) is None:
+        return items
+    mark = next((place for place in range(start, end) if sight.is_mark(place)), end)
+    return [item for item in items if item.start >= mark]
 
 
 def _refused(sight: Sight, item: Item) -> bool:
@@ -193,7 +203,17 @@ def _sized(sight: Sight, piece: Piece) -> bool:
 
 
 def _is_no_thing(sight: Sight, piece: Piece) -> bool:
-    """Whether a word nobody calls goods means all of them, or money: "all of it", "eight euros"."""
+    """Whether a word nobody calls goods means all of them, money or a number: "all of it", "eight euros",
+    "serves four".
+    """
+    number = numbers_of(sight.lang).at(sight.tokens, piece.start)
+    if (
+        number is not None
+        and not number.article
+        and number.end == piece.end
+        and sight.tokens[piece.start].kind == "word"
+    ):
+        return True
     if piece.match is not None:
         return False
     return any(sight.said(section, piece.start) is not None for section in ("everything", "currency", "cents"))

@@ -36,6 +36,11 @@ class Announced:
         return RecipeAsk(self.words, self.dish, self.servings, without)
 
 
+def announced(turn: Turn, start: int, end: int) -> Announced | None:
+    """The dish said from `start` on, in one of the ways that need not know where the clause ends."""
+    return read_recipe(turn, start, end) or read_recipe_next(turn, start, end) or read_recipe_led(turn, start, end)
+
+
 def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     """The dish announced from `start` on, with everything that belongs to it; None when there is none."""
     sight = turn.sight
@@ -70,6 +75,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     found.servings = found.servings or turn.diners
     light = sight.tools.grammar.macro("light")
     loose = cue.kind != "strong" and dish is None and not found.sure and found.servings is None
+    if loose and cue.end - start == 1:
+        return None  # "cooking sherry"
     if loose and any(token.folded in light for token in sight.tokens[start : cue.end]):
         return None  # "I'll do sausages"
     return found if found.sure or found.known or found.servings is not None else None
@@ -103,8 +110,7 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
     tail = sight.tools.grammar.sections["recipe_tail"].longest(sight.text, place, CUE_TOKENS_MAX)
     if tail is None or tail.kind == "aside" or place == stop or (tail.end < end and not sight.is_mark(tail.end)):
         return None
-    first = sight.said("determiners", start)
-    first = first or next((one.end for one in sight.amounts(start, stop) if one.article), start)
+    first = _past_article(sight, start, stop)
     known = sight.name(first, stop, DISH, FAMILY)
     if known is None:
         return None
@@ -131,6 +137,7 @@ def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     last = _dish(sight, first, end)[0] if sight.joint(known.end) is not None else known.end  # "tajine aux olives"
     found = Announced(sight.spell(first, last), known.id, last, sure=False, known=True, servings=diners)
     _tail(turn, found, end)
+    found.servings = found.servings or turn.diners
     served = found.servings is not None and (found.sure or _cooked(turn, first, known.end, found.servings))
     return found if served else None
 
@@ -153,6 +160,14 @@ def _past_diners(sight: Sight, start: int, end: int) -> tuple[int, int | None]:
     while place < end and sight.is_mark(place):
         place += 1
     return (place, int(number.value)) if place < end else (start, None)
+
+
+def asked_again(turn: Turn, start: int, stop: int) -> bool:
+    """Whether a clause behind a dish only asks once more for what it takes: "shop for it"."""
+    last, grammar = turn.steps[-1] if turn.steps else None, turn.sight.tools.grammar
+    if not isinstance(last, Act) or last.recipe is None or stop - start > CUE_TOKENS_MAX:
+        return False
+    return next(grammar.sections["recipe_tail"].fits(grammar.text(turn.sight.tokens[start:stop])), None) is not None
 
 
 def _past_day(turn: Turn, start: int, end: int) -> int:
@@ -185,10 +200,20 @@ def read_diners(turn: Turn, start: int, end: int) -> bool:
     number = numbers_of(sight.lang).at(sight.tokens, start + said.slots["number"][0])
     if number is None or number.value.denominator != 1:
         return False
-    if grammar.sections["recipe"].within(grammar.text(sight.tokens[end:])) is None:
+    rest = grammar.text(sight.tokens[end:])
+    if grammar.sections["recipe"].within(rest) is None and not _dish_follows(sight, end):
         return False
     turn.diners = int(number.value)
     return True
+
+
+def _dish_follows(sight: Sight, start: int) -> bool:
+    """Whether a dish is named from `start` on, and its ingredients are asked for."""
+    end, tails = len(sight.tokens), sight.tools.grammar.sections["recipe_tail"]
+    dishes = (sight.name(place, end, DISH) for place in range(start, end))
+    ends = [known.end for known in dishes if known is not None]
+    said = (tails.at(sight.text, place) for place in range(min(ends, default=end), end))
+    return any(tail is not None and tail.kind != "aside" for tail in said)
 
 
 def read_recipe_next(turn: Turn, start: int, end: int) -> Announced | None:
@@ -196,8 +221,7 @@ def read_recipe_next(turn: Turn, start: int, end: int) -> Announced | None:
     sight, last = turn.sight, turn.steps[-1] if turn.steps else None
     if not isinstance(last, Act) or last.recipe is None or last.recipe.url:
         return None
-    first = sight.said("determiners", start)
-    first = first or next((one.end for one in sight.amounts(start, end) if one.article), start)
+    first = _past_article(sight, start, end)
     known = sight.name(first, end, DISH)
     if known is None:
         return None

@@ -28,7 +28,7 @@ _SECTIONS = (
     "but", "leads", "or", "clausal", "regrets", "contrasts", "closers", "definite", "paired", "ingredients",
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
-    "relatives", "calls", "hence", "subjects", "relays", "intents",
+    "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 

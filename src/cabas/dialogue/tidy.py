@@ -93,7 +93,7 @@ def _without_fillers(tokens: Sequence[Token], tools: Tools) -> list[Token]:
     kept: list[Token] = []
     index = 0
     while index < len(tokens):
-        after = tools.words.at("fillers", tokens, index)
+        after = tools.words.at("fillers", tokens, index) or tools.words.at("sayings", tokens, index)
         if after is not None and not _named(tokens, index, after, tools):
             index = after
             continue
@@ -370,7 +370,7 @@ def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
 def _plain_words(lang: str) -> frozenset[str]:
     """Every word the documents of the language use, but the origins, diets and allergens: those may be misheard."""
     sheet = dict(locales.read(lang, "words"))
-    for key in ("origins", "diets", "allergens", "made_for", "bought"):
+    for key in ("origins", "diets", "allergens", "made_for", "bought", "sayings"):
         sheet.pop(key, None)
     return grammar_of(lang).words | frozenset(
         words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])

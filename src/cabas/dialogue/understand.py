@@ -14,22 +14,16 @@ from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, narrower
 from cabas.dialogue.answers import answer, past_answer
+from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, cuts_a_name, elsewhere, heads, passable, reason_for, split_when
 from cabas.dialogue.details import label_tag
-from cabas.dialogue.frames import LOST, PLAIN, build, of_topic
+from cabas.dialogue.frames import LOST, PLAIN, build
 from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
-from cabas.dialogue.plausible import gathered, only_looks, plausible, refining, shared_heads
-from cabas.dialogue.recipes import (
-    read_diners,
-    read_recipe,
-    read_recipe_before,
-    read_recipe_first,
-    read_recipe_led,
-    read_recipe_next,
-)
+from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
+from cabas.dialogue.recipes import announced, asked_again, read_diners, read_recipe_before, read_recipe_first
 from cabas.dialogue.remarks import reason_end, remark_end
 from cabas.dialogue.removals import withdrawn
 from cabas.dialogue.segment import read_items
@@ -107,7 +101,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     stop = clause_end(sight, start, end)
     if reason_for(turn, start, stop):
         return stop
-    dish = read_recipe(turn, start, end) or read_recipe_next(turn, start, end) or read_recipe_led(turn, start, end)
+    dish = announced(turn, start, end)
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
@@ -144,6 +138,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
 
 def _reason(turn: Turn, start: int, end: int) -> int | None:
     """The index after what something is for; "I've a craving for figs" wishes, and a time alone is one to come."""
+    if asked_again(turn, start, end):
+        return end
     reason = reason_end(turn.sight, start, end)
     if reason is None or _opened(turn.sight, start, reason)[1]:
         return None
@@ -253,6 +249,7 @@ def _groceries(turn: Turn, start: int, end: int) -> None:
     at, left = len(turn.steps), len(turn.leftover)
     begin, asked = _opened(sight, first, last)
     items = turn.items(begin, last)
+    items = items if asked else not_asked(turn, items, first, last)
     if not _amended(turn, items, asked=asked):
         _add(turn, items, begin, last, asked=asked)
     if when is not None and len(turn.leftover) > left and not asked and when.strength <= 1 and not when.slot:
