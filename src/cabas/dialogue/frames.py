@@ -217,6 +217,14 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
     return acts or None
 
 
+def _set_to(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Change the leeks to four" where there are none: a question, and nothing to add."""
+    measured, item = _amount(turn, found), _slot(turn, found, "target")
+    if measured is None or item is None or not item.has_food:
+        return None
+    return [Act("set_quantity", target=turn.reference(item), amount=measured.amount)]
+
+
 def _counted(measured: Measured, item: Item | None) -> Amount:
     """The amount, in the unit that begins the name: "trois" of "litres de lait"."""
     unit = item.measured.unit if item is not None and item.measured is not None and item.measured.implied else None
@@ -275,6 +283,7 @@ _FRAMES: dict[str, Frame] = {
     "retag": _retag,
     "enough": _enough,
     "set": _set,
+    "set_to": _set_to,
     "kind_not": kind_not,
     "preferred": preferred,
     "replace": replaced,
