@@ -36,7 +36,7 @@ class Announced:
         return RecipeAsk(self.words, self.dish, self.servings, without)
 
 
-def announced(turn: Turn, start: int, end: int) -> Announced | None:
+def read_dish(turn: Turn, start: int, end: int) -> Announced | None:
     """The dish said from `start` on, in one of the ways that need not know where the clause ends."""
     return read_recipe(turn, start, end) or read_recipe_next(turn, start, end) or read_recipe_led(turn, start, end)
 

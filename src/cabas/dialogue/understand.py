@@ -23,7 +23,7 @@ from cabas.dialogue.frames import LOST, PLAIN, build
 from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
 from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
-from cabas.dialogue.recipes import announced, asked_again, read_diners, read_recipe_before, read_recipe_first
+from cabas.dialogue.recipes import asked_again, read_diners, read_dish, read_recipe_before, read_recipe_first
 from cabas.dialogue.remarks import reason_end, remark_end
 from cabas.dialogue.removals import withdrawn
 from cabas.dialogue.segment import read_items
@@ -101,7 +101,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     stop = clause_end(sight, start, end)
     if reason_for(turn, start, stop):
         return stop
-    dish = announced(turn, start, end)
+    dish = read_dish(turn, start, end)
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
