@@ -219,7 +219,7 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
 
 def _set_to(turn: Turn, found: Found) -> list[Act] | None:
     """ "Change the leeks to four" where there are none: a question, and nothing to add."""
-    measured, item = _amount(turn, found), _slot(turn, found, "target")
+    measured, item = amount_in(turn, found), thing(turn, found, "target")
     if measured is None or item is None or not item.has_food:
         return None
     return [Act("set_quantity", target=turn.reference(item), amount=measured.amount)]
