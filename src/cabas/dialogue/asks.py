@@ -50,6 +50,7 @@ def _just_named(turn: Turn) -> Item | None:
 
 def ask(kind: str) -> Frame:
     """What builds the acts of a question of that kind: about what is named, was just named or was asked about last."""
+
     def frame(turn: Turn, found: Found) -> list[Act] | None:
         if "about" not in found.slots:
             if (item := _just_named(turn)) is not None:
