@@ -71,20 +71,42 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     sight, lang = turn.sight, turn.heard.lang
     if _kind_named(turn, item, line):
         return item.words
-    if not item.has_food or item.measured is not None or item.brand is not None or line.sku is None:
+    if item.brand is not None and not item.pieces and points(turn, item):
+        return line.want.words  # "celle de Vittel"
+    if not item.has_food or item.brand is not None or line.sku is None:
+        return None
+    place, those = item.pieces[0].start if item.pieces else item.start, points(turn, item)
+    some = _said_before(turn, "partitives", place) or _said_before(turn, "definite", place)
+    if item.begun and some and not those and item.family is None:
+        whole = f"{line.want.words} {item.words}"  # "des pommes", and then "des vertes, un kilo"
+        return whole if turn.named(whole) else turn.composed(item, line.want.words)
+    if item.measured is not None and not (those and item.trailing):
         return None
     definite = sight.said("definite", item.start) is not None
-    those = sight.said("those", item.start) is not None
     if those or (definite and item.refines and item.family is None):
         if (name := turn.composed(item, line.want.words)) is not None:
             return name
-        if those and item.pieces[0].linked is False and sight.joint(item.start + 1) is not None:
-            return f"{line.want.words} {sight.spell(item.start + 1, item.pieces[-1].end)}"  # "celui au seigle"
+        tied = next((at for at in range(max(0, place - 3), place) if sight.joint(at) == place), None)
+        if those and tied is not None and item.pieces[0].linked is False:
+            return f"{line.want.words} {sight.spell(tied, item.pieces[-1].end)}"  # "celui au seigle"
         first = locales.read(lang, "locale").get("head", "first") == "first"
         return f"{line.want.words} {item.words}" if first else f"{item.words} {line.want.words}"
     held = set(stems(line.want.words, lang))
     same = item.family is not None and line.want.family in turn.heard.lexicon.above(item.family)
     return item.words if definite and same and held < set(stems(item.words, lang)) else None
+
+
+def points(turn: Turn, item: Item) -> bool:
+    """Whether a thing is named as one of those spoken of: "celui de brebis", "celle de Vittel"."""
+    starts = [piece.start for piece in item.pieces] + ([item.brand_words[0]] if item.brand_words is not None else [])
+    return bool(starts) and _said_before(turn, "those", min(starts))
+
+
+def _said_before(turn: Turn, section: str, place: int) -> bool:
+    """Whether words of a section stand right before a place, or before "de", "à la" that do."""
+    sight = turn.sight
+    ends = {place} | {start for start in range(max(0, place - 3), place) if sight.joint(start) == place}
+    return any(sight.said(section, start) in ends for start in range(max(0, place - 4), place))
 
 
 def _kind_named(turn: Turn, item: Item, line: LineItem) -> bool:
@@ -93,7 +115,7 @@ def _kind_named(turn: Turn, item: Item, line: LineItem) -> bool:
     if item.family is None or want.family is None or want.brand or want.constraints or line.recipe is not None:
         return False
     plain = want.amount is None and lexicon.family_of(want.words, turn.heard.lang) == want.family
-    begins = not item.more and item.start == 0 and item.end == len(turn.sight.tokens)
+    begins = not item.more and item.start == 0
     below = item.family != want.family and want.family in lexicon.above(item.family)
     return plain and begins and below and not lexicon.families[want.family].get("packs")
 

@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 from cabas.dialogue.item import COST, Item, Piece
-from cabas.dialogue.lexicon import FAMILY, RESTRICTED
+from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
 from cabas.dialogue.sight import Sight
+
+# What is said first of whom or when things are for takes no more words than this.
+LEAD_IN_TOKENS_MAX = 6
+
+
+def lead_in(sight: Sight, position: int, end: int) -> int:
+    """The index after what is said first of whom or when things are for, where one begins right behind it without a
+    mark: "pour le réveillon une dinde", "avant ma garde deux yaourts". `position` where nothing of the kind is said.
+    """
+    after = sight.said("lead_ins", position)
+    if after is None or after >= end:
+        return position
+    first = sight.said("determiners", after) or after
+    first = max([first, *(one.end for one in sight.amounts(after, end) if one.article)])
+    for place in range(first + 1, min(end, first + LEAD_IN_TOKENS_MAX)):
+        if sight.is_mark(place):
+            return position
+        if _thing_begins(sight, place, end):
+            return place
+    return position
+
+
+def _thing_begins(sight: Sight, place: int, end: int) -> bool:
+    """Whether something counted, or some of something, is named here: "deux tranches de ...", "du fromage"."""
+    some = sight.said("partitives", place)
+    if some is not None and sight.name(some, end, FAMILY, BRAND) is not None:
+        return True
+    counted = [one for one in sight.amounts(place, end) if not one.implied]
+    glue = sight.tools.measures.of
+    ends = [one.end for one in counted] + [of[1] for one in counted if (of := glue.at(sight.tokens, one.end))]
+    return any(after < end and sight.name(after, end, FAMILY, BRAND) is not None for after in ends)
 
 
 def begins_another(sight: Sight, position: int, after: int, end: int) -> bool:

@@ -20,10 +20,39 @@ def told_apart(turn: Turn, wishes: Sequence[Wish]) -> list[Wish]:
     kept: list[Wish] = []
     place = 0
     while place < len(wishes):
+        if place + 1 < len(wishes) and _counted_after(turn, wishes[place], wishes[place + 1]):
+            place += 1
+            continue
         parts = _parts(turn, wishes, place)
         kept.extend(parts or wishes[place : place + 1])
         place += 1 + len(parts)
     return kept
+
+
+def _counted_after(turn: Turn, wish: Wish, following: Wish) -> bool:
+    """Whether a thing is only named before it is counted, as one of its kinds ("du lait, deux briques d'entier"): then
+    what was said of it is put on what follows.
+    """
+    one, other, lexicon = wish.item, following.item, turn.heard.lexicon
+    if wish.amount is not None or wish.more or one.family is None or one.brand is not None:
+        return False
+    said = other.measured
+    if said is None or (said.unit is None and said.article) or other.trailing or not _behind_mark(turn, other):
+        return False
+    if other.family is None:
+        name = turn.composed(other, one.words)
+        other.words, other.family = name or other.words, lexicon.family_of(name, turn.heard.lang) if name else None
+    if other.family is None or one.family not in lexicon.above(other.family):
+        return False
+    if other.family == one.family and not set(lexicon.stems(one.words)) <= set(lexicon.stems(other.words)):
+        return False
+    following.tags[:0] = [tag for tag in wish.tags if tag not in following.tags]
+    following.usual = following.usual or wish.usual
+    return True
+
+
+def _behind_mark(turn: Turn, item: Item) -> bool:
+    return item.start > 0 and turn.sight.is_mark(item.start - 1)
 
 
 def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:

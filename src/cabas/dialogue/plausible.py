@@ -89,6 +89,11 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         if last is not None and comma and _said_again(last, item):
             last.measured = item.measured
             last.tags.extend(item.tags)
+        elif last is not None and comma and last.measured is None and counted and only_looks(sight, item):
+            whole = f"{last.words} {item.words}"  # "du beurre, 250 g de doux"
+            last.words = whole if turn.named(whole) else turn.composed(item, last.words) or whole
+            last.family = turn.heard.lexicon.family_of(last.words, turn.heard.lang) or last.family
+            last.measured, last.begun = item.measured, True
         elif last is None or not comma or not last.known or counted or item.begun:
             kept.append(item)
         elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:

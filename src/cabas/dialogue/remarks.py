@@ -40,6 +40,8 @@ def remark_end(sight: Sight, start: int, end: int) -> int | None:
     if verb - first < REASON_LEAST and sight.tools.grammar.cues.at(sight.tokens, first) is not None:
         return None
     place = first
+    if sight.written and _tells_of_kin(sight, first, verb):
+        return next((after for after in range(verb, end) if sight.is_mark(after)), end)
     while place < end and not sight.is_mark(place) and place - start < REMARK_TOKENS_MAX:
         done = place > first and sight.said("perfect", place - 1) == place  # "she has given me some" asks for nothing
         if (not done and _live(sight.tokens[place], sight.tools.grammar)) or sight.said("live", place) is not None:
@@ -102,6 +104,15 @@ def told(sight: Sight, place: int, end: int) -> bool:
     return telling and remark_end(sight, place, end) is not None
 
 
+def _tells_of_kin(sight: Sight, first: int, verb: int) -> bool:
+    """Whether a verb that tells follows somebody of the house: "the cousins come by for a snack" asks for no snack."""
+    if sight.said("tellers", first) is not None:
+        return False
+    while verb < len(sight.tokens) and sight.said("telling", verb) is None and sight.said("clitics", verb) is not None:
+        verb += 1
+    return sight.said("telling", verb) is not None
+
+
 def teller(sight: Sight, place: int, end: int) -> int | None:
     """The index after who a remark is about: a pronoun, or "my sister" before something like a verb."""
     if place >= end:
@@ -109,8 +120,8 @@ def teller(sight: Sight, place: int, end: int) -> int | None:
     after = sight.said("tellers", place)
     if after is not None:
         return after
-    of = sight.said("determiners", place)
-    if of is None or of >= end:
+    of = sight.said("determiners", place) or place  # "bébé fait ses dents"
+    if of >= end:
         return None
     found = sight.tools.grammar.phrases("kin").at(sight.tokens, of)
     if found is None or found[1] >= end:
@@ -120,6 +131,8 @@ def teller(sight: Sight, place: int, end: int) -> int | None:
         return None  # "des petits suisses"
     if sight.said("clitics", after) is not None:
         return after
+    if of == place and sight.said("telling", after) is None:
+        return None
     nothing = sight.is_mark(after) or sight.said("determiners", after) is not None or sight.joint(after) is not None
     if nothing or sight.amounts(after, end) or sight.name(after, end, FAMILY) is not None:
         return None

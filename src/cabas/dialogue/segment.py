@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cabas.dialogue.asides import LEAD_IN_TOKENS_MAX, lead_in
 from cabas.dialogue.item import Item
 from cabas.dialogue.items import mark_floor, read_item
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED, VARIANT
@@ -53,7 +54,7 @@ class _Gap:
 
 def read_items(sight: Sight, start: int, end: int) -> list[Item]:
     """The things asked for in the tokens [start, end), in order; stretches that say nothing are left out."""
-    first = _gap(sight, start, end).end
+    first = lead_in(sight, _gap(sight, start, end).end, end)
     starts = _starts(sight, first, end)
     best: dict[int, tuple[float, list[Item]]] = {end: (0.0, [])}
     for place in reversed(starts):
@@ -100,7 +101,7 @@ def _stops(sight: Sight, place: int, end: int, starts: list[int]) -> list[int]:
         if following <= place:
             continue
         stop = following
-        while stop > place + 1 and (before := _gap_before(sight, place, stop)) is not None:
+        while stop > place + 1 and (before := _gap_before(sight, place, stop, end)) is not None:
             stop = before
         stops.append(stop)
         if following >= limit or len(stops) >= (STOPS_MAX if len(starts) < LONG_LIST else STOPS_FEW):
@@ -108,10 +109,17 @@ def _stops(sight: Sight, place: int, end: int, starts: list[int]) -> list[int]:
     return stops
 
 
-def _gap_before(sight: Sight, place: int, stop: int) -> int | None:
-    """Where the mark, "and" or "no, " that ends at `stop` begins; None when none does."""
+def _gap_before(sight: Sight, place: int, stop: int, end: int) -> int | None:
+    """Where the mark, "and", "no, " or "for my sister" that ends at `stop` begins; None when none does."""
     if sight.is_mark(stop - 1) and sight.tokens[stop - 1].folded not in INNER_MARKS:
         return stop - 1
+    for start in range(max(place + 1, stop - LEAD_IN_TOKENS_MAX - 3), stop):
+        if (
+            sight.said("lead_ins", start)
+            and _gap_before(sight, place, start, end)
+            and lead_in(sight, start, end) == stop
+        ):
+            return start
     for start in range(max(place + 1, stop - 4), stop):
         if (
             sight.said("and", start) == stop
@@ -146,6 +154,8 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
         break
     if not passed:
         cost = _bare_break(sight, start) if start < end else 0.0
+    else:
+        position = lead_in(sight, position, end)
     return _Gap(position, cost if position < end else 0.0, repair, alternative)
 
 

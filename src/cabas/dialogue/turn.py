@@ -207,7 +207,7 @@ class Turn:
         if locales.read(lang, "locale").get("head", "first") == "last":
             tries.reverse()
         elif len(known) == 1:  # "du rouge" in place of rosé is a wine too
-            tries[:0] = [f"{name} {said}" for name in self._wider(words)]
+            tries.extend(f"{name} {said}" for name in self._wider(words))
         called = self.called if self._alike(item, words) else self.named
         found = next((name for name in dict.fromkeys(tries) if called(name)), None)
         return found or self._flavored(said, words)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
-from cabas.dialogue.afterthoughts import brought_forward
-from cabas.dialogue.again import counts_it, found_later, in_place, narrower
+from cabas.dialogue.afterthoughts import brought_forward, so_parted
+from cabas.dialogue.again import counts_it, found_later, in_place, narrower, points
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end
@@ -59,7 +59,7 @@ def understand(text: str, heard: Hearing) -> Understood:
     said_so = answer(Sight(unmarked(raw), tools, heard.knows), heard)
     if said_so is not None:
         return Understood(clean(text), tools.lang, (said_so,))
-    tokens, names = tidy(parted(brought_forward(raw, tools), tools), tools, heard.knows)
+    tokens, names = tidy(parted(so_parted(brought_forward(raw, tools), tools), tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
@@ -276,7 +276,8 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
         return False
     if not any(item.has_food for item in items):
         return _of_focus(turn, items, asked=asked)
-    if asked or focus is None:
+    those = points(turn, items[0])  # "mets celui de brebis"
+    if (asked and not those) or focus is None:
         return False
     alone = not any(item.has_food for item in items[1:])
     name = narrower(turn, items[0], focus) if alone else None
