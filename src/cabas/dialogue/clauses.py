@@ -6,7 +6,7 @@ from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, sets_scene, tol
 from cabas.dialogue.grammar import Found
 from cabas.dialogue.items import TELLING
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
-from cabas.dialogue.remarks import remark_end, teller, told
+from cabas.dialogue.remarks import remark_end, teller, tells_first, told
 from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.when import Times, When
@@ -102,7 +102,7 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
         return False
     if sight.tokens[stop].folded == HENCE and not tells_count(sight, stop, end) and sets_scene(sight, start, stop):
         return True
-    if sight.tokens[stop].folded == ":" and not sight.words.tells and _tells_first(sight, start, stop, end):
+    if sight.tokens[stop].folded == ":" and not sight.words.tells and tells_first(sight, start, stop, end):
         return True
     if is_hence(sight, stop) or stop - start > HEADING_TOKENS_MAX:
         return False
@@ -150,26 +150,6 @@ def elsewhere(sight: Sight, start: int, end: int) -> bool:
         return False
     named = (match.kind for place in range(start, end) for match in sight.names(place))
     return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
-
-
-def _tells_first(sight: Sight, start: int, stop: int, end: int) -> bool:
-    """Whether something named or counted follows a colon, and what stands before it tells of somebody ("chez nous on
-    mange beaucoup de riz") or names no goods at all ("un petit plaisir").
-    """
-    if stop - start > TIME_TOKENS_MAX or not (_named_from(sight, stop + 1, end) or sight.amounts(stop + 1, end)):
-        return False
-    if any(teller(sight, place, stop) is not None for place in range(start, min(stop, start + REASON_TOKENS_MAX))):
-        return True
-    kinds = {match.kind for place in range(start, stop) for match in sight.names(place) if match.lang == sight.lang}
-    counted = any(one.unit is not None and not one.implied for place in range(start, stop)
-                  for one in sight.amounts(place, stop))  # fmt: skip
-    return kinds.isdisjoint((FAMILY, BRAND, DISH)) and not counted
-
-
-def _named_from(sight: Sight, place: int, end: int) -> bool:
-    """Whether a name begins here, behind an article or not."""
-    begin = sight.said("determiners", place) or place
-    return begin < end and sight.name(begin, end, FAMILY, BRAND) is not None
 
 
 def _diet_end(sight: Sight, start: int, end: int) -> int | None:

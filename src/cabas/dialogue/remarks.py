@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cabas.dialogue.grammar import Grammar
-from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import Token
 
@@ -19,6 +19,8 @@ REMARK_TOKENS_MAX = 24
 REASON_LEAST = 3
 # Who somebody is takes no more words than this ("the lady next door").
 WHO_TOKENS_MAX = 4
+# Before a colon, who is spoken of is named in the first so many words.
+OPENED_TOKENS_MAX = 6
 # Macros of verbs that ask for something.
 _ASKING = ("put", "drop", "set")
 
@@ -165,3 +167,23 @@ def _live(token: Token, grammar: Grammar) -> bool:
 @lru_cache(maxsize=16)
 def _asking(grammar: Grammar) -> frozenset[str]:
     return frozenset(word for name in _ASKING for word in grammar.macro(name))
+
+
+def tells_first(sight: Sight, start: int, stop: int, end: int) -> bool:
+    """Whether something named or counted follows a colon, and what stands before it tells of somebody ("chez nous on
+    mange beaucoup de riz") or names no goods at all ("un petit plaisir").
+    """
+    if stop - start > REMARK_TOKENS_MAX or not (_named_from(sight, stop + 1, end) or sight.amounts(stop + 1, end)):
+        return False
+    if any(teller(sight, place, stop) is not None for place in range(start, min(stop, start + OPENED_TOKENS_MAX))):
+        return True
+    kinds = {match.kind for place in range(start, stop) for match in sight.names(place) if match.lang == sight.lang}
+    counted = any(one.unit is not None and not one.implied for place in range(start, stop)
+                  for one in sight.amounts(place, stop))  # fmt: skip
+    return kinds.isdisjoint((FAMILY, BRAND, DISH)) and not counted
+
+
+def _named_from(sight: Sight, place: int, end: int) -> bool:
+    """Whether a name begins here, behind an article or not."""
+    begin = sight.said("determiners", place) or place
+    return begin < end and sight.name(begin, end, FAMILY, BRAND) is not None
