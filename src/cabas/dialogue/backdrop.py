@@ -51,6 +51,8 @@ def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> b
         after += 1
     if index < 2 or after >= len(tokens) or tokens[index - 1].folded in tools.words.small:
         return False
+    if _points_back(tokens, after, tools):  # "I love skyr, so two pots of it": the goods stand before it
+        return False
     begins = any(tools.words.at(section, tokens, after) for section in ("determiners", "vague", "fillers"))
     cue = tools.grammar.cues.at(tokens, after) is not None or tokens[after].folded in tools.grammar.macro("put")
     if begins or cue or tools.measures.at(tokens, after):
@@ -60,6 +62,15 @@ def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> b
     return (
         not talk and tools.words.at("looks", tokens, after) is None and tools.words.at("common", tokens, after) is None
     )
+
+
+def _points_back(tokens: Sequence[Token], place: int, tools: Tools) -> bool:
+    """Whether an amount of what was named before stands here: "two of those"."""
+    for one in tools.measures.at(tokens, place):
+        glue = tools.measures.of.at(tokens, one.end)
+        if not one.implied and glue is not None and tools.words.at("pronouns", tokens, glue[1]) is not None:
+            return True
+    return False
 
 
 def is_hence(sight: Sight, place: int) -> bool:
