@@ -111,15 +111,17 @@ def _stops(sight: Sight, place: int, end: int, starts: list[int]) -> list[int]:
 
 def _gap_before(sight: Sight, place: int, stop: int, end: int) -> int | None:
     """Where the mark, "and", "no, " or "for my sister" that ends at `stop` begins; None when none does."""
+    for start in range(max(place + 1, stop - LEAD_IN_TOKENS_MAX - 3), stop):
+        led = sight.said("lead_ins", start) is not None and _parting_before(sight, place, start) is not None
+        if led and lead_in(sight, start, end) == stop:
+            return start
+    return _parting_before(sight, place, stop)
+
+
+def _parting_before(sight: Sight, place: int, stop: int) -> int | None:
+    """Where the mark, "and" or "no, " that ends at `stop` begins; None when none does."""
     if sight.is_mark(stop - 1) and sight.tokens[stop - 1].folded not in INNER_MARKS:
         return stop - 1
-    for start in range(max(place + 1, stop - LEAD_IN_TOKENS_MAX - 3), stop):
-        if (
-            sight.said("lead_ins", start)
-            and _gap_before(sight, place, start, end)
-            and lead_in(sight, start, end) == stop
-        ):
-            return start
     for start in range(max(place + 1, stop - 4), stop):
         if (
             sight.said("and", start) == stop

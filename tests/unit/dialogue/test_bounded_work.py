@@ -22,6 +22,7 @@ from cabas.domain.cart import Want
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 LONG = {
     "a list": "deux litres de lait entier, trois poireaux, un kilo de pommes de terre et du persil, " * 120,
+    "for whom": "du lait et pour moi et pour ma femme et pour le midi et " * 200,
     "one thing again": "lait et " * 1250,
     "nothing but marks": ",;" * 5000,
     "unknown words": "zorglub blorgniak " * 560,
