@@ -98,8 +98,8 @@ def only_holds(sight: Sight, item: Item, position: int, end: int) -> bool:
 
 
 def to_do(sight: Sight, position: int, end: int) -> int | None:
-    """The index after "to" and a verb: "soup to warm us up"."""
-    after = sight.said("intents", position)
+    """The index after "to" and a verb behind something: "soup to warm us up"."""
+    after = sight.said("intents", position) if position > 0 else None
     verb = after is not None and after < end and sight.is_everyday(after)
     return after if verb else None
 
