@@ -22,8 +22,8 @@ from cabas.domain.cart import Amount
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
 
-# How many of the most popular families are looked for in advance, in each language, and by how many of their names: some 30 ms each,
-# while shoppers are served already.
+# How many of the most popular families are looked for in advance, in each language, and by how many of their names.
+# It takes some 30 ms each, while shoppers are served already.
 STAPLES, NAMES = 100, 1
 # From then on little and often: a young object costs a microsecond to look at, so that 50,000 of them, which suit a
 # start (`cli.GARBAGE`), stop a turn for 50 ms. The old ones, answers that are kept, are hardly ever looked at.
