@@ -22,9 +22,9 @@ from cabas.domain.cart import Amount
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.handlers import handlers
 
-# How many of the most popular families are looked for in advance, in each language, and by how many of their names.
-# It takes some 30 ms each, while shoppers are served already.
-STAPLES, NAMES = 100, 1
+# How many of the most popular families are looked for in advance, in each language. Six hundred names a language took a
+# start to a minute of a core.
+STAPLES = 100
 # From then on little and often: a young object costs a microsecond to look at, so that 50,000 of them, which suit a
 # start (`cli.GARBAGE`), stop a turn for 50 ms. The old ones, answers that are kept, are hardly ever looked at.
 SERVING = (2_000, 50, 1_000)
@@ -34,7 +34,7 @@ SOME_DAY = datetime(2000, 1, 3, 10, tzinfo=UTC)
 def warm(desk: Desk | None = None, retailer_id: str = "", staples: int = STAPLES) -> None:
     """Read the languages, put their patterns together, and look for what everybody asks for at the retailer's `desk`.
 
-    Some seconds of one core, once. What was made by then is no longer looked at by the garbage collector, whose full
+    Half a minute of one core at most, once, while shoppers are served. What was made by then is no longer looked at by the garbage collector, whose full
     rounds over the words of a language would otherwise stop a turn for a tenth of a second.
     """
     handlers()
@@ -66,4 +66,4 @@ def _staples(lang: str, most: int) -> Iterator[str]:
     """What the most popular families are called in `lang`, the most popular last: it is remembered longest."""
     known = sorted(sheets().items(), key=lambda item: (-int(item[1].get("popularity", 0)), item[0]))
     for _, sheet in reversed(known[:most]):
-        yield from (str(name) for name in words_in(sheet.get(lang))[:NAMES])
+        yield from (str(name) for name in words_in(sheet.get(lang))[:1])

@@ -128,14 +128,17 @@ class Database:
 
     async def _living(self) -> AsyncConnection[Row]:
         """A connection that has not ended while nobody used it: no request fails because PostgreSQL was restarted."""
-        while _heard_from(connection := await self._pool.getconn()):
+        while True:
+            connection = await self._pool.getconn()
             try:
-                await self._pool.check_connection(connection)
-            except psycopg.OperationalError:
-                await self._pool.putconn(connection)  # the pool opens another in its place
+                if _heard_from(connection):
+                    await self._pool.check_connection(connection)
+            except BaseException as error:
+                await self._pool.putconn(connection)  # the pool opens another in place of a dead one
+                if not isinstance(error, psycopg.OperationalError):
+                    raise
             else:
-                break
-        return connection
+                return connection
 
 
 def _heard_from(connection: AsyncConnection[Row]) -> bool:
