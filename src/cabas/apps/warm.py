@@ -34,8 +34,8 @@ SOME_DAY = datetime(2000, 1, 3, 10, tzinfo=UTC)
 def warm(desk: Desk | None = None, retailer_id: str = "", staples: int = STAPLES) -> None:
     """Read the languages, put their patterns together, and look for what everybody asks for at the retailer's `desk`.
 
-    Half a minute of one core at most, once, while shoppers are served. What was made by then is no longer looked at by the garbage collector, whose full
-    rounds over the words of a language would otherwise stop a turn for a tenth of a second.
+    Once, while shoppers are served already. What was made by then is no longer looked at by the garbage collector,
+    whose full rounds over the words of a language would otherwise stop a turn for a tenth of a second.
     """
     handlers()
     for lang in languages():
