@@ -127,7 +127,7 @@ class MemoryOrders:
         slot, holder = self._rows.slots.get(key), command.conversation.id if command.conversation else ""
         if slot is None or slot.cutoff < order.placed_at:
             return False
-        return self._rows.places_taken(key, order.placed_at, holder) < slot.capacity
+        return slot.taken + self._rows.places_held(order.placed_at, holder)[key] < slot.capacity
 
     def _book_slot(self, order: Order, places: int) -> None:
         key = (order.retailer_id, order.store_id, order.slot_id)

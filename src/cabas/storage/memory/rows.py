@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,9 +82,6 @@ class Rows:
     proposals: dict[Key, Proposal] = field(default_factory=dict)
     failures: dict[str, list[Failure]] = field(default_factory=dict)
 
-    def places_taken(self, slot_key: Key, now: datetime, holder: str) -> int:
-        """Places of a slot that `holder` cannot have: taken, or held by others at `now`."""
-        held = sum(
-            until > now for (*where, by), until in self.holds.items() if tuple(where) == slot_key and by != holder
-        )
-        return self.slots[slot_key].taken + held
+    def places_held(self, now: datetime, holder: str) -> Counter[Key]:
+        """How many places of each slot are held at `now` by others than `holder`, who cannot have them."""
+        return Counter(tuple(slot) for (*slot, by), until in self.holds.items() if until > now and by != holder)

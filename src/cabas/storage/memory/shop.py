@@ -13,7 +13,7 @@ from cabas.domain.discount import Discount
 from cabas.domain.fulfillment import Method, Slot
 from cabas.domain.insight import Purchase, habits
 from cabas.domain.order import Order, OrderStatus
-from cabas.storage.memory.rows import Key, Rows, Shelf
+from cabas.storage.memory.rows import Rows, Shelf
 from cabas.storage.refusals import HABITS_SINCE, no_shopper, no_store
 from cabas.usecases.ports import Store
 
@@ -64,22 +64,24 @@ class MemoryShop:
         holder: str = "",
     ) -> list[Slot]:
         """The slots that start in [start, end), earliest first; places held by others than `holder` count as taken."""
-        store = self._rows.stores.get((retailer_id, store_id))
+        store, now = self._rows.stores.get((retailer_id, store_id)), now or start
+        if store is None:
+            return []
+        zone, held = ZoneInfo(store.timezone), self._rows.places_held(now, holder)
         found = [
             replace(
-                _local(slot, store),
-                taken=self._rows.places_taken(key, now or start, holder),
-                held_until=self._held(key, now or start, holder, store.timezone),
+                slot,
+                starts_at=slot.starts_at.astimezone(zone),
+                ends_at=slot.ends_at.astimezone(zone),
+                cutoff=slot.cutoff.astimezone(zone),
+                taken=slot.taken + held[key],
+                held_until=until.astimezone(zone) if until is not None and until > now else None,
             )
             for key, slot in self._rows.slots.items()
             if key[:2] == (retailer_id, store_id) and start <= slot.starts_at < end and method in (None, slot.method)
-            if store is not None
+            for until in (self._rows.holds.get((*key, holder)),)
         ]
         return sorted(found, key=lambda slot: (slot.starts_at, slot.fee.amount, slot.id))
-
-    def _held(self, slot_key: Key, now: datetime, holder: str, timezone: str) -> datetime | None:
-        until = self._rows.holds.get((*slot_key, holder))
-        return until.astimezone(ZoneInfo(timezone)) if until is not None and until > now else None
 
     async def hold(
         self, retailer_id: str, store_id: str, slot_id: str, holder: str, *, now: datetime, until: datetime
@@ -88,7 +90,7 @@ class MemoryShop:
         await self.drop_holds(retailer_id, store_id, holder, now=now)
         key = (retailer_id, store_id, slot_id)
         slot = self._rows.slots.get(key)
-        if slot is None or slot.cutoff < now or self._rows.places_taken(key, now, holder) >= slot.capacity:
+        if slot is None or slot.cutoff < now or slot.taken + self._rows.places_held(now, holder)[key] >= slot.capacity:
             return False
         self._rows.holds[*key, holder] = until
         return True
@@ -137,9 +139,3 @@ def _nearness(store_id: str, cut: Promotion, day: date) -> tuple[int, bool, int]
     if cut.starts is not None and cut.starts > day:
         return 1, not store_id, (cut.starts - day).days
     return 0, not store_id, 1_000_000 if cut.starts is None else (day - cut.starts).days
-
-
-def _local(slot: Slot, store: Store | None) -> Slot:
-    zone = ZoneInfo(store.timezone if store else "UTC")
-    times = {name: getattr(slot, name).astimezone(zone) for name in ("starts_at", "ends_at", "cutoff")}
-    return replace(slot, **times)

@@ -9,11 +9,13 @@ from itertools import islice
 
 from cabas.dialogue.say import phrases
 from cabas.domain.cart import SlotChoice
-from cabas.domain.fulfillment import Method, Slot, SlotAsk, hold_end
+from cabas.domain.fulfillment import Method, Slot, SlotAsk, hold_end, matching
 from cabas.usecases.talk.scene import Scene
 
-# How far ahead slots are looked for, and how many are offered at once (people keep three in mind).
-DAYS_AHEAD, OPTIONS = 14, 3
+# How far ahead slots are looked for; where the first one that comes will do, so far first: most ask for it.
+DAYS_AHEAD, DAYS_NEAR = 14, 2
+# How many are offered at once: people keep three in mind.
+OPTIONS = 3
 
 
 def method_of(scene: Scene) -> Method:
@@ -25,9 +27,28 @@ def method_of(scene: Scene) -> Method:
 
 async def open_slots(scene: Scene, method: Method | None) -> list[Slot]:
     """The store's open slots from now on."""
-    end = scene.now + timedelta(days=DAYS_AHEAD)
-    where = (scene.talk.retailer_id, scene.store.id, scene.now, end, method)
-    slots = await scene.desk.shop.slots(*where, holder=scene.talk.id)
+    return await _open_between(scene, method, scene.now, scene.now + timedelta(days=DAYS_AHEAD))
+
+
+async def first_slot(scene: Scene, ask: SlotAsk) -> Slot | None:
+    """The first open slot that meets `ask` and that the agreement lets the platform use. The day that was said is
+    looked at alone, and days to come only when the nearest have none: a store has hundreds of slots.
+    """
+    soon, last = (scene.now + timedelta(days=days) for days in (DAYS_NEAR, DAYS_AHEAD))
+    spans = [(scene.now, soon), (soon, last)]
+    if ask.day is not None:
+        begin = datetime.combine(ask.day, time(), scene.now.tzinfo)
+        spans = [(max(scene.now, begin), min(last, begin + timedelta(days=1)))]
+    for start, end in spans:
+        slots = await _open_between(scene, ask.method, start, end)
+        for slot in allowed(scene, matching(slots, ask, scene.now), 1):
+            return slot
+    return None
+
+
+async def _open_between(scene: Scene, method: Method | None, start: datetime, end: datetime) -> list[Slot]:
+    where = (scene.talk.retailer_id, scene.store.id, start, end, method)
+    slots = await scene.desk.shop.slots(*where, now=scene.now, holder=scene.talk.id) if start < end else []
     return [slot for slot in slots if slot.open_at(scene.now)]
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from cabas.dialogue.acts import Act
-from cabas.domain.fulfillment import Method, SlotAsk, matching
+from cabas.domain.fulfillment import Method, SlotAsk
 from cabas.usecases.talk.read_back import read_back
 from cabas.usecases.talk.scene import Scene
-from cabas.usecases.talk.slots import allowed, book, method_of, method_words, nearest, offer, open_slots
+from cabas.usecases.talk.slots import book, first_slot, method_of, method_words, nearest, offer, open_slots
 
 KINDS = ("choose_slot", "set_method")
 
@@ -42,15 +42,14 @@ async def handle(scene: Scene, act: Act) -> None:
 async def choose(scene: Scene, ask: SlotAsk) -> None:
     """The first open slot that meets `ask`; where there is none, the three nearest are offered."""
     method = ask.method or method_of(scene)
-    slots = await open_slots(scene, method)
     if ask.day is None and not ask.earliest and (ask.after or ask.before or ask.at) and scene.cart.slot is not None:
         ask = replace(ask, day=datetime.fromisoformat(scene.cart.slot.starts_at).date())
-    found = allowed(scene, matching(slots, replace(ask, method=method), scene.now), 1)
-    if found:
-        await book(scene, found[0])
+    found = await first_slot(scene, replace(ask, method=method))
+    if found is not None:
+        await book(scene, found)
         return
     scene.update(replace(scene.cart, method=method.value))
-    offer(scene, nearest(scene, slots, ask), method, missed=True)
+    offer(scene, nearest(scene, await open_slots(scene, method), ask), method, missed=True)
 
 
 async def _set_method(scene: Scene, ask: SlotAsk) -> None:
@@ -63,11 +62,10 @@ async def _set_method(scene: Scene, ask: SlotAsk) -> None:
         return
     start = datetime.fromisoformat(before.starts_at)
     wish = SlotAsk(method=method, day=start.date(), at=start.time())
-    slots = await open_slots(scene, method)
-    found = allowed(scene, matching(slots, wish, scene.now), 1)
+    found = await first_slot(scene, wish)
     scene.update(replace(scene.cart, slot=None))
-    if found:
-        await book(scene, found[0])
-    else:
-        scene.tell("method", method=method_words(scene, method))
-        offer(scene, nearest(scene, slots, wish), method, missed=False)
+    if found is not None:
+        await book(scene, found)
+        return
+    scene.tell("method", method=method_words(scene, method))
+    offer(scene, nearest(scene, await open_slots(scene, method), wish), method, missed=False)
