@@ -5,10 +5,11 @@
 For each catalog (default: the demo retailer's names, and ../shared/data/catalog/*.tsv.gz where it is) the time from the
 text of a turn to the reply, beside the baseline of the same run: understanding alone, without search and choice.
 "new" sentences are said once in the life of the process, each of one to five things: what is bought often more often,
-as one over its rank (Zipf), by the names people say first. "odd" ones are of anything that is sold, slippers as likely
-as milk, so that nothing was looked for before. "again" are a few sentences said over and over. CPU is the process's
-own time, wall the clock's: on a machine that is busy with other things, read CPU. Memory is that of the process that
-answers, which did not make the index.
+as one over its rank (Zipf), by the names people say first. "early" ones are the same while the server has not yet
+looked for what is asked for often, which it does at leisure once it is open. "odd" ones are of anything that is sold,
+slippers as likely as milk. "again" are a few sentences said over and over. CPU is the process's own time, wall the
+clock's: on a machine that is busy with other things, read CPU. Memory is that of the process that answers, which did not
+make the index.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from cabas.agreement.agreement import Agreement
 from cabas.agreement.book import AgreementBook
 from cabas.apps.cli import GARBAGE
 from cabas.apps.eval.shop import EVAL_RETAILER, HOUSE_BOOK, NoPages
-from cabas.apps.warm import warm
+from cabas.apps.warm import at_leisure, warm
 from cabas.dialogue.estimate import estimated_price
 from cabas.dialogue.families import sheets
 from cabas.dialogue.lexicon import Lexicon, lexicon
@@ -165,13 +166,18 @@ class Bench:
     async def measure(self, name: str, ports: Ports) -> None:
         """Print the figures of one kind of ports."""
         desk, number = self.desk(ports), iter(range(1_000_000))
-        warmed, new, odd, again, long = Times(), Times(), Times(), Times(), Times()
+        warmed, early, new, odd, again, long = Times(), Times(), Times(), Times(), Times(), Times()
         start = time.process_time()
         warm(desk, RETAILER)
         print(f"  {name}, made ready in {time.process_time() - start:.1f} s of CPU")
         for lang, sentences in AGAIN.items():
             for text in sentences:
                 await self.turn(desk, lang, text, next(number), warmed)
+        for lang, text in new_sentences(self.search, f"{name}, early"):
+            await self.turn(desk, lang, text, next(number), early)
+        start = time.process_time()
+        at_leisure(desk, RETAILER, lambda _: None)
+        print(f"  {name}, the rest at leisure in {time.process_time() - start:.1f} s of CPU, {resident():.0f} MiB")
         gc.collect()
         gc.freeze()
         for lang, text in new_sentences(self.search, name):
@@ -184,6 +190,7 @@ class Bench:
                     await self.turn(desk, lang, text, next(number), again)
         for text in (", ".join(AGAIN["fr"][:5]) + ", ") * 40, "lait et " * 1250, "pâté-" * 2000, "x" * 10_000:
             await self.turn(desk, "fr", text[:10_000], next(number), long)
+        print(f"  {name}, early  {early}")
         print(f"  {name}, new    {new}")
         print(f"  {name}, odd    {odd}")
         print(f"  {name}, again  {again}")

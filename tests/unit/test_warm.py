@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from cabas.apps.warm import warm
+from cabas.apps.warm import AGAIN, at_leisure, keep_warm, names, warm
+from cabas.dialogue import locales
+from cabas.dialogue.families import sheets
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.locales import languages
+from cabas.domain.catalog import Product
 from cabas.usecases.ports import Hit, Query
 from cabas.usecases.talk.desk import Desk
 
@@ -20,10 +25,11 @@ class Asked:
 
     def __init__(self) -> None:
         self.queries: list[Query] = []
+        self.answer: tuple[Hit, ...] = ()
 
     def find(self, query: Query, limit: int = 20) -> tuple[Hit, ...]:
         self.queries.append(query)
-        return ()
+        return self.answer
 
 
 def desk(search: Asked) -> Desk:
@@ -52,3 +58,50 @@ def test_what_everybody_asks_for_is_looked_for_in_every_language() -> None:
 def test_without_a_shop_only_the_languages_are_read() -> None:
     warm(staples=1)
     assert gc.get_freeze_count() > 0
+
+
+def test_what_is_called_first_in_the_best_known_families_comes_first() -> None:
+    few = names("fr", 40)
+    assert len(few) == len(set(few))
+    assert names("fr", 20) == few[:20]
+    first = [locales.words(sheet["fr"])[0] for sheet in _by_popularity() if sheet.get("fr")][:5]
+    assert few[0] == first[0]
+    assert set(first) <= set(few)
+
+
+def test_the_rest_is_found_at_leisure_with_a_pause_after_each() -> None:
+    search = Asked()
+    pauses: list[float] = []
+    found = at_leisure(desk(search), "halle", pauses.append, 9)
+    assert len(pauses) == 9
+    assert all(pause >= 0 for pause in pauses)
+    assert {want.lang for want in found} == set(languages())
+    assert len(search.queries) >= len(found)
+
+
+class Enough(Exception):
+    """The end of the test."""
+
+
+def test_what_has_another_answer_is_found_again() -> None:
+    search = Asked()
+    rounds: list[int] = []
+
+    def pause(seconds: float) -> None:
+        if seconds != AGAIN:
+            return
+        rounds.append(len(search.queries))
+        if len(rounds) == 2:
+            search.answer = (Hit(Product("L-1", {"fr": "Lait entier 1 l"}, family="whole_milk"), 1.0),)
+        if len(rounds) == 4:
+            raise Enough
+
+    with pytest.raises(Enough):
+        keep_warm(desk(search), "halle", pause, 9)
+    asked = [after - before for before, after in pairwise(rounds)]
+    assert asked[0] == asked[2]  # whether the answer is the same
+    assert asked[1] >= 2 * asked[0]  # it was not: found anew
+
+
+def _by_popularity() -> list[Mapping[str, Any]]:
+    return sorted(sheets().values(), key=lambda sheet: -int(sheet.get("popularity", 0)))

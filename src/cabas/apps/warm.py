@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import chain, zip_longest
+from time import thread_time
 
-from cabas.dialogue.acts import Understood
 from cabas.dialogue.families import sheets
 from cabas.dialogue.grammar import grammar_of
 from cabas.dialogue.labels import labels_by_word
@@ -18,13 +19,17 @@ from cabas.dialogue.locales import words as words_in
 from cabas.dialogue.pick import Shelf, pick
 from cabas.dialogue.say import phrases
 from cabas.dialogue.understand import Hearing, understand
-from cabas.domain.cart import Amount
+from cabas.domain.cart import Amount, Want
 from cabas.usecases.talk.desk import Desk
+from cabas.usecases.talk.findings import FOUND_KEPT, Finding
 from cabas.usecases.talk.handlers import handlers
 
-# How many of the most popular families are looked for in advance, in each language. Six hundred names a language took a
-# start to a minute of a core.
-STAPLES = 100
+# How many of the names asked for most are looked for at the start, in each language. Six hundred took a start to a
+# minute of a core; the many others come at leisure: half of what is remembered, the rest is for what nobody foresaw.
+STAPLES, AT_LEISURE = 100, FOUND_KEPT // 2
+# What is done at leisure takes so much of a core: a pause follows, so many times as long as the work. Once all is
+# there, it is asked for again every so many seconds: a catalog published meanwhile has other answers.
+IDLE, AGAIN = 4.0, 300.0
 # From then on little and often: a young object costs a microsecond to look at, so that 50,000 of them, which suit a
 # start (`cli.GARBAGE`), stop a turn for 50 ms. The old ones, answers that are kept, are hardly ever looked at.
 SERVING = (2_000, 50, 1_000)
@@ -41,29 +46,73 @@ def warm(desk: Desk | None = None, retailer_id: str = "", staples: int = STAPLES
     for lang in languages():
         grammar_of(lang).prepare()
         phrases(lang)
-        words = lexicon(lang=lang) if desk is None else desk.lexicon(retailer_id, lang)
-        hearing = Hearing(lang, SOME_DAY, words)
-        for name in _staples(lang, staples):
+        hearing = _hearing(lang, desk, retailer_id)
+        for name in reversed(names(lang, staples)):  # the likeliest last: it is remembered longest
             understand(name[1:], hearing)  # misheard
-            heard = understand(name, hearing)
-            if desk is not None:
-                _look_for(desk, retailer_id, heard)
+            for want in _wants(name, hearing):
+                if desk is not None:
+                    _weighed(desk, retailer_id, want)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SERVING)
 
 
-def _look_for(desk: Desk, retailer_id: str, heard: Understood) -> None:
-    """Find what would do for the wishes, and weigh it: with an amount and without."""
-    for want in (want for act in heard.acts for want in act.wants):
-        taught = desk.lexicon(retailer_id, want.lang).taught
-        found = desk.findings.of(retailer_id, desk.search(retailer_id), taught, want)
-        for said in (replace(want, amount=None), replace(want, amount=Amount(Fraction(1)))):
-            pick(said, found.hits, Shelf({}, labels_by_word(), SOME_DAY.date()), judge=found.merit)
+def at_leisure(
+    desk: Desk, retailer_id: str, pause: Callable[[float], None], most: int = AT_LEISURE
+) -> dict[Want, Finding]:
+    """Look for what is asked for less often, a thing at a time with a `pause` (seconds) after each, in all languages by
+    turns. What was found, by wish.
+    """
+    found: dict[Want, Finding] = {}
+    hearings = {lang: _hearing(lang, desk, retailer_id) for lang in languages()}
+    columns = ([(name, heard) for name in names(lang, most // len(hearings))] for lang, heard in hearings.items())
+    for name, hearing in filter(None, chain.from_iterable(zip_longest(*columns))):
+        start = thread_time()
+        found |= {want: _weighed(desk, retailer_id, want) for want in _wants(name, hearing)}
+        pause(IDLE * (thread_time() - start))
+    return found
 
 
-def _staples(lang: str, most: int) -> Iterator[str]:
-    """What the most popular families are called in `lang`, the most popular last: it is remembered longest."""
+def keep_warm(desk: Desk, retailer_id: str, pause: Callable[[float], None], most: int = AT_LEISURE) -> None:
+    """`at_leisure`, and then again and again whatever has another answer by now. Never returns."""
+    found = at_leisure(desk, retailer_id, pause, most)
+    gc.freeze()
+    while True:
+        pause(AGAIN)
+        for want, before in found.items():
+            start = thread_time()
+            if _found(desk, retailer_id, want) is not before:
+                found[want] = _weighed(desk, retailer_id, want)
+                pause(IDLE * (thread_time() - start))
+
+
+def names(lang: str, most: int) -> list[str]:
+    """What is asked for most, as people call it in `lang`: a family's popularity counts as its names' order does."""
     known = sorted(sheets().items(), key=lambda item: (-int(item[1].get("popularity", 0)), item[0]))
-    for _, sheet in reversed(known[:most]):
-        yield from (str(name) for name in words_in(sheet.get(lang))[:1])
+    ranked = sorted(
+        (rank * order, rank, str(name))
+        for rank, (_, sheet) in enumerate(known, 1)
+        for order, name in enumerate(words_in(sheet.get(lang)), 1)
+    )
+    return list(dict.fromkeys(name for _, _, name in ranked[:most]))
+
+
+def _hearing(lang: str, desk: Desk | None, retailer_id: str) -> Hearing:
+    return Hearing(lang, SOME_DAY, lexicon(lang=lang) if desk is None else desk.lexicon(retailer_id, lang))
+
+
+def _wants(name: str, hearing: Hearing) -> Iterable[Want]:
+    return chain.from_iterable(act.wants for act in understand(name, hearing).acts)
+
+
+def _found(desk: Desk, retailer_id: str, want: Want) -> Finding:
+    taught = desk.lexicon(retailer_id, want.lang).taught
+    return desk.findings.of(retailer_id, desk.search(retailer_id), taught, want)
+
+
+def _weighed(desk: Desk, retailer_id: str, want: Want) -> Finding:
+    """What would do for a wish, each weighed for it: with an amount and without."""
+    found = _found(desk, retailer_id, want)
+    for said in (replace(want, amount=None), replace(want, amount=Amount(Fraction(1)))):
+        pick(said, found.hits, Shelf({}, labels_by_word(), SOME_DAY.date()), judge=found.merit)
+    return found

@@ -19,11 +19,10 @@ from cabas.domain.catalog import Product
 from cabas.kernel.recent import Recent
 from cabas.usecases.ports import Hit, Search
 
-HITS = 24
+# How many of what the search finds are looked at, and how many where a store has none of those.
+HITS, HITS_DEEP = 16, 96
 # How many wishes are remembered. One takes some kilobytes: a reference to each product and what it is worth.
 FOUND_KEPT = 4_096
-
-Hits = Sequence[tuple[Product, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +55,41 @@ class Findings:
     __slots__ = ("_kept",)
 
     def __init__(self, most: int = FOUND_KEPT) -> None:
-        self._kept: Recent[tuple[str, Want], Finding] = Recent(most)
+        self._kept: Recent[tuple[str, Want, int], Finding] = Recent(most)
 
-    def of(self, retailer_id: str, search: Search, taught: Taught | None, want: Want) -> Finding:
-        """What would do for `want`, however much of it was asked for."""
+    def of(self, retailer_id: str, search: Search, taught: Taught | None, want: Want, most: int = HITS) -> Finding:
+        """What would do for `want`, however much of it was asked for, of the first `most` that the search finds."""
         plain = replace(want, amount=None) if want.amount is not None else want
-        known = self._kept.get((retailer_id, plain))
+        key = (retailer_id, plain, most)
+        known = self._kept.get(key)
         query = known.query if known is not None else query_of(plain)
-        answer = search.find(query, HITS)
+        answer = search.find(query, most)
         if known is not None and known.answer is answer and known.taught is taught:
             return known
-        hits, strange = _found(search, taught, plain, answer)
+        hits, strange = _found(search, taught, plain, answer, most)
         made = Finding(query, taught, answer, tuple(hits), strange)
-        self._kept.keep((retailer_id, plain), made)
+        self._kept.keep(key, made)
         return made
 
 
 def _found(
-    search: Search, taught: Taught | None, want: Want, answer: Sequence[Hit]
+    search: Search, taught: Taught | None, want: Want, answer: Sequence[Hit], most: int
 ) -> tuple[list[tuple[Product, float]], tuple[str, ...]]:
     """What fits, and the words that had to be left out for it."""
     found = _fitting(want, answer)
     if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
-        found = _fitting(simple, search.find(query_of(simple), HITS))
+        found = _fitting(simple, search.find(query_of(simple), most))
     strange: tuple[str, ...] = ()
     if not found and (left_out := unknown(want)):  # "twirly macaroni" are macaroni, and it is said
         simple = without_unknown(want)
-        found = _fitting(simple, search.find(query_of(simple), HITS))
+        found = _fitting(simple, search.find(query_of(simple), most))
         strange = left_out if found else ()
     if taught is None:
         return found, strange
     plain = taught.plain(want.words, want.family)
     if not found and plain != want.words:  # a word of the retailer's own, which no product is called by
         called = replace(want, words=plain)
-        found = _fitting(called, search.find(query_of(called), HITS))
+        found = _fitting(called, search.find(query_of(called), most))
     return [(product, score) for product, score in found if not taught.refuses(want, product)], strange
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import zip_longest
 
 from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
@@ -16,7 +17,7 @@ from cabas.domain.customer import Habit
 from cabas.domain.insight import usual
 from cabas.domain.packs import Ask, ask_of, packs_for
 from cabas.usecases.lines import fill_line
-from cabas.usecases.talk.findings import Finding, Hits
+from cabas.usecases.talk.findings import HITS, HITS_DEEP, Finding
 from cabas.usecases.talk.scene import Scene
 
 
@@ -27,6 +28,22 @@ class Taken(Picked):
     denied: str = ""
 
 
+@dataclass(slots=True)
+class _Look:
+    """One wish while a product is looked for: `ask` is what it must cover beyond the amount said, `hits` are the
+    products it may have, `fixed` the SKU that is meant, `mine` the one this shopper means by it.
+    """
+
+    want: Want
+    ask: Ask | None
+    fixed: str | None
+    hits: list[tuple[Product, float]] = field(default_factory=list)
+    judge: Judge = merit
+    denied: str = ""
+    strange: tuple[str, ...] = ()
+    mine: str | None = None
+
+
 async def take(
     scene: Scene,
     wants: Sequence[Want],
@@ -35,46 +52,64 @@ async def take(
     asks: Sequence[Ask | None] = (),
     refused: str | None = None,
 ) -> list[Taken]:
-    """The best product here for each wish; one database round trip for all.
+    """The best product here for each wish; one database round trip for all, a second one for those of which this store
+    has none of the first that would do.
 
     `skus` fixes some of the products, `asks` says what some of the wishes must cover beyond the amount said. A habit
     the shopper has `refused` (a SKU) is not taken, and no other habit either.
     """
     taught = scene.lexicon.taught
     skus = skus or ([taught.product(want.words) for want in wants] if taught else ())
-    fixed = dict(enumerate(skus))
+    looks = [_Look(*one) for one in zip_longest(wants, asks, skus)]
     known = scene.search.get([sku for sku in skus if sku])
-    found: list[list[tuple[Product, float]]] = []
-    judges: list[Judge] = []
-    denials: list[str] = []
-    strange: list[tuple[str, ...]] = []
-    for index, want in enumerate(wants):
-        product = known.get(fixed.get(index) or "")
-        finding = find(scene, want) if product is None else None
-        judges.append(finding.merit if finding else merit)
-        hits: Hits = finding.hits if finding else [(product, 1.0)] if product else ()
-        allowed = [(one, score) for one, score in hits if one.sku != refused and not scene.denial(one)]
-        denials.append(scene.denial(hits[0][0]) if hits and not allowed else "")
-        strange.append(finding.strange if finding else ())
-        found.append(allowed)
-    habits = await scene.habits() if any(found) and refused is None else ()
-    pairs = enumerate(zip(wants, found, strict=True))
-    mine = [with_habit(scene, want, hits, habits, fixed.get(at)) for at, (want, hits) in pairs]
-    every = sorted({product.sku for hits in found for product, _ in hits})
-    offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, every) if every else {}
+    for look in looks:
+        product = known.get(look.fixed or "")
+        _look(scene, look, find(scene, look.want) if product is None else product, refused)
+    habits = await scene.habits() if any(look.hits for look in looks) and refused is None else ()
+    for look in looks:
+        look.mine = with_habit(scene, look.want, look.hits, habits, look.fixed)
+    offers = await _offers(scene, looks)
+    if deeper := [look for look in looks if look.hits and not any(_is_here(offers, one) for one, _ in look.hits)]:
+        for look in deeper:
+            _look(scene, look, find(scene, look.want, HITS_DEEP), refused)
+            look.mine = with_habit(scene, look.want, look.hits, habits, look.fixed)
+        offers |= await _offers(scene, deeper)
+    return _taken(scene, looks, offers)
+
+
+def _look(scene: Scene, look: _Look, found: Finding | Product, refused: str | None) -> None:
+    """Note which of what was found may be taken."""
+    hits = found.hits if isinstance(found, Finding) else ((found, 1.0),)
+    look.hits = [(one, score) for one, score in hits if one.sku != refused and not scene.denial(one)]
+    look.denied = scene.denial(hits[0][0]) if hits and not look.hits else ""
+    if isinstance(found, Finding):
+        look.judge, look.strange = found.merit, found.strange
+
+
+def _taken(scene: Scene, looks: Iterable[_Look], offers: Mapping[str, Offer]) -> list[Taken]:
+    """The choice for each wish; what is wished for twice is weighed once."""
+    chosen: dict[tuple[Want, Ask | None, str | None, str | None], Taken] = {}
     result = []
-    chosen: dict[tuple[Want, Ask | None, str | None, str | None], Picked] = {}
-    for index, (want, hits, denied) in enumerate(zip(wants, found, denials, strict=True)):
-        ask = asks[index] if asks else None
-        key = (want, ask, fixed.get(index), mine[index])
+    for look in looks:
+        key = (look.want, look.ask, look.fixed, look.mine)
         if key not in chosen:
-            family = scene.lexicon.family(want.family) if want.family else None
-            shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, mine[index])
-            chosen[key] = pick(want, hits, shelf, ask, judges[index])
-        picked = chosen[key]
-        told = {one.name: getattr(picked, one.name) for one in fields(Picked)}
-        result.append(Taken(**{**told, "broken": (*picked.broken, *strange[index])}, denied=denied))
+            family = scene.lexicon.family(look.want.family) if look.want.family else None
+            shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, look.mine)
+            picked = pick(look.want, look.hits, shelf, look.ask, look.judge)
+            told = {one.name: getattr(picked, one.name) for one in fields(Picked)}
+            chosen[key] = Taken(**{**told, "broken": (*picked.broken, *look.strange)}, denied=look.denied)
+        result.append(chosen[key])
     return result
+
+
+async def _offers(scene: Scene, looks: Iterable[_Look]) -> dict[str, Offer]:
+    every = sorted({product.sku for look in looks for product, _ in look.hits})
+    return await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, every) if every else {}
+
+
+def _is_here(offers: Mapping[str, Offer], product: Product) -> bool:
+    offer = offers.get(product.sku)
+    return offer is not None and offer.available > 0
 
 
 def with_habit(
@@ -97,9 +132,9 @@ def with_habit(
     return found.sku
 
 
-def find(scene: Scene, want: Want) -> Finding:
-    """What would do for `want`. When nothing would, the wish is kept as a note instead."""
-    return scene.desk.findings.of(scene.talk.retailer_id, scene.search, scene.lexicon.taught, want)
+def find(scene: Scene, want: Want, most: int = HITS) -> Finding:
+    """What would do for `want`, of the first so many found. When nothing would, the wish is kept as a note instead."""
+    return scene.desk.findings.of(scene.talk.retailer_id, scene.search, scene.lexicon.taught, want, most)
 
 
 def line_of(scene: Scene, picked: Picked, *, recipe: str | None = None, ticked: bool = True) -> LineItem:

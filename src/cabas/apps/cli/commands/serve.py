@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from threading import Thread
+from time import sleep
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from cabas.apps.config import Config
 from cabas.apps.counter import Counter
 from cabas.apps.tell import teller
 from cabas.apps.tracing import keep_log
-from cabas.apps.warm import warm
+from cabas.apps.warm import keep_warm, warm
 from cabas.apps.wiring import House, open_house
 from cabas.dialogue.locales import languages
 from cabas.domain.customer import Shopper
@@ -79,3 +80,4 @@ def _warm(house: House) -> None:
         warm()
     else:
         warm(house.desk, house.retailer)
+        keep_warm(house.desk, house.retailer, sleep)
