@@ -104,7 +104,11 @@ def _count(wish: Wish, whole: Amount, *, announced: bool) -> Fraction | None:
 
 
 def _kind_of(turn: Turn, head: Wish, item: Item) -> str | None:
-    """The whole name of a part that only says what kind it is: "deux à la pêche", "three strawberry"."""
+    """The whole name of a part that only says what kind it is: "deux à la pêche", "three strawberry". After "two jars
+    of honey" it takes "one of jam" for another thing in a jar.
+    """
+    if item.each and head.amount is not None and head.amount.unit != "piece":
+        return None
     name = turn.composed(item, head.item.words)
     if name is not None or item.measured is None or item.measured.unit is not None:
         return name

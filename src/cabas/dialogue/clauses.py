@@ -71,10 +71,12 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
 
 
 def _in_name(sight: Sight, place: int) -> bool:
-    """Whether a name goes on over `place`: nothing begins at the "and" of "Elle & Vire"."""
+    """Whether a name goes on over `place`: nothing begins at the "and" of "Elle & Vire", the "cut" of "fine cut
+    marmalade", or the "cleaner" of "window cleaner".
+    """
     return any(
-        match.kind in (FAMILY, BRAND) and match.end > place + 1 and match.score >= SURE_NAME
-        for start in range(max(0, place - 2), place)
+        match.kind in (FAMILY, BRAND) and match.end > place and match.score >= SURE_NAME
+        for start in range(max(0, place - NAME_TOKENS_MAX + 1), place)
         for match in sight.names(start)
     )
 
@@ -264,7 +266,7 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return False  # "no, make that six": one thing said anew
     if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
         return False
-    if _gives_reasons(sight, place):
+    if _gives_reasons(sight, place) or _in_name(sight, place):
         return False
     if told(sight, place, end) or _drops(sight, place, end):
         return True
@@ -272,11 +274,21 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
     cue = grammar.cues.at(sight.tokens, place)
     if cue is not None and cue[1] - place > 1 and cue[1] < end and not _asks_for_it(sight, place):
         return True
+    if place + 1 >= end or sight.tokens[place].folded not in grammar.macro("drop"):
+        return False
+    if sight.said("definite", place + 1) is None and not _ends_name(sight, place):
+        return False  # "thick cut ham"
     before = sight.tokens[place - 1].folded
-    verb = sight.tokens[place].folded in grammar.macro("drop") and not any(
-        before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop", "motion")
+    return not any(before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop", "motion"))
+
+
+def _ends_name(sight: Sight, place: int) -> bool:
+    """Whether a name ends right before `place`."""
+    return any(
+        match.end == place and match.kind in (FAMILY, BRAND)
+        for start in range(max(0, place - NAME_TOKENS_MAX), place)
+        for match in sight.names(start)
     )
-    return verb and place + 1 < end
 
 
 def _drops(sight: Sight, place: int, end: int) -> bool:
@@ -323,14 +335,14 @@ def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, i
     when = times.read(start, min(end, start + TIME_TOKENS_MAX))
     if when.said and when.leftover and when.leftover[0] > start:
         first = times.read(start, when.leftover[0])
-        if not first.leftover and _meant(sight, first, start):
+        if not first.leftover and _meant(sight, first, start) and not _in_name(sight, when.leftover[0]):
             return _items_start(sight, start, when.leftover[0]), end, first
     return start, end, None
 
 
 def _may_be_time(sight: Sight, place: int) -> bool:
-    """Whether a time may begin here: not inside a name or an amount."""
-    return not sight.is_mark(place) and sight.said("and", place) is None
+    """Whether a time may begin here: not inside a name."""
+    return not sight.is_mark(place) and sight.said("and", place) is None and not _in_name(sight, place)
 
 
 def _items_start(sight: Sight, start: int, first: int) -> int:
@@ -371,10 +383,14 @@ def passable(turn: Turn, when: When, start: int, end: int) -> bool:
 
 def cuts_a_name(clause: Sight, found: Found) -> bool:
     """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody. An
-    amount may end inside a name ("deux bouteilles d'eau"); no name begins or ends with a small word ("une tomate de
-    moins" has no "tomate en dés" in it).
+    amount may end inside a name ("deux bouteilles d'eau") but be none ("hundreds and thousands"); no name begins or
+    ends with a small word ("une tomate de moins" has no "tomate en dés" in it).
     """
-    counted = {span[1] for name, span in found.slots.items() if name.startswith(("amount", "number"))}
+    counts = [span for name, span in found.slots.items() if name.startswith(("amount", "number"))]
+    if any(match.kind == FAMILY and match.end == end and match.words > 1
+           for start, end in counts for place in range(start, end) for match in clause.names(place)):  # fmt: skip
+        return True
+    counted = {end for _, end in counts}
     borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)} - counted
     return any(
         (match.kind == BRAND or (match.kind == FAMILY and match.lang == clause.lang)) and match.words > 1

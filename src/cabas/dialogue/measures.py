@@ -81,6 +81,10 @@ class Measures:
         self._counted = Phrases.of(locales.words(sheet["counted"]), True)
         self._counts = frozenset(sheet["counts"])
         self._no_units = Phrases.of(locales.words(sheet.get("no_units")), True)
+        self.or_so: Phrases[int] = Phrases()
+        for value, said in sheet.get("or_so", {}).items():
+            for phrase in locales.words(said):
+                self.or_so.put(phrase, int(value))
         self._plurals = tuple(locales.words(locales.read(lang, "numbers").get("plurals")))
         self._sizes: Phrases[str] = Phrases()
         self._begin = self.numbers.begin | self._recipes.begin() | self._definite.begin()
@@ -108,7 +112,12 @@ class Measures:
         """Every reading of an amount that starts at `index`, the longest first. `kitchen` reads spoons and pinches."""
         if index >= len(tokens) or (tokens[index].kind != "number" and tokens[index].folded not in self._begin):
             return ()
-        found = {reading.end: reading for reading in self._readings(tokens, index, kitchen)}
+        found = {}
+        for reading in self._readings(tokens, index, kitchen):
+            found[reading.end] = reading
+            loose = self.or_so.at(tokens, reading.end)
+            if loose is not None and (not loose[0] or _is_one(reading)):
+                found[loose[1]] = _or_so(reading, *loose)
         return tuple(sorted(found.values(), key=lambda reading: -reading.end))
 
     def _readings(self, tokens: Sequence[Token], index: int, kitchen: bool) -> Iterator[Measured]:
@@ -151,7 +160,9 @@ class Measures:
         if found is None:
             yield from self._sized(tokens, number, start)
             spoon = self.unit(tokens, start, kitchen=True) if number.end > number.start else None
-            if spoon is not None and self.of.at(tokens, spoon[1]) is not None:  # "une poignée d'épinards"
+            loose = self.or_so.at(tokens, spoon[1]) if spoon is not None else None
+            after = loose[1] if loose is not None else spoon[1] if spoon is not None else start
+            if spoon is not None and self.of.at(tokens, after) is not None:  # "une poignée d'épinards"
                 yield Measured(Amount(number.value), number.start, spoon[1], spoon[0])
             return
         unit, end = found
@@ -299,6 +310,19 @@ class Measures:
                 value, end = value + extra[0], extra[1]
             whole = Measured(Amount(value * unit.factor, unit.said), number.start, end, unit)
             yield in_small_units(whole, tokens)
+
+
+def _is_one(reading: Measured) -> bool:
+    """Whether one of a unit is said: "a slice"."""
+    return reading.unit is not None and reading.amount.value == reading.unit.factor
+
+
+def _or_so(reading: Measured, count: int, end: int) -> Measured:
+    """ "A slice or two" are two slices, "a dozen or so" is a dozen."""
+    if not count:
+        return replace(reading, end=end)
+    one = reading.amount.value
+    return replace(reading, amount=replace(reading.amount, value=one * count), end=end, low=one)
 
 
 def in_small_units(measured: Measured, tokens: Sequence[Token]) -> Measured:

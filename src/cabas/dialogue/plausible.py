@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cabas.dialogue import locales
 from cabas.dialogue.item import Item, Piece, is_clause, is_never, is_told
-from cabas.dialogue.lexicon import VARIANT
+from cabas.dialogue.lexicon import FAMILY, VARIANT
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems
@@ -211,6 +211,8 @@ def _is_no_thing(sight: Sight, piece: Piece) -> bool:
     """Whether a word nobody calls goods means all of them, money or a number: "all of it", "eight euros",
     "serves four".
     """
+    if piece.match is not None and piece.match.kind == FAMILY and piece.match.words > 1:
+        return False  # "hundreds and thousands"
     number = numbers_of(sight.lang).at(sight.tokens, piece.start)
     if (
         number is not None

@@ -15,14 +15,18 @@ from cabas.dialogue.clock import time_words
 from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import grammar_of, words_in
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
-from cabas.dialogue.numbers import misheard_in, numbers_of
+from cabas.dialogue.misheard import misheard_numbers
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.sight import Tools
 from cabas.dialogue.signs import unmarked
 from cabas.dialogue.tokens import Token, is_proper, tokenize
 from cabas.dialogue.trie import Match
-from cabas.kernel.text import fold
 
+# Two words of every day are the halves of a name that is at least so long.
+JOINED_LEAST = 6
+# A name met with this score was written as it is.
+SURE = 0.98
 # Unexplained words looked at in one utterance.
 REREAD_MAX = 12
 APOSTROPHES = frozenset("'’")
@@ -34,7 +38,7 @@ def tidy(
     tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]
 ) -> tuple[tuple[Token, ...], dict[int, list[Match]]]:
     """The tokens to be read, without marks at either end, and the names met in them on the way, by place."""
-    kept = _made_for(_without_fillers(_misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools), tools)
+    kept = _made_for(_without_fillers(misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools), tools)
     names: dict[int, list[Match]] = {}
     return tuple(_reread(list(unmarked(kept)), tools, knows, names)), names
 
@@ -125,7 +129,10 @@ def _is_said(tokens: Sequence[Token], tools: Tools) -> bool:
 
 
 def _named(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> bool:
-    """Whether the words of a filler are the beginning of a name that is longer."""
+    """Whether the words of a filler are the beginning of a name that is longer, or the end of "or so"."""
+    loose = tools.measures.or_so.at(tokens, index - 1) if index else None
+    if loose is not None and loose[1] == after:
+        return True
     return any(match.end > after for match in tools.lexicon.at(tokens, index, tools.lang))
 
 
@@ -144,69 +151,6 @@ def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
     return kept
 
 
-def _misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
-    """ "for jars", "too leeks": a number where something in the plural follows; "cette fois" is no "sept fois"."""
-    misheard, sheet = misheard_in(tools.lang), locales.read(tools.lang, "numbers")
-    plurals, after_nouns = locales.words(sheet.get("plurals")), locales.words(sheet.get("misheard_after_nouns"))
-    for index, token in enumerate(tokens[:-1]):
-        word = misheard.get(token.folded) if (tools.words.at("fillers", tokens, index) or 0) <= index + 1 else None
-        if word is None or not _several_of(tokens, index + 1, tools, plurals, single=_is_one(word, tools)):
-            continue
-        previous = tokens[index - 1] if index else None
-        begins = previous is None or previous.is_mark or _begins(tokens, index, tools)
-        unsure = token.folded in tools.words.small or token.folded in after_nouns  # "nut free bars"
-        if unsure and not begins and token.folded not in _loose(tools.lang):
-            continue
-        if previous is not None and numbers_of(tools.lang).at(tokens, index - 1) is not None:
-            continue
-        counted = tools.measures.unit(tokens, index + 1) is not None
-        if not counted and token.folded not in tools.words.joints:  # "de framboises" is no "deux framboises"
-            counted = _is_name(tokens, index + 1, tools) or _sounds_like_a_name(tokens, index + 1, tools)
-        if counted and not any(match.end > index + 1 for match in tools.lexicon.at(tokens, index, tools.lang)):
-            tokens[index] = replace(token, text=word, folded=fold(word))
-    return tokens
-
-
-def _is_one(word: str, tools: Tools) -> bool:
-    number = numbers_of(tools.lang).at(tokenize(word), 0)
-    return number is not None and number.value == 1
-
-
-def _several_of(
-    tokens: Sequence[Token], index: int, tools: Tools, plurals: tuple[str, ...], *, single: bool
-) -> bool:  # fmt: skip
-    """Whether what stands here is counted: in the plural ("jars", "burger buns"), or a unit where it is `single`."""
-    following = tokens[index]
-    if following.kind != "word" or len(following.folded) < 3:
-        return False
-    if following.folded.endswith(plurals) or (single and tools.measures.unit(tokens, index) is not None):
-        return True
-    loose = single and tokens[index - 1].folded in _loose(tools.lang)  # "won cabbage": nothing else is said so
-    names = (match for match in tools.lexicon.at(tokens, index, tools.lang) if match.kind == FAMILY)
-    return any(
-        match.lang == tools.lang and (loose or tokens[match.end - 1].folded.endswith(plurals)) for match in names
-    )
-
-
-def _begins(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
-    """Whether a verb of adding or "and" stands right before."""
-    before = tokens[index - 1].folded
-    asked = before in tools.grammar.macro("put") or before in tools.grammar.macro("me")
-    return asked or tools.words.at("and", tokens, index - 1) == index
-
-
-def _is_name(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
-    return any(
-        match.kind == FAMILY and match.lang == tools.lang for match in tools.lexicon.at(tokens, index, tools.lang)
-    )
-
-
-def _sounds_like_a_name(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
-    """Whether the word has the sound of one that names something: "leaks"."""
-    swapped = (tokenize(word) for word in shared_ear(tools.lang).homophones(tokens[index].folded))
-    return any(_is_name(said, 0, tools) for said in swapped)
-
-
 def _reread(
     tokens: list[Token], tools: Tools, knows: Callable[[str], bool], names: dict[int, list[Match]]
 ) -> list[Token]:
@@ -217,13 +161,16 @@ def _reread(
     while index < len(tokens):
         token = tokens[index]
         place = tools.words.origins.at(tokens, index)  # "Spain" is no stain
-        if not token.folded.isalpha() or index in covered or place is not None:
+        apart = _apart(tokens, index, names, tools)
+        if apart is None and (not token.folded.isalpha() or index in covered or place is not None):
             index += 1
             continue
-        looked += 1
+        looked += apart is None
         if looked > REREAD_MAX:
             break
-        if _counts(tokens, index, tools):
+        if apart is not None:
+            found: tuple[int, tuple[Token, ...]] | None = apart
+        elif _counts(tokens, index, tools):
             found = _several(tokens, index, covered, tools)  # "cent gluten"
         else:
             found = _joined(tokens, index, covered, tools) or _by_sound(tokens, index, covered, tools)
@@ -238,6 +185,20 @@ def _reread(
             continue
         index += 1
     return tokens
+
+
+def _apart(
+    tokens: Sequence[Token], index: int, names: dict[int, list[Match]], tools: Tools
+) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
+    """The first word of a name that was written as two ("blue berries", "tooth paste"): products are called as one."""
+    spaced = [match for match in names.get(index, ()) if match.kind == FAMILY and match.end > index + 1]
+    if not spaced or any(match.score >= SURE for match in spaced) or tokens[index + 1].kind != "word":
+        return None
+    whole = tokenize(tokens[index].text + tokens[index + 1].text)
+    swapped = (*whole, *tokens[index + 2 : spaced[0].end])
+    names_it = (match for match in tools.lexicon.at(swapped, 0, tools.lang) if match.kind == FAMILY)
+    known = any(match.id == spaced[0].id and match.score >= SURE for match in names_it)
+    return (index + 2, whole) if known and len(whole) == 1 else None
 
 
 def _counts(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
@@ -284,13 +245,23 @@ def _several(
 def _joined(
     tokens: Sequence[Token], index: int, covered: set[int], tools: Tools
 ) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
-    """The name that two words nobody knows are the halves of: "lar dons"."""
+    """The name that two words are the halves of: "lar dons", "tooth paste". Words that mean something else are where
+    they are long together ("shall lots" for shallots).
+    """
     after = index + 1
-    if after >= len(tokens) or after in covered or _is_plain(tokens[after], tools) or _is_plain(tokens[index], tools):
+    if after >= len(tokens) or tokens[after].kind != "word":
         return None
-    whole = tokenize(tokens[index].text + tokens[after].text)
-    known = any(match.kind == FAMILY and match.end == len(whole) for match in tools.lexicon.at(whole, 0, tools.lang))
-    return (after + 1, whole) if known and len(whole) == 1 else None
+    halves = tokens[index].text, tokens[after].text
+    plain = _is_plain(tokens[after], tools) or _is_plain(tokens[index], tools)
+    small = {token.folded for token in tokens[index : after + 1]} & tools.words.small
+    if (plain and (small or len("".join(halves)) < JOINED_LEAST)) or (after in covered and not plain):
+        return None
+    for said in ("".join(halves), halves[0][:-1] + halves[1]) if halves[0][-1] == halves[1][0] else ("".join(halves),):
+        whole = tokenize(said)
+        names = tools.lexicon.at(whole, 0, tools.lang) if len(whole) == 1 else []
+        if any(match.kind == FAMILY and match.end == 1 and match.lang == tools.lang for match in names):
+            return after + 1, whole
+    return None
 
 
 def _by_sound(
@@ -304,17 +275,22 @@ def _by_sound(
             return several
     if plain and not _expected(tokens, index, tools, counted=True):
         return None
-    if not plain and tools.lexicon.knows_word(tokens[index].folded):
+    if (
+        not plain
+        and tools.lexicon.knows_word(tokens[index].folded)
+        and not _expected(tokens, index, tools, counted=False)
+    ):
         return None
     ear = shared_ear(tools.lang)
     heard = [name for name, end in (*tools.lexicon.heard(tokens, index), *ear.heard(tokens, index)) if end == index + 1]
-    named: list[tuple[bool, str]] = []
+    named: list[tuple[bool, bool, str]] = []
     for word in (*heard, *ear.homophones(tokens[index].folded)):
         swapped = (*tokens[:index], *tokenize(word), *tokens[index + 1 :])
         kinds = {match.kind for match in tools.lexicon.at(swapped, index, tools.lang)}
         if not kinds.isdisjoint(_SAFE):  # nobody is refused something over a word that was not said
-            named.append((FAMILY not in kinds, word))  # rather a thing than a brand
-    return (index + 1, tokenize(min(named, key=lambda one: one[0])[1])) if named else None
+            other = word[-1] != tokens[index].folded[-1]  # "leaks" are several
+            named.append((FAMILY not in kinds, other, word))  # rather a thing than a brand
+    return (index + 1, tokenize(min(named, key=lambda one: one[:2])[2])) if named else None
 
 
 def _expected(tokens: Sequence[Token], index: int, tools: Tools, *, counted: bool) -> bool:
@@ -384,13 +360,6 @@ def _heard_as(lang: str) -> Phrases[str]:
     for heard, meant in locales.read(lang, "sounds").get("meant", {}).items():
         phrases.put(str(heard), str(meant))
     return phrases
-
-
-@lru_cache(maxsize=16)
-def _loose(lang: str) -> frozenset[str]:
-    """Misheard numbers that are never a preposition before a noun: safe anywhere ("too leeks")."""
-    sheet = locales.read(lang, "numbers")
-    return frozenset(fold(word) for word in locales.words(sheet.get("misheard_anywhere")))
 
 
 @lru_cache(maxsize=16)

@@ -130,7 +130,7 @@ class Times:
                 index += 1
                 continue
             _apply(found, best[2], self.now)
-            if best[2] == "slot_words":  # "une livraison" asks for a slot and says how
+            if best[2] in ("slot_words", "earliest"):  # "une livraison", "the first delivery slot" say how as well
                 for place in range(index, best[0]):
                     named = self._methods.names.at(self.tokens, place)
                     if named is not None and named[1] <= best[0]:
