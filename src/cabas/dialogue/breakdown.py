@@ -61,8 +61,11 @@ def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
     if head.amount is None or head.item.family is None or head.amount.value < 2 or not head.item.has_food:
         return []
     announced = _announced(turn, head.item)
+    parts = _adding_up(wishes[place + 1 :], head.amount, announced=announced)
+    if len(parts) < 2:
+        return []  # "deux poivrons et deux fenouils"
     found: list[tuple[Wish, str | None]] = []
-    for wish in _adding_up(wishes[place + 1 :], head.amount, announced=announced):
+    for wish in parts:
         own = bool(wish.item.family) and wish.item.family in turn.heard.lexicon.below(head.item.family)[1:]
         if not own and wish.item.family and wish.item.measured is not None and wish.item.measured.unit is not None:
             return []  # "three cans of beans, two cans of corn": counted by its own unit, it is a thing of its own
@@ -71,7 +74,7 @@ def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
             return []
         found.append((wish, name))
     owned = sum(name is None for _, name in found)
-    if len(found) < 2 or (owned and not announced and owned < OWN_NAMES_LEAST):
+    if owned and not announced and owned < OWN_NAMES_LEAST:
         return []
     return [_part(turn, head, wish, name) for wish, name in found]
 

@@ -113,10 +113,12 @@ class Numbers:
         """A number without a range: an integer, decimal, fraction or collective, and a fraction on top of it."""
         if index >= len(tokens) or (tokens[index].kind != "number" and tokens[index].folded not in self._begin):
             return None
-        part = self._fraction(tokens, index)
-        if part:
-            return self._of_collective(tokens, Number(part[0], index, part[1]))
-        found = self._integer(tokens, index)
+        plain, found = self._fractions.at(tokens, index), None
+        if plain is None:
+            found = self._integer(tokens, index)
+            plain = self._counted_fraction(tokens, found)
+        if plain:
+            return self._of_collective(tokens, Number(plain[0], index, plain[1]))
         if found is None:
             grouped = self._collectives.at(tokens, index)
             return self._topped(tokens, Number(grouped[0], index, grouped[1], collective=True)) if grouped else None
@@ -153,10 +155,12 @@ class Numbers:
 
     def _fraction(self, tokens: Sequence[Token], index: int) -> tuple[Fraction, int] | None:
         """ "demi", "un quart", "trois quarts", "half" at `index`."""
-        plain = self._fractions.at(tokens, index)
-        if plain:
-            return plain
-        counted = self._integer(tokens, index)
+        return self._fractions.at(tokens, index) or self._counted_fraction(tokens, self._integer(tokens, index))
+
+    def _counted_fraction(
+        self, tokens: Sequence[Token], counted: tuple[Fraction, int] | None
+    ) -> tuple[Fraction, int] | None:
+        """ "Trois quarts": so many of the fraction named behind the number `counted`."""
         if counted is None or counted[0] > 20 or counted[0] == 0:
             return None
         named = self._fractions.at(tokens, counted[1])
