@@ -1,9 +1,9 @@
 """Sentence patterns of a language, from `locales/<lang>/sentences.yaml`, as regular expressions over folded words.
 
 A pattern is words, `[optional]`, `(one|other)`, `<macro>` and `{slot}`; a comma may stand anywhere between them. A text
-is matched as its folded words with a space after each, so that places in the string are places among the tokens. Words
-of a long macro, and words that amounts are made of, carry a capital letter in that string: one letter in a pattern
-stands for a hundred words.
+is matched as its folded words with a space after each, so that places in the string are places among the tokens; a
+comma is one letter before the word it stands before. Words of a long macro, and words that amounts are made of, carry
+capital letters in that string: one letter in a pattern stands for a hundred words.
 """
 
 from __future__ import annotations
@@ -22,13 +22,20 @@ from cabas.dialogue.tokens import Token, tokenize
 from cabas.kernel.errors import InvalidInput
 
 _PIECE = re.compile(r"\{(?P<slot>\w+)\}|<(?P<macro>\w+)>|(?P<mark>[\[\]()|])|(?P<words>[^\[\]()|{}<>]+)")
-_SKIP = "(?:, )?"
+# What stands for a comma, in no word of any language, and that it may stand before a word.
+COMMA = "¬"
+_SKIP, _BEFORE = f"{COMMA}?", f" {COMMA}"
 # Macros of this many single words get a letter. N marks the words of amounts.
 LETTER_WORDS, NUMBER_LETTER = 6, "N"
 # What a slot may hold: some words; a few, or none, for {any}; words of an amount for {amount} and {number}.
-_COUNTING = rf"(?:[^ A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
+_COUNTING = rf"(?:[^ {COMMA}A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
 SLOT = r"(?:\S+ )+?"
-SLOTS = {"any": r"(?:\S+ ){0,8}?", "one": r"[^ ,]+ ", "number": _COUNTING + "{1,6}?", "amount": _COUNTING + "{1,10}"}
+SLOTS = {
+    "any": r"(?:\S+ ){0,8}?",
+    "one": rf"[^ {COMMA}]+ ",
+    "number": _COUNTING + "{1,6}?",
+    "amount": _COUNTING + "{1,10}",
+}
 SECTIONS = (
     "attack", "answers", "frames", "compares", "prefaces", "notes", "diets", "recipe", "recipe_tail", "recipe_after",
     "servings", "without", "details", "openers", "ages",
@@ -54,10 +61,7 @@ class Text:
     def __init__(self, tokens: Sequence[Token], letters: Mapping[str, str]) -> None:
         self.tokens = tokens
         folded = [token.folded.replace(" ", "") for token in tokens]
-        marked = [
-            f"{word}{NUMBER_LETTER if token.kind == 'number' else letters.get(word, '')} "
-            for word, token in zip(folded, tokens, strict=True)
-        ]
+        marked = [_marked(word, token, letters) for word, token in zip(folded, tokens, strict=True)]
         self.string = "".join(marked)
         self.words = frozenset(folded)
         self.usable: dict[int, list[tuple[Pattern, re.Pattern[str]]]] = {}  # by `Patterns`, which keeps it
@@ -70,6 +74,13 @@ class Text:
     def offset(self, index: int) -> int:
         """The place of the string where token `index` starts."""
         return self._ends[index - 1] if index else 0
+
+
+def _marked(word: str, token: Token, letters: Mapping[str, str]) -> str:
+    """A word as patterns see it, with its letters and a space; a comma without."""
+    if word == ",":
+        return COMMA
+    return f"{word}{NUMBER_LETTER if token.kind == 'number' else letters.get(word, '')} "
 
 
 class Pattern:
@@ -153,7 +164,7 @@ class Patterns:
         """The first pattern found anywhere in the text."""
         for pattern, regex in self._usable(text):
             for found in regex.finditer(text.string):
-                if found.end() > found.start() and (not found.start() or text.string[found.start() - 1] == " "):
+                if found.end() > found.start() and (not found.start() or text.string[found.start() - 1] in _BEFORE):
                     return _found(pattern, found, text)
         return None
 
@@ -196,6 +207,7 @@ class Grammar:
         sheet = locales.read(lang, "sentences")
         self._macros = {str(name): locales.words(value) for name, value in sheet["macros"].items()}
         self._done: dict[str, _Part] = {}
+        self._lettered: dict[str, str] = {}
         self._singles: dict[str, frozenset[str]] = {}
         self._names: dict[str, int] = {}
         self._phrases: dict[str, Phrases[bool]] = {}
@@ -245,31 +257,30 @@ class Grammar:
         return Pattern(kind, part.regex, part.needs, part.words)
 
     def _assign_letters(self) -> None:
+        """A letter for each macro of many single words; those of a macro too many are simply looked for one by one."""
         free = iter(letter for letter in ascii_uppercase if letter != NUMBER_LETTER)
-        for name, texts in self._macros.items():
-            words = [[token.folded for token in tokenize(text)] for text in texts]
-            single = [word[0] for word in words if len(word) == 1 and not any(mark in word[0] for mark in "[]()|<>{}")]
+        for name in self._macros:
+            single = self.macro(name)
             if len(single) < LETTER_WORDS:
                 continue
             letter = next(free, None)
             if letter is None:
-                return  # the words of a macro more are simply looked for one by one
+                return
+            self._lettered[name] = letter
             for word in single:
                 self.letters[word] = self.letters.get(word, "") + letter
-            rest = tuple(
-                text for text, word in zip(texts, words, strict=True) if word[0] not in single or len(word) > 1
-            )
-            parts = [self._parse(text) for text in rest]
-            parts.append(_Part(f"{_SKIP}[^ A-Z]+[A-Z]*{letter}[A-Z]* ", (frozenset(single),), 1))
-            self._done[name] = _either(sorted(parts, key=lambda part: -part.words))
 
     def _macro(self, name: str) -> _Part:
         if name not in self._done:
             if name not in self._macros:
                 raise InvalidInput(f"There is no macro <{name}>.", remedy="Define it under `macros:`.")
-            parts = [self._parse(text) for text in self._macros[name]]
+            texts, letter = self._macros[name], self._lettered.get(name)
+            single = self.macro(name) if letter is not None else frozenset()
+            parts = [self._parse(text) for text in texts if not _is_one_of(single, text)]
+            if letter is not None:
+                parts.append(_Part(f"{_SKIP}[^ {COMMA}A-Z]+[A-Z]*{letter}[A-Z]* ", (single,), 1))
             # the longest first, so that "je voudrais bien" is not taken for "je voudrais"
-            self._done[name] = _either(sorted(parts, key=lambda part: -len(part.regex)))
+            self._done[name] = _either(sorted(parts, key=lambda part: -part.words))
         return self._done[name]
 
     def _parse(self, text: str) -> _Part:
@@ -311,9 +322,12 @@ class Grammar:
             body = SLOTS.get(value, SLOT)
             skip = "" if value == "number" and count > 1 else _SKIP  # "4 dollars, two jars" is no price of 4.02
             return _Part(f"{skip}(?P<{value}{count if count > 1 else ''}>{body})", (), 0)
-        words = [token.folded.replace(" ", "") for token in tokenize(value)]
-        regex = "".join(f"{_SKIP}{re.escape(word)}[A-Z]* " for word in words)
-        return _Part(regex, tuple(frozenset((word,)) for word in words), len(words))
+        tokens = tokenize(value)
+        words = [token.folded.replace(" ", "") for token in tokens]
+        said = [re.escape(_marked(word, token, self.letters)) for word, token in zip(words, tokens, strict=True)]
+        return _Part(
+            "".join(f"{_SKIP}{word}" for word in said), tuple(frozenset((word,)) for word in words), len(words)
+        )
 
 
 def _sequence(parts: Sequence[_Part]) -> _Part:
@@ -332,6 +346,11 @@ def _either(parts: Sequence[_Part]) -> _Part:
         () if None in needs else (together,),
         min((part.words for part in parts), default=0),
     )
+
+
+def _is_one_of(words: frozenset[str], text: str) -> bool:
+    tokens = tokenize(text)
+    return len(tokens) == 1 and tokens[0].folded in words
 
 
 def _number_letters(lang: str) -> dict[str, str]:
