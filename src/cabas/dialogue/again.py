@@ -9,9 +9,9 @@ from dataclasses import replace
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.clock import as_time, time_words
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem, Want

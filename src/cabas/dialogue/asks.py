@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.details import label_tag
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause, is_never
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import tokenize

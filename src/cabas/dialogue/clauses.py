@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, sets_scene, told_end
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.items import TELLING
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
 from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
 from cabas.dialogue.turn import Turn

@@ -10,10 +10,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem
 

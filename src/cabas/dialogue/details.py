@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels, labels_by_word
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
 from cabas.dialogue.measures import in_small_units, size_tag
 from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
 from cabas.kernel.text import fold
 

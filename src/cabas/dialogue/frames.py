@@ -13,9 +13,9 @@ from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import closing, put_in, said_again, takes_back
 from cabas.dialogue.asks import ask, cheapest, of_topic
 from cabas.dialogue.counts import amount_in, each, halve, keep_only, only_those, thing, things, times
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.removals import left_out, none_of, remove
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
 from cabas.dialogue.turn import Turn

@@ -1,32 +1,29 @@
 """Sentence patterns of a language, from `locales/<lang>/sentences.yaml`, as regular expressions over folded words.
 
-A pattern is words, `[optional]`, `(one|other)`, `<macro>` and `{slot}`; a comma may stand anywhere between them. A text
-is matched as its folded words with a space after each, so that places in the string are places among the tokens; a
-comma is one letter before the word it stands before. Words of a long macro, and words that amounts are made of, carry
-capital letters in that string: one letter in a pattern stands for a hundred words.
+A pattern is words, `[optional]`, `(one|other)`, `<macro>` and `{slot}`; a comma may stand anywhere between them. What
+they are matched against is told in `patterns`.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from string import ascii_uppercase
 
 from cabas.dialogue import locales
+from cabas.dialogue.patterns import COMMA, NUMBER_LETTER, Pattern, Patterns, Text, marked
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, tokenize
 from cabas.kernel.errors import InvalidInput
 
 _PIECE = re.compile(r"\{(?P<slot>\w+)\}|<(?P<macro>\w+)>|(?P<mark>[\[\]()|])|(?P<words>[^\[\]()|{}<>]+)")
-# What stands for a comma, in no word of any language, and that it may stand before a word.
-COMMA = "¬"
-_SKIP, _BEFORE = f"{COMMA}?", f" {COMMA}"
-# Macros of this many single words get a letter. N marks the words of amounts.
-LETTER_WORDS, NUMBER_LETTER = 6, "N"
+# A comma may stand before a word.
+_SKIP = f"{COMMA}?"
+_FIRST_WORD = re.compile(rf"[^\\ {COMMA}()\[\]{{}}|?*+]+ ")
+# Macros of this many single words get a letter.
+LETTER_WORDS = 6
 # What a slot may hold: some words; a few, or none, for {any}; words of an amount for {amount} and {number}.
 _COUNTING = rf"(?:[^ {COMMA}A-Z]+[A-Z]*{NUMBER_LETTER}[A-Z]* )"
 SLOT = r"(?:\S+ )+?"
@@ -40,153 +37,6 @@ SECTIONS = (
     "attack", "answers", "frames", "compares", "prefaces", "notes", "diets", "recipe", "recipe_tail", "recipe_after",
     "servings", "without", "details", "openers", "ages",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A pattern that fits: its kind and the token ranges of its slots; `words` is how many it says by itself."""
-
-    kind: str
-    slots: Mapping[str, tuple[int, int]]
-    words: int
-    start: int
-    end: int
-
-
-class Text:
-    """Tokens as a string that patterns match, with the way back from places in it to tokens."""
-
-    __slots__ = ("_ends", "string", "tokens", "usable", "words")
-
-    def __init__(self, tokens: Sequence[Token], letters: Mapping[str, str]) -> None:
-        self.tokens = tokens
-        folded = [token.folded.replace(" ", "") for token in tokens]
-        marked = [_marked(word, token, letters) for word, token in zip(folded, tokens, strict=True)]
-        self.string = "".join(marked)
-        self.words = frozenset(folded)
-        self.usable: dict[int, list[tuple[Pattern, re.Pattern[str]]]] = {}  # by `Patterns`, which keeps it
-        self._ends = list(accumulate(len(word) for word in marked))
-
-    def index(self, offset: int) -> int:
-        """The token that starts at a place of the string."""
-        return bisect_left(self._ends, offset + 1)
-
-    def offset(self, index: int) -> int:
-        """The place of the string where token `index` starts."""
-        return self._ends[index - 1] if index else 0
-
-
-def _marked(word: str, token: Token, letters: Mapping[str, str]) -> str:
-    """A word as patterns see it, with its letters and a space; a comma without."""
-    if word == ",":
-        return COMMA
-    return f"{word}{NUMBER_LETTER if token.kind == 'number' else letters.get(word, '')} "
-
-
-class Pattern:
-    """One way to say something. Of each of `needs` one word must occur; `words` is how much it says by itself."""
-
-    __slots__ = ("_regex", "_source", "kind", "needs", "words")
-
-    def __init__(self, kind: str, source: str, needs: Iterable[frozenset[str]], words: int) -> None:
-        self.kind, self.words = kind, words
-        self.needs = tuple(sorted(set(needs), key=lambda need: (len(need), sorted(need))))
-        self._source = source
-        self._regex: re.Pattern[str] | None = None
-
-    @property
-    def regex(self) -> re.Pattern[str]:
-        """The expression, put together when first needed: most patterns never are."""
-        if self._regex is None:
-            self._regex = re.compile(self._source)
-        return self._regex
-
-
-class Patterns:
-    """An ordered list of patterns; the earlier wins among those that fit."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._patterns = tuple(patterns)
-        self._anyhow = [place for place, pattern in enumerate(self._patterns) if not pattern.needs]
-        self._begun: dict[str, list[int]] = {}
-        for place, pattern in enumerate(self._patterns):
-            for word in pattern.needs[0] if pattern.needs else ():
-                self._begun.setdefault(word, []).append(place)
-
-    def __len__(self) -> int:
-        return len(self._patterns)
-
-    def prepare(self) -> None:
-        """Put all expressions together now, so that no shopper waits for it."""
-        for pattern in self._patterns:
-            _ = pattern.regex
-
-    def _usable(self, text: Text) -> list[tuple[Pattern, re.Pattern[str]]]:
-        """The patterns that `text` has the words for, in order. The others are not even looked at."""
-        found = text.usable.get(id(self))
-        if found is None:
-            places = {place for word in text.words for place in self._begun.get(word, ())}
-            found = [
-                (pattern, pattern.regex)
-                for pattern in (self._patterns[place] for place in sorted(places.union(self._anyhow)))
-                if not any(need.isdisjoint(text.words) for need in pattern.needs[1:])
-            ]
-            text.usable[id(self)] = found
-        return found
-
-    def fits(self, text: Text) -> Iterator[Found]:
-        """The patterns that fit the whole text, in order."""
-        for pattern, regex in self._usable(text):
-            if found := regex.fullmatch(text.string):
-                yield _found(pattern, found, text)
-
-    def at(self, text: Text, index: int) -> Found | None:
-        """The pattern that fits the most tokens from `index` on."""
-        best = None
-        for pattern, regex in self._usable(text):
-            found = regex.match(text.string, text.offset(index))
-            if found and found.end() > found.start() and (best is None or found.end() > best[1].end()):
-                best = (pattern, found)
-        return _found(best[0], best[1], text) if best else None
-
-    def longest(self, text: Text, index: int, most: int) -> Found | None:
-        """The pattern that can be made to fit the most tokens from `index` on, at most so many."""
-        start = text.offset(index)
-        near = [pair for pair in self._usable(text) if pair[1].match(text.string, start)]
-        for end in range(min(index + most, len(text.tokens)), index, -1):
-            for pattern, regex in near:
-                found = regex.fullmatch(text.string, start, text.offset(end))
-                if found:
-                    return _found(pattern, found, text)
-        return None
-
-    def within(self, text: Text) -> Found | None:
-        """The first pattern found anywhere in the text."""
-        for pattern, regex in self._usable(text):
-            for found in regex.finditer(text.string):
-                if found.end() > found.start() and (not found.start() or text.string[found.start() - 1] in _BEFORE):
-                    return _found(pattern, found, text)
-        return None
-
-
-def _found(pattern: Pattern, found: re.Match[str], text: Text) -> Found:
-    slots = {
-        name: (text.index(found.start(name)), text.index(found.end(name)))
-        for name in found.groupdict()
-        if found.start(name) >= 0
-    }
-    return Found(pattern.kind, slots, pattern.words, text.index(found.start()), text.index(found.end()))
-
-
-def closest(found: Iterable[Found], size: int) -> list[Found]:
-    """The patterns that fit, kind by kind as the document orders them; of one kind the one whose own words say most."""
-    kinds: dict[str, list[Found]] = {}
-    for one in found:
-        kinds.setdefault(one.kind, []).append(one)
-    open_words = {
-        id(one): sum(end - start for start, end in one.slots.values()) for each in kinds.values() for one in each
-    }
-    return [one for each in kinds.values() for one in sorted(each, key=lambda one: open_words[id(one)])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +174,7 @@ class Grammar:
             return _Part(f"{skip}(?P<{value}{count if count > 1 else ''}>{body})", (), 0)
         tokens = tokenize(value)
         words = [token.folded.replace(" ", "") for token in tokens]
-        said = [re.escape(_marked(word, token, self.letters)) for word, token in zip(words, tokens, strict=True)]
+        said = [_literal(marked(word, token, self.letters)) for word, token in zip(words, tokens, strict=True)]
         return _Part(
             "".join(f"{_SKIP}{word}" for word in said), tuple(frozenset((word,)) for word in words), len(words)
         )
@@ -342,10 +192,38 @@ def _either(parts: Sequence[_Part]) -> _Part:
     needs = [min(part.needs, key=len, default=None) for part in parts]
     together = frozenset().union(*(need for need in needs if need is not None))
     return _Part(
-        "(?:" + "|".join(dict.fromkeys(part.regex for part in parts)) + ")",
+        _one_of(list(dict.fromkeys(part.regex for part in parts))),
         () if None in needs else (together,),
         min((part.words for part in parts), default=0),
     )
+
+
+def _one_of(ways: Sequence[str]) -> str:
+    """One expression for several. What all may have before them, and words that several begin with, are said once: the
+    engine has fewer ways to try, and puts them together faster.
+    """
+    if len(ways) == 1:
+        return ways[0]
+    if all(way.startswith(_SKIP) for way in ways):
+        return _SKIP + _one_of([way.removeprefix(_SKIP) for way in ways])
+    branches: list[tuple[str, list[str]]] = []
+    begun: dict[str, list[str]] = {}
+    for way in ways:
+        word = _FIRST_WORD.match(way)
+        if word is None:
+            begun = {}  # it may fit the same words as another: none goes before it that came after
+            branches.append(("", [way]))
+        elif word[0] in begun:
+            begun[word[0]].append(way[word.end() :])
+        else:
+            begun[word[0]] = [way[word.end() :]]
+            branches.append((word[0], begun[word[0]]))
+    return "(?:" + "|".join(first + _one_of(rest) for first, rest in branches) + ")"
+
+
+def _literal(said: str) -> str:
+    """What matches just that; a space needs no mark."""
+    return re.escape(said).replace("\\ ", " ")
 
 
 def _is_one_of(words: frozenset[str], text: str) -> bool:

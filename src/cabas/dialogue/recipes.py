@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.clock import time_words
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
 

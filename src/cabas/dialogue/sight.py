@@ -9,9 +9,10 @@ from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.conjugation import verb_forms
-from cabas.dialogue.grammar import Found, Grammar, grammar_of
+from cabas.dialogue.grammar import Grammar, grammar_of
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.measures import Measured, Measures, measures_of
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.phrases import Phrases, spread
 from cabas.dialogue.tokens import Token, spell, stem, stems
 from cabas.dialogue.trie import Match, joints, small_words

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.grammar import Found
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import LABEL
+from cabas.dialogue.patterns import Found
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want

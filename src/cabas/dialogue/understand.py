@@ -20,8 +20,8 @@ from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, cuts_a_name, elsewhere, heads, passable, reason_for, split_when
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build
-from cabas.dialogue.grammar import closest
 from cabas.dialogue.item import Item
+from cabas.dialogue.patterns import closest
 from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
 from cabas.dialogue.recipes import asked_again, read_diners, read_dish, read_recipe_before, read_recipe_first
 from cabas.dialogue.remarks import reason_end, remark_end
