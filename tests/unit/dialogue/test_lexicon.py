@@ -96,7 +96,7 @@ def test_words_that_sound_alike(one: str, other: str, lang: str) -> None:
     ("said", "lang", "words"),
     [
         ("deux boîtes de ton", "fr", "thon"),
-        ("un kilo de courjettes", "fr", "courgette"),
+        ("un kilo de courjettes", "fr", "courgettes"),
         ("de la mozarela", "fr", "mozzarella"),
         ("three bags of broccolli", "en", "broccoli"),
         ("a bunch of time", "en", "thyme"),
