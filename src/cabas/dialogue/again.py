@@ -79,13 +79,15 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     some = _said_before(turn, "partitives", place) or _said_before(turn, "definite", place)
     if item.begun and some and not those and item.family is None:
         whole = f"{line.want.words} {item.words}"  # "des pommes", and then "des vertes, un kilo"
-        return whole if turn.named(whole) else turn.composed(item, line.want.words)
+        first = locales.read(lang, "locale").get("head", "first") == "first"
+        return whole if first and turn.named(whole) else turn.composed(item, line.want.words)
     if item.measured is not None and not (those and item.trailing):
         return None
     definite = sight.said("definite", item.start) is not None
+    name = turn.composed(item, line.want.words) if those or (definite and item.refines) else None
+    if name is not None and (those or item.family is None or turn.called(name)):  # "the cherry ones" after tomatoes
+        return name
     if those or (definite and item.refines and item.family is None):
-        if (name := turn.composed(item, line.want.words)) is not None:
-            return name
         tied = next((at for at in range(max(0, place - 3), place) if sight.joint(at) == place), None)
         if those and tied is not None and item.pieces[0].linked is False:
             return f"{line.want.words} {sight.spell(tied, item.pieces[-1].end)}"  # "celui au seigle"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, sets_scene, told_end
-from cabas.dialogue.items import TELLING
+from cabas.dialogue.borders import ends_name, in_name
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
-from cabas.dialogue.patterns import Found
+from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
-from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
+from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.when import Times, When
 
@@ -25,8 +25,6 @@ STRAY_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
 # What stands over a list, and how long that may be.
 HEADED, HEADING_TOKENS_MAX = frozenset(":!"), 6
-# A name met with this score is one word for word.
-SURE_NAME = 0.98
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -57,7 +55,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         if not _named(sight, place, end) and (sight.said("asides", place) or breaks_off(sight, place, end)):
             return place
         after = sight.said("and", place)
-        if after is not None and after < end and _begins(sight, after, end) and not _in_name(sight, place):
+        if after is not None and after < end and _begins(sight, after, end) and not in_name(sight, place):
             return place
         remark = sight.said("purpose", start) is not None  # "for my stew I need carrots"
         remark = remark or sight.said("reasons", start) is not None
@@ -70,21 +68,12 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     return end
 
 
-def _in_name(sight: Sight, place: int) -> bool:
-    """Whether a name goes on over `place`: nothing begins at the "and" of "Elle & Vire", the "cut" of "fine cut
-    marmalade", or the "cleaner" of "window cleaner".
-    """
-    return any(
-        match.kind in (FAMILY, BRAND) and match.end > place and match.score >= SURE_NAME
-        for start in range(max(0, place - NAME_TOKENS_MAX + 1), place)
-        for match in sight.names(start)
-    )
-
-
 def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) -> bool:
     """Whether the comma at `place` ends the clause that begins at `start`; `whole` where it sets one thing against
     another.
     """
+    if _rest_goes(sight, place + 1):
+        return False
     if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
         return True
     if not whole and _is_remark(sight, place + 1, end):
@@ -95,6 +84,13 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
     if whole or (detail is not None and not _named(sight, detail.end, end)):
         return False  # "eggs, they must be large"
     return told_end(sight, place + 1, end) is not None
+
+
+def _rest_goes(sight: Sight, place: int) -> bool:
+    """Whether all but what was named is taken out: "keep the jam, lose the rest" is one request."""
+    grammar = sight.tools.grammar
+    verb = place < len(sight.tokens) and sight.tokens[place].folded in grammar.macro("drop")
+    return verb and grammar.phrases("rest").at(sight.tokens, place + 1) is not None
 
 
 def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
@@ -266,7 +262,7 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return False  # "no, make that six": one thing said anew
     if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
         return False
-    if _gives_reasons(sight, place) or _in_name(sight, place):
+    if _gives_reasons(sight, place) or in_name(sight, place):
         return False
     if told(sight, place, end) or _drops(sight, place, end):
         return True
@@ -276,19 +272,10 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return True
     if place + 1 >= end or sight.tokens[place].folded not in grammar.macro("drop"):
         return False
-    if sight.said("definite", place + 1) is None and not _ends_name(sight, place):
+    if sight.said("definite", place + 1) is None and not ends_name(sight, place):
         return False  # "thick cut ham"
     before = sight.tokens[place - 1].folded
     return not any(before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop", "motion"))
-
-
-def _ends_name(sight: Sight, place: int) -> bool:
-    """Whether a name ends right before `place`."""
-    return any(
-        match.end == place and match.kind in (FAMILY, BRAND)
-        for start in range(max(0, place - NAME_TOKENS_MAX), place)
-        for match in sight.names(start)
-    )
 
 
 def _drops(sight: Sight, place: int, end: int) -> bool:
@@ -335,14 +322,14 @@ def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, i
     when = times.read(start, min(end, start + TIME_TOKENS_MAX))
     if when.said and when.leftover and when.leftover[0] > start:
         first = times.read(start, when.leftover[0])
-        if not first.leftover and _meant(sight, first, start) and not _in_name(sight, when.leftover[0]):
+        if not first.leftover and _meant(sight, first, start) and not in_name(sight, when.leftover[0]):
             return _items_start(sight, start, when.leftover[0]), end, first
     return start, end, None
 
 
 def _may_be_time(sight: Sight, place: int) -> bool:
     """Whether a time may begin here: not inside a name."""
-    return not sight.is_mark(place) and sight.said("and", place) is None and not _in_name(sight, place)
+    return not sight.is_mark(place) and sight.said("and", place) is None and not in_name(sight, place)
 
 
 def _items_start(sight: Sight, start: int, first: int) -> int:
@@ -379,22 +366,3 @@ def passable(turn: Turn, when: When, start: int, end: int) -> bool:
     return not any(
         sight.name(place, end, FAMILY, BRAND, DISH) is not None or sight.amounts(place, end) for place in when.leftover
     )
-
-
-def cuts_a_name(clause: Sight, found: Found) -> bool:
-    """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody. An
-    amount may end inside a name ("deux bouteilles d'eau") but be none ("hundreds and thousands"); no name begins or
-    ends with a small word ("une tomate de moins" has no "tomate en dés" in it).
-    """
-    counts = [span for name, span in found.slots.items() if name.startswith(("amount", "number"))]
-    if any(match.kind == FAMILY and match.end == end and match.words > 1
-           for start, end in counts for place in range(start, end) for match in clause.names(place)):  # fmt: skip
-        return True
-    counted = {end for _, end in counts}
-    borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)} - counted
-    return any(
-        (match.kind == BRAND or (match.kind == FAMILY and match.lang == clause.lang)) and match.words > 1
-        and match.score >= SURE_NAME and match.start < place < match.end and not clause.is_small(match.end - 1)
-        and not clause.is_small(match.start)
-        for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
-    )  # fmt: skip

@@ -57,10 +57,10 @@ def keep_only(turn: Turn, found: Found) -> list[Act] | None:
 
 def only_those(turn: Turn, found: Found) -> list[Act] | None:
     """ "No, only the rice": of what was asked for last, the rest goes."""
-    return _but(turn, found, _spoken_of(turn))
+    return _but(turn, found, spoken_of(turn))
 
 
-def _spoken_of(turn: Turn) -> list[LineItem]:
+def spoken_of(turn: Turn) -> list[LineItem]:
     """The lines that were spoken of last, oldest first."""
     return [line for line in turn.heard.lines if line.id in turn.heard.focus]
 
@@ -82,8 +82,12 @@ def each(turn: Turn, found: Found) -> list[Act] | None:
         wish.amount = measured.amount
     if turn.wishes.made:
         return []
-    lines = _spoken_of(turn)
-    targets = (Reference(want=replace(line.want, amount=None)) for line in lines)
+    return each_of_those(turn, measured)
+
+
+def each_of_those(turn: Turn, measured: Measured) -> list[Act] | None:
+    """So many of everything that was asked for last; None where that was nothing."""
+    targets = (Reference(want=replace(line.want, amount=None)) for line in spoken_of(turn))
     return [Act("set_quantity", target=target, amount=measured.amount) for target in targets] or None
 
 

@@ -209,7 +209,11 @@ def _wider(sight: Sight, family: str) -> tuple[str, ...]:
 
 def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int) -> int | None:
     """ "pas de chez X", "sans noisettes", "but not the X one": what follows is not wanted."""
-    if after >= end or _taken_back(sight, kind, start, after):
+    if (
+        after >= end
+        or _taken_back(sight, kind, start, after)
+        or (kind == "but_not" and _only_counts(sight, after, end))
+    ):
         return None
     for place in range(start, after) if kind == "free_of" else ():
         label = sight.name(place, end, LABEL)
@@ -263,7 +267,15 @@ def _taken_back(sight: Sight, kind: str, start: int, after: int) -> bool:
     counted = any(not one.implied and not one.article for one in sight.amounts(after, len(sight.tokens)))
     if repair is None:
         return False
-    return repair > after or counted or sight.is_mark(after) or sight.same_aisle(start, after)
+    marked = sight.is_mark(start - 1) and sight.same_head(start - 1, after)  # "red onions, no, white onions"
+    return repair > after or counted or sight.is_mark(after) or marked or sight.same_aisle(start, after)
+
+
+def _only_counts(sight: Sight, after: int, end: int) -> bool:
+    """Whether nothing but a number follows: "the usual jam, but two jars"."""
+    said = (one for one in sight.amounts(after, end) if not one.implied and not one.article)
+    counted = (one.end for one in said if one.unit is not None or one.amount.value.denominator == 1)
+    return any(last >= end or sight.is_mark(last) or sight.name(last, end, FAMILY, BRAND) is None for last in counted)
 
 
 def _brand_like(sight: Sight, place: int) -> bool:

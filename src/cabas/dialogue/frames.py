@@ -198,7 +198,7 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             continue
         if item is not None and item.pronoun and not item.has_food:
             item = None  # "ramène ça à deux"
-        elif target in found.slots and (item is None or not item.has_food or not _could_be(turn, item)):
+        elif target in found.slots and (item is None or not item.has_food or item.usual or not _could_be(turn, item)):
             return None
         again = said_again(turn, measured, found.slots[amount][0]) if item is None and len(found.slots) == 1 else None
         if again is not None:
@@ -241,9 +241,8 @@ def _retag(turn: Turn, found: Found) -> list[Act] | None:
         return None
     if any(":" in tag for tag in item.tags):
         return None
-    tags = tuple(dict.fromkeys((*line.want.constraints, *item.tags)))
     target = Reference(want=replace(turn.want(item, amount=False), constraints=()))
-    return [Act("replace", wants=(replace(line.want, constraints=tags),), target=target)]
+    return [Act("replace", wants=(turn.tagged(line, item.tags),), target=target)]
 
 
 def _could_be(turn: Turn, item: Item) -> bool:

@@ -16,14 +16,13 @@ from cabas.dialogue.details import add_detail, label_tag, origin
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
+from cabas.dialogue.marks import closes, mark_cost
 from cabas.dialogue.measures import Measured, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.trie import Match
 
 READINGS_MAX = 4
-# Marks between a name and how much of it.
-TELLING = frozenset(":—–-")
 # A bare number after a name counts it when it is smaller than this.
 BARE_MAX = 100
 # "Crème fraîche", "fromage frais": the label that names are made of.
@@ -151,10 +150,10 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
     linked = after_and = False
     while position < end:
         if sight.is_mark(position):
-            item.cost += _mark_cost(sight, item, position, end)
+            item.cost += mark_cost(sight, item, position, end)
             position += 1
             continue
-        taken = _detail(sight, item, position, end)
+        taken = _numbering(sight, item, position, end) or _detail(sight, item, position, end)
         if taken is None and _counts(sight, item, position, end):
             taken = _amount(sight, item, position, end)
         if taken is None:
@@ -178,9 +177,10 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
 
 def _counts(sight: Sight, item: Item, position: int, end: int) -> bool:
     """Whether an amount that starts here says more than the name that does ("30 litres" of bags called "30")."""
-    amounts = [one.end for one in sight.amounts(position, end) if one.unit is not None and not one.implied]
+    said = (one for one in sight.amounts(position, end) if not one.implied)
+    amounts = [one.end for one in said if one.unit is not None or _of_them(sight, one.end)]
     name = sight.name(position, end, FAMILY, RESTRICTED, LABEL, BRAND, VARIANT)
-    return bool(amounts) and item.has_food and (name is None or max(amounts) > name.end)
+    return bool(amounts) and item.has_food and (name is None or name.kind == VARIANT or max(amounts) > name.end)
 
 
 def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
@@ -277,58 +277,27 @@ def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:
     return None
 
 
+def _numbering(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """Past "but only" between a name and how much of it: "the usual jam but only two jars"."""
+    after = sight.said("numbering", position) if item.has_food and item.measured is None else None
+    if after is None or after >= end:
+        return None
+    counted = (
+        one for one in sight.amounts(after, end) if not one.implied and (one.unit is not None or not one.article)
+    )
+    return _amount(sight, item, after, end) if any(_closing(sight, one, end) for one in counted) else None
+
+
 def _closing(sight: Sight, measured: Measured, end: int) -> bool:
     """Whether a bare number after a name counts it ("citrons 3"); a large one is part of the name ("T 1000")."""
-    closes = _closes(sight, measured.end, end) or _of_them(sight, measured.end)
-    return closes and measured.amount.value < BARE_MAX
+    closed = closes(sight, measured.end, end) or _of_them(sight, measured.end)
+    return closed and measured.amount.value < BARE_MAX
 
 
 def _of_them(sight: Sight, position: int) -> bool:
     """Whether "of them" follows an amount: "four of them" counts what was named before."""
     after, pronoun = sight.joint(position), sight.said("pronouns", position)
     return after is not None and pronoun is not None and pronoun > after
-
-
-def _closes(sight: Sight, position: int, end: int) -> bool:
-    return position >= end or sight.is_mark(position)
-
-
-def _mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
-    """A comma inside one thing is odd, unless an amount or a detail follows ("câpres, un bocal, bio")."""
-    token = sight.tokens[position]
-    if token.folded in "()\"'«»" or position + 1 >= end:
-        return COST["soft_mark"]
-    following = position + 1
-    bare = token.folded in TELLING  # "eggs: 12"
-    closing = (one for one in sight.amounts(following, end) if _closes(sight, one.end, end))
-    measured = [one for one in closing if one.unit is not None or bare]
-    if item.has_food and ((measured and item.measured is None) or sight.name(following, end, LABEL)):
-        return COST["soft_mark"]
-    if item.has_food and (sight.detail(following, end) or _tied(sight, following, end)):
-        return COST["soft_mark"]
-    return COST["mark"]
-
-
-def _tied(sight: Sight, position: int, end: int) -> bool:
-    """Whether "à la", "aux", "en" stand here, that begin nothing by themselves: "une glace, à la vanille"."""
-    after = sight.joint(position)
-    if after is None or after >= end or (sight.said("determiners", position) or 0) >= after:
-        return False
-    if sight.tools.measures.of.at(sight.tokens, position) is not None:
-        return False  # "de", "d'" begin another thing as well: "besoin de riz, de pâtes"
-    return sight.name(position, end, FAMILY) is None
-
-
-def mark_floor(sight: Sight, position: int, end: int) -> float:
-    """The least that a mark behind a name costs inside one thing, whatever else is read of it."""
-    following = position + 1
-    if sight.tokens[position].folded in "()\"'«»" or following >= end:
-        return COST["soft_mark"]
-    bare = sight.tokens[position].folded in TELLING
-    closed = any(one.unit is not None or bare for one in sight.amounts(following, end))
-    soft = closed or sight.name(following, end, LABEL) is not None or sight.detail(following, end) is not None
-    soft = soft or _tied(sight, following, end)
-    return COST["soft_mark"] if soft else COST["mark"]
 
 
 def _other(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.counts import spoken_of
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.patterns import Found
@@ -17,12 +18,17 @@ from cabas.domain.cart import Want
 def remove(turn: Turn, found: Found) -> list[Act] | None:
     """ "Take out the rice"; None where the verb is part of a name ("bin bags")."""
     if "target" not in found.slots:
-        return [Act("remove", target=Reference())]
+        both = any(turn.sight.said("both", place) is not None for place in range(found.start, found.end))
+        lines = spoken_of(turn) if both else []
+        targets = [Reference(want=replace(line.want, amount=None)) for line in lines]
+        return [Act("remove", target=target) for target in targets or [Reference()]]
     start, end = found.slots["target"]
+    if start > 1 and turn.sight.is_mark(start - 1) and turn.sight.said("pronouns", start - 2) == start - 1:
+        return None  # "scratch that, a mango": another one instead
     names = (turn.sight.name(place, end, FAMILY) for place in range(start) if not turn.sight.is_small(place))
     if any(name is not None and name.end > start for name in names):
         return None
-    items = turn.items(start, end)
+    items = turn.items(start, end, either=True)
     items = [item for item in items if item is items[0] or _meant_too(turn, item)]  # "..., they go off"
     if not items or not all(item.has_food or item.pronoun for item in items):
         return None
@@ -85,8 +91,7 @@ def _not_of_brand(turn: Turn, items: list[Item]) -> list[Act] | None:
         return []
     if line is None:
         return None
-    want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, tag))))
-    return [Act("replace", wants=(want,))]
+    return [Act("replace", wants=(turn.tagged(line, [tag]),))]
 
 
 def withdrawn(turn: Turn, acts: list[Act]) -> list[Act]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from cabas.dialogue.asides import LEAD_IN_TOKENS_MAX, lead_in
 from cabas.dialogue.item import Item
-from cabas.dialogue.items import mark_floor, read_item
+from cabas.dialogue.items import read_item
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED, VARIANT
+from cabas.dialogue.marks import mark_floor
 from cabas.dialogue.sight import Sight
 
 # One thing is at most so many words long.
@@ -52,14 +53,17 @@ class _Gap:
     alternative: bool = False
 
 
-def read_items(sight: Sight, start: int, end: int) -> list[Item]:
-    """The things asked for in the tokens [start, end), in order; stretches that say nothing are left out."""
+def read_items(sight: Sight, start: int, end: int, *, either: bool = False) -> list[Item]:
+    """The things asked for in the tokens [start, end), in order; stretches that say nothing are left out, and so is
+    what is only second choice, unless `either` is meant ("I need neither ham or eggs").
+    """
     first = lead_in(sight, _gap(sight, start, end).end, end)
     starts = _starts(sight, first, end)
     best: dict[int, tuple[float, list[Item]]] = {end: (0.0, [])}
     for place in reversed(starts):
         best[place] = _cheapest(sight, place, end, starts, best)
-    return [item for item in best[first][1] if item.says and not item.alternative] if first < end else []
+    found = best[first][1] if first < end else []
+    return [item for item in found if item.says and (either or not item.alternative)]
 
 
 def _cheapest(
@@ -127,6 +131,7 @@ def _parting_before(sight: Sight, place: int, stop: int) -> int | None:
             sight.said("and", start) == stop
             or sight.said("or", start) == stop
             or (sight.said("repairs", start) == stop and is_repair(sight, start, stop))
+            or (sight.said("turns", start) == stop and sight.same_aisle(start - sight.is_mark(start - 1), stop))
         ):
             return start
     return None
@@ -144,6 +149,10 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
             halved = sight.same_head(position, after)  # "double no single cream"
             cost = BREAK["halved"] if halved else min(cost, BREAK["mark"])
             position, repair, passed = after, True, True
+            continue
+        after = sight.said("turns", position)
+        if after is not None and after < end and sight.same_aisle(start, after):  # "milk, actually oat milk"
+            position, repair, passed, cost = after, True, True, min(cost, BREAK["mark"])
             continue
         after = sight.said("or", position)
         if after is not None and after < end:

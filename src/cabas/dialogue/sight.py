@@ -30,7 +30,7 @@ _SECTIONS = (
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
     "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
-    "lead_ins", "parting",
+    "lead_ins", "parting", "numbering", "both",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
@@ -217,7 +217,8 @@ class Sight:
             before = self.name(place, start, "family")
             if before is not None and before.end == start and following is not None:
                 paths = [families.get(match.id, {}).get("category") for match in (before, following)]
-                return paths[0] is not None and paths[0] == paths[1]
+                if paths[0] is not None and paths[0] == paths[1]:
+                    return True
         return self.same_head(start, after)
 
     def same_head(self, start: int, after: int) -> bool:
@@ -229,6 +230,8 @@ class Sight:
         if following is None or following.words < 2 or self.tokens[start - 1].kind != "word":
             return False
         said = (self.tokens[start - 1], self.tokens[following.end - 1])
+        if said[0].folded == said[1].folded:  # "milk, actually oat milk"
+            return True
         return any(match.kind == "family" and match.end == 2 for match in self.tools.lexicon.at(said, 0, self.lang))
 
     def is_mark(self, index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import LABEL
@@ -22,8 +23,15 @@ def swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
     before = old.words if old is not None else line.want.words if line is not None else ""
     want = turn.want(item)
     if not item.has_food and line is not None:
-        want = replace(line.want, constraints=tuple(dict.fromkeys((*line.want.constraints, *want.constraints))))
-    elif before and not _whole(item) and (name := turn.composed(item, before)) is not None:
+        want = turn.tagged(line, want.constraints)
+    elif line is not None and old is not None and (name := _other_kind(turn, old, item, line.want.words)) is not None:
+        want = renamed(turn, want, name)
+    elif (
+        before
+        and not _whole(item)
+        and (name := turn.composed(item, before)) is not None
+        and _of_its_kind(turn, item, before, name)
+    ):
         want = renamed(turn, want, name)
         if (
             item.measured is not None
@@ -31,6 +39,23 @@ def swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
         ):
             want = replace(want, amount=None)  # the "demi" of "demi-sec" counts nothing
     return [Act("replace", wants=(want,), target=turn.reference(old) if old is not None else None)]
+
+
+def _other_kind(turn: Turn, old: Item, item: Item, words: str) -> str | None:
+    """The name of what is there with one kind in place of the other: "white" for "red" of "red wine vinegar"."""
+    said, other = old.words.casefold(), item.words.casefold()
+    if f"{said} " not in f"{words.casefold()} " or said == words.casefold():
+        return None
+    name = words.casefold().replace(said, other)
+    return name if turn.named(name) else None
+
+
+def _of_its_kind(turn: Turn, item: Item, before: str, name: str) -> bool:
+    """Whether a name put together still says the thing before ("oat milk" in place of milk): "pasta" in place of rice
+    is no "rice pasta".
+    """
+    place = 0 if locales.read(turn.heard.lang, "locale").get("head", "first") == "first" else -1
+    return item.family is None or name.casefold().split()[place] == before.casefold().split()[place]
 
 
 def _whole(item: Item) -> bool:

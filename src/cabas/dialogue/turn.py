@@ -14,7 +14,7 @@ from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems, tokenize
 from cabas.dialogue.trie import small_words
-from cabas.dialogue.wants import Wish, Wishes
+from cabas.dialogue.wants import Wish, Wishes, of_labels
 from cabas.dialogue.when import Times
 from cabas.domain.cart import LineItem, Want
 from cabas.kernel.text import fold
@@ -91,9 +91,9 @@ class Turn:
         else:
             self.steps.append(fresh)
 
-    def items(self, start: int, end: int) -> list[Item]:
-        """The things said by the tokens [start, end)."""
-        items = read_items(self.sight, start, end)
+    def items(self, start: int, end: int, *, either: bool = False) -> list[Item]:
+        """The things said by the tokens [start, end); `either` as `read_items` has it."""
+        items = read_items(self.sight, start, end, either=either)
         return items if self.heard.topic is None else self._only_counted(items)
 
     def _only_counted(self, items: list[Item]) -> list[Item]:
@@ -121,9 +121,14 @@ class Turn:
         """Another one of `line` with the details of `item`; False where there are none, or nothing to put them on."""
         if not item.tags or line is None:
             return False
-        tags = tuple(dict.fromkeys((*line.want.constraints, *item.tags)))
-        self.act(Act("replace", wants=(replace(line.want, constraints=tags),)))
+        self.act(Act("replace", wants=(self.tagged(line, item.tags),)))
         return True
+
+    def tagged(self, line: LineItem, tags: Iterable[str]) -> Want:
+        """What `line` holds with details more: beer that is to be alcohol free is of another family."""
+        every = tuple(dict.fromkeys((*line.want.constraints, *tags)))
+        family = line.want.family and of_labels(line.want.family, every, self.heard.lang)
+        return replace(line.want, constraints=every, family=family)
 
     def reference(self, item: Item | None) -> Reference:
         """What a thing points at: by name, or what was spoken of last."""

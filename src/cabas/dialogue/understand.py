@@ -16,8 +16,10 @@ from cabas.dialogue.again import counts_it, found_later, in_place, narrower, poi
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end
+from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, cuts_a_name, elsewhere, heads, passable, reason_for, split_when
+from cabas.dialogue.clauses import clause_end, elsewhere, heads, passable, reason_for, split_when
+from cabas.dialogue.counts import each_of_those
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, PLAIN, build
 from cabas.dialogue.item import Item
@@ -283,8 +285,7 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
     name = narrower(turn, items[0], focus) if alone else None
     if name is None and (items[0].begun or (items[0].family is not None and items[0].family == focus.want.family)):
         return False
-    name = name or turn.composed(items[0], focus.want.words)
-    if name is None:
+    if (name := name or turn.composed(items[0], focus.want.words)) is None:
         return False
     want = renamed(turn, turn.want(items[0]), name)
     for item in items[1:]:
@@ -295,14 +296,17 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
 
 def _of_focus(turn: Turn, items: list[Item], *, asked: bool) -> bool:
     """Only an amount, or only a detail."""
-    item = items[0]
-    for more in items[1:]:
+    item, *others = items
+    for more in others:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
     line, topic = turn.focus, turn.heard.topic
     if item.measured is not None:
         if topic:
             return False
+        if item.shared and (acts := each_of_those(turn, item.measured)):
+            turn.act(*acts)
+            return True
         turn.retag(item, line)
         act = Act("set_quantity", target=Reference(), amount=item.amount)
         turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)

@@ -134,11 +134,11 @@ class Wishes:
         item = wish.item
         tags = [tag for tag in (*wish.tags, *self.everywhere) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
-        family = _of_labels(item.family, tags, self.lang) if item.family else None
+        family = of_labels(item.family, tags, self.lang) if item.family else None
         return Want(item.words, self.lang, amount, family, item.brand, tuple(dict.fromkeys(tags)))
 
 
-def _of_labels(family: str, tags: Sequence[str], lang: str) -> str:
+def of_labels(family: str, tags: Sequence[str], lang: str) -> str:
     """The family meant where a label makes it another one: "beer without alcohol"."""
     for tag in tags:
         label = labels_by_word().get(fold(tag))

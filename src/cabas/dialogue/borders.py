@@ -1,0 +1,49 @@
+"""Names that a verb, a time or a pattern must not cut: "window cleaner" opens no window of time."""
+
+from __future__ import annotations
+
+from cabas.dialogue.lexicon import BRAND, FAMILY
+from cabas.dialogue.patterns import Found
+from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
+
+# A name met with this score is one word for word.
+SURE_NAME = 0.98
+
+
+def in_name(sight: Sight, place: int) -> bool:
+    """Whether a name goes on over `place`: nothing begins at the "and" of "Elle & Vire", the "cut" of "fine cut
+    marmalade", or the "cleaner" of "window cleaner".
+    """
+    return any(
+        match.kind in (FAMILY, BRAND) and match.end > place and match.score >= SURE_NAME
+        for start in range(max(0, place - NAME_TOKENS_MAX + 1), place)
+        for match in sight.names(start)
+    )
+
+
+def ends_name(sight: Sight, place: int) -> bool:
+    """Whether a name ends right before `place`."""
+    return any(
+        match.end == place and match.kind in (FAMILY, BRAND)
+        for start in range(max(0, place - NAME_TOKENS_MAX), place)
+        for match in sight.names(start)
+    )
+
+
+def cuts_a_name(clause: Sight, found: Found) -> bool:
+    """Whether a pattern takes a word of a longer name for its own: "andouille de Vire" is turned away by nobody. An
+    amount may end inside a name ("deux bouteilles d'eau") but be none ("hundreds and thousands"); no name begins or
+    ends with a small word ("une tomate de moins" has no "tomate en dés" in it).
+    """
+    counts = [span for name, span in found.slots.items() if name.startswith(("amount", "number"))]
+    if any(match.kind == FAMILY and match.end == end and match.words > 1
+           for start, end in counts for place in range(start, end) for match in clause.names(place)):  # fmt: skip
+        return True
+    counted = {end for _, end in counts}
+    borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)} - counted
+    return any(
+        (match.kind == BRAND or (match.kind == FAMILY and match.lang == clause.lang)) and match.words > 1
+        and match.score >= SURE_NAME and match.start < place < match.end and not clause.is_small(match.end - 1)
+        and not clause.is_small(match.start)
+        for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
+    )  # fmt: skip
