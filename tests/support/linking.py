@@ -6,19 +6,24 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from cabas.domain.consent import purposes
+from cabas.surfaces.contract import Linked
 from cabas.surfaces.link.app import routes
 from cabas.surfaces.link.tokens import LinkedTokens, Signer
 from cabas.usecases.link.redeem import challenge_of
 from support.premises import URL, Stage, an_agreement, stage_of
+from support.shop import run
 
 BACK, VERIFIER = "https://client.example/back", "v" * 43
 AGENT, AGENT_BACK = "https://agent.example/client.json", "http://127.0.0.1/callback"
 PAGE = {"origin": URL}
+MCP = f"{URL}/mcp"
 DOCUMENT: Mapping[str, object] = {
     "client_id": AGENT, "client_name": "Nice Agent", "redirect_uris": [AGENT_BACK, "https://agent.example/back"],
     "token_endpoint_auth_method": "none",
@@ -112,3 +117,25 @@ def answered(response) -> dict[str, str]:
     """What the browser brings back to the client."""
     assert response.status_code == 303, response.text
     return {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
+
+
+def read(linking: Linking, token: str, audience: str = MCP) -> Linked | None:
+    return run(linking.tokens.read(token, audience))
+
+
+def granted(linking: Linking, platform: str = "google") -> frozenset[str]:
+    grants = run(linking.stage.memory.consents.grants("halle", "camille"))
+    return purposes(grants, platform, linking.stage.now)
+
+
+def nothing_issued(linking: Linking) -> bool:
+    kinds = {kind for _, kind, _ in linking.stage.memory.rows.tickets}
+    return not linking.stage.memory.rows.links and not kinds & {"code", "refresh"}
+
+
+def later(linking: Linking, **span: float) -> Linking:
+    """The same shop and browser, some time later."""
+    linking.stage.now += timedelta(**span)
+    after = Linking(linking.stage, linking.client_id, linking.redirect, linking.secret)
+    after.web.cookies = linking.web.cookies
+    return after

@@ -22,6 +22,14 @@ SELLS = """
 [[assortment.sells]]
 goods = ["everything"]
 """
+SHARING = """
+[data_sharing]
+[[data_sharing.shares]]
+fields = ["order", "total"]
+[[data_sharing.shares]]
+fields = ["lines", "shopper", "loyalty_card"]
+purpose = "receipts"
+"""
 FULFILLS = """
 [fulfillment_split]
 methods = ["pickup", "delivery"]
