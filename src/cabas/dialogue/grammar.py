@@ -192,20 +192,20 @@ def _either(parts: Sequence[_Part]) -> _Part:
     needs = [min(part.needs, key=len, default=None) for part in parts]
     together = frozenset().union(*(need for need in needs if need is not None))
     return _Part(
-        _one_of(list(dict.fromkeys(part.regex for part in parts))),
+        one_of(list(dict.fromkeys(part.regex for part in parts))),
         () if None in needs else (together,),
         min((part.words for part in parts), default=0),
     )
 
 
-def _one_of(ways: Sequence[str]) -> str:
+def one_of(ways: Sequence[str]) -> str:
     """One expression for several. What all may have before them, and words that several begin with, are said once: the
     engine has fewer ways to try, and puts them together faster.
     """
     if len(ways) == 1:
         return ways[0]
     if all(way.startswith(_SKIP) for way in ways):
-        return _SKIP + _one_of([way.removeprefix(_SKIP) for way in ways])
+        return _SKIP + one_of([way.removeprefix(_SKIP) for way in ways])
     branches: list[tuple[str, list[str]]] = []
     begun: dict[str, list[str]] = {}
     for way in ways:
@@ -218,7 +218,7 @@ def _one_of(ways: Sequence[str]) -> str:
         else:
             begun[word[0]] = [way[word.end() :]]
             branches.append((word[0], begun[word[0]]))
-    return "(?:" + "|".join(first + _one_of(rest) for first, rest in branches) + ")"
+    return "(?:" + "|".join(first + one_of(rest) for first, rest in branches) + ")"
 
 
 def _literal(said: str) -> str:
