@@ -143,15 +143,23 @@ def reason_for(turn: Turn, start: int, stop: int) -> bool:
 
 
 def elsewhere(sight: Sight, start: int, end: int) -> bool:
-    """Whether a clause speaks of what no grocer has to do with, and names no goods: "an alarm for six"."""
-    if not any(sight.said("elsewhere", place) is not None for place in range(start, end)):
+    """Whether a clause speaks of what no grocer has to do with, and names no goods beside it: "an alarm for six",
+    "game night on Friday".
+    """
+    ends = {place: sight.said("elsewhere", place) for place in range(start, end)}
+    told = {inner for place, after in ends.items() if after is not None for inner in range(place, after)}
+    if not told:
         return False
-    named = (match.kind for place in range(start, end) for match in sight.names(place))
+    named = (match.kind for place in range(start, end) if place not in told for match in sight.names(place))
     return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
 
 
 def _diet_end(sight: Sight, start: int, end: int) -> int | None:
-    """Where words that say who cannot eat what end, and a name begins right there ("I'm celiac so bread")."""
+    """Where words that say who cannot eat what end, and a name begins right there ("I'm celiac so bread"). A question
+    says it of goods ("is there a vegan mayo").
+    """
+    if sight.said("questions", start) is not None:
+        return None
     for place in range(start + 2, min(end, start + DIET_TOKENS_MAX)):
         begins = sight.said("determiners", place) or place
         if begins < end and _named(sight, begins, end) and not _named(sight, place - 1, end):

@@ -102,8 +102,10 @@ def _unit_as_food(sight: Sight, item: Item) -> None:
 
 
 def _is_thing(sight: Sight, item: Item, start: int) -> bool:
-    """Whether a unit is a thing itself: "some jam and a loaf"."""
-    joined = any(sight.said("and", place) == item.start for place in range(max(0, item.start - 2), item.start))
+    """Whether a unit is a thing itself: "some jam and a loaf", "six rolls and butter"."""
+    joined = sight.said("and", item.end) is not None or any(
+        sight.said("and", place) == item.start for place in range(max(0, item.start - 2), item.start)
+    )
     return joined and not item.tags and sight.name(start, item.end, FAMILY) is not None
 
 

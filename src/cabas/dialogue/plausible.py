@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cabas.dialogue import locales
+from cabas.dialogue.compose import cut
 from cabas.dialogue.item import Item, Piece, is_clause, is_never, is_told
 from cabas.dialogue.lexicon import FAMILY, VARIANT
 from cabas.dialogue.numbers import numbers_of
@@ -86,7 +87,7 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         last = kept[-1] if kept else None
         comma = item.start > 0 and sight.is_mark(item.start - 1)
         counted = item.measured is not None and (not item.trailing or (last is not None and last.measured is not None))
-        if last is not None and comma and _said_again(last, item):
+        if last is not None and comma and (_said_again(last, item) or _cut_of(sight, last, item)):
             last.measured = item.measured
             last.tags.extend(item.tags)
         elif last is not None and comma and last.measured is None and counted and only_looks(sight, item):
@@ -115,6 +116,13 @@ def _said_again(last: Item, item: Item) -> bool:
     if last.words.casefold() != item.words.casefold() or last.brand != item.brand or item.more or item.repair:
         return False
     return item.has_food and item.measured is not None and (last.measured is None or last.amount == item.amount)
+
+
+def _cut_of(sight: Sight, last: Item, item: Item) -> bool:
+    """Whether only cuts of the thing before are counted: "cod, two fillets"."""
+    if last.measured is not None or last.family is None or item.measured is None or len(item.pieces) != 1:
+        return False
+    return item.pieces[0].match is None and cut(sight, item.pieces[0].start, last.family)
 
 
 def _kind(turn: Turn, last: Item, item: Item) -> str | None:

@@ -9,6 +9,7 @@ from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import LABEL
 from cabas.dialogue.patterns import Found
+from cabas.dialogue.plausible import gathered
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
@@ -78,7 +79,7 @@ def replaced(turn: Turn, found: Found) -> list[Act] | None:
 def _sides(turn: Turn, found: Found) -> tuple[list[Item], list[Item]]:
     """What is given up and what is wanted."""
     old = turn.items(*found.slots["old"]) if "old" in found.slots else []
-    new = turn.items(*found.slots["new"]) if "new" in found.slots else []
+    new = gathered(turn, turn.items(*found.slots["new"])) if "new" in found.slots else []
     if old and not new and len(old) > 1:  # "pas du riz long, du basmati"
         old, new = old[:1], old[1:]
     if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not plums, two pounds of them"
@@ -98,6 +99,8 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if len(new) > 1 and any(item.has_food for item in new[1:]):
         return None
     item = new[0]
+    if not old and _turned_down(turn, found, item):
+        return [Act("remove", target=turn.reference(item))]
     for more in new[1:]:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
@@ -110,6 +113,14 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if lost:
         return [Act("replace", compare="other")] if item.tags and not item.has_food else None
     return _instead(turn, old, item)
+
+
+def _turned_down(turn: Turn, found: Found, item: Item) -> bool:
+    """Whether none of a thing that is there is wanted any more: "actually, no milk"."""
+    before = item.pieces[0].start - 1 if item.pieces else -1
+    if before < found.slots["new"][0] or turn.line(item) is None:
+        return False
+    return turn.sight.tokens[before].folded in turn.sight.tools.grammar.macro("nope")
 
 
 def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import labeled
+from cabas.dialogue.classify import is_raw, labeled
 from cabas.dialogue.details import free_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels_by_word
@@ -135,7 +135,15 @@ class Wishes:
         tags = [tag for tag in (*wish.tags, *self.everywhere) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
         family = of_labels(item.family, tags, self.lang) if item.family else None
+        if family is not None and amount is not None and amount.unit == "can":
+            family = self._canned(family, item.words)
         return Want(item.words, self.lang, amount, family, item.brand, tuple(dict.fromkeys(tags)))
+
+    def _canned(self, family: str, words: str) -> str:
+        """The family of what comes in cans where fresh goods are counted in them: "two tins of tomatoes"."""
+        forms = locales.words(locales.read(self.lang, "units").get("canned")) if is_raw(family) else ()
+        called = (self.family_of(form.format(words), self.lang) for form in forms)
+        return next((other for other in called if other is not None and not is_raw(other)), family)
 
 
 def of_labels(family: str, tags: Sequence[str], lang: str) -> str:

@@ -6,19 +6,16 @@ that the caller can tell a wish for a slot from groceries with a date beside the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
 
 from cabas.dialogue import locales
 from cabas.dialogue.clock import DAY_MINUTES, Day, Hour, Part, TimeWords, as_time, time_words
-from cabas.dialogue.measures import measures_of
-from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.phrases import Phrases, spread
-from cabas.dialogue.tokens import Token, tokenize
-from cabas.dialogue.trie import small_words
+from cabas.dialogue.time_hints import hint_words, pattern_words
+from cabas.dialogue.tokens import Token
 from cabas.domain.fulfillment import Method, SlotAsk
 
 
@@ -56,48 +53,14 @@ class _Methods:
             for strength, key in enumerate(("weak", "alone", "strong")):
                 for phrase in spread(locales.words(sheet[method.value].get(key))):
                     self.names.put(phrase, (method, strength))
-        self.hints = _hints(lang, sheet)
-        self.between = [_words(text) for text in sheet["between"]]
-        self.within = [(entry, _words(text)) for entry in sheet["within"] for text in entry["words"]]
+        self.hints = hint_words(lang, sheet)
+        self.between = [pattern_words(text) for text in sheet["between"]]
+        self.within = [(entry, pattern_words(text)) for entry in sheet["within"] for text in entry["words"]]
 
 
 @lru_cache(maxsize=16)
 def _methods(lang: str) -> _Methods:
     return _Methods(lang)
-
-
-# Sections of time.yaml whose words hint at a time; words that stand anywhere do not count.
-_HINTS = (
-    "weekdays", "months", "parts", "days", "in_days", "in_weeks", "next", "week", "clock", "noon", "midnight", "pm",
-    "before", "before_after", "after", "after_after", "around", "within", "earliest", "pickup", "delivery",
-    "slot_words", "between", "past", "date", "feasts",
-)  # fmt: skip
-
-
-def _hints(lang: str, sheet: Mapping[str, Any]) -> frozenset[str]:
-    """The words that may mean a time or a method, but for those that mean other things as well: small words, numbers,
-    units and chatter.
-    """
-    found: set[str] = set()
-
-    def collect(value: object) -> None:
-        if isinstance(value, str):
-            found.update(word for phrase in value.split(",") for word in _words(phrase) if word[0].isalnum())
-        for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-            collect(inner)
-
-    for key in _HINTS:
-        collect(sheet.get(key))
-    chatter = {token.folded for phrase in locales.words(sheet["chatter"]) for token in tokenize(phrase)}
-    return frozenset(found - chatter - small_words(lang) - numbers_of(lang).begin - measures_of(lang).words)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(
-        word
-        for piece in text.split()
-        for word in ([piece] if piece.startswith("{") else [token.folded for token in tokenize(piece)])
-    )
 
 
 class Times:
@@ -237,6 +200,8 @@ def _windows(
     words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
     first = words.hour(tokens, index)
+    if first is not None and (dashed := _dashed(words, tokens, index, first)) is not None:
+        yield _Window(first, dashed), dashed.end
     for pattern in methods.between:
         if (first is None) if pattern[0].startswith("{") else (tokens[index].folded != pattern[0]):
             continue
@@ -257,8 +222,18 @@ def _windows(
                 break
         else:
             # two bare numbers are no window unless words say so ("between two and four")
-            if len(hours) == 2 and (len(pattern) > 3 or not (hours[0].bare and hours[1].bare)):
+            if len(hours) == 2 and (not pattern[0].startswith("{") or not (hours[0].bare and hours[1].bare)):
                 yield _Window(hours[0], hours[1]), position
+
+
+def _dashed(words: TimeWords, tokens: Sequence[Token], index: int, first: Hour) -> Hour | None:
+    """The second hour of "6-8 pm"; bare figures ("10-12") are hours only right behind a day."""
+    place, size = first.end, len(tokens)
+    if place >= size or (tokens[place].lead != "-" and tokens[place].folded not in ("-", "–")):
+        return None
+    last = words.hour(tokens, place + tokens[place].is_mark) if place + tokens[place].is_mark < size else None
+    dated = index > 0 and words.weekdays.at(tokens, index - 1) is not None
+    return last if last is not None and (dated or not (first.bare and last.bare)) else None
 
 
 def _withins(
