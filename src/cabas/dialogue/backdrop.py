@@ -20,6 +20,8 @@ HENCE = ":"
 WHO_TOKENS_MAX = 4
 # An opener is no longer, and no clause that tells is looked at further.
 OPENER_TOKENS_MAX, TOLD_TOKENS_MAX = 12, 24
+# A kind word ("very well") is no longer, and tells nothing.
+NOTE_TOKENS_MAX = 2
 
 
 def parted(tokens: Sequence[Token], tools: Tools) -> list[Token]:
@@ -53,6 +55,8 @@ def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> b
         return False
     if _points_back(tokens, after, tools):  # "I love skyr, so two pots of it": the goods stand before it
         return False
+    if _is_note(tokens[:index], tools):  # "fine, so a small one"
+        return False
     begins = any(tools.words.at(section, tokens, after) for section in ("determiners", "vague", "fillers"))
     cue = tools.grammar.cues.at(tokens, after) is not None or tokens[after].folded in tools.grammar.macro("put")
     if begins or cue or tools.measures.at(tokens, after):
@@ -62,6 +66,13 @@ def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> b
     return (
         not talk and tools.words.at("looks", tokens, after) is None and tools.words.at("common", tokens, after) is None
     )
+
+
+def _is_note(tokens: Sequence[Token], tools: Tools) -> bool:
+    """Whether all that was said is a kind word."""
+    said = [one for one in tokens if not one.is_mark]
+    notes = tools.grammar.sections["notes"]
+    return len(said) <= NOTE_TOKENS_MAX and next(notes.fits(tools.grammar.text(said)), None) is not None
 
 
 def _points_back(tokens: Sequence[Token], place: int, tools: Tools) -> bool:

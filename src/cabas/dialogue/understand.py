@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
-from cabas.dialogue.afterthoughts import brought_forward, so_parted
+from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, narrower, points
 from cabas.dialogue.answers import answer, past_answer
 from cabas.dialogue.asks import of_topic
@@ -61,7 +61,7 @@ def understand(text: str, heard: Hearing) -> Understood:
     said_so = answer(Sight(unmarked(raw), tools, heard.knows), heard)
     if said_so is not None:
         return Understood(clean(text), tools.lang, (said_so,))
-    tokens, names = tidy(parted(so_parted(brought_forward(raw, tools), tools), tools), tools, heard.knows)
+    tokens, names = tidy(parted(brought_forward(raw, tools), tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
