@@ -4,18 +4,26 @@ one of its kinds ("cheddar", and then "the mature one").
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.clock import as_time, time_words
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
+from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem, Want
 from cabas.domain.fulfillment import SlotAsk
+
+# A slot is moved by no more minutes than two weeks have.
+SPAN_MAX = 14 * 24 * 60
 
 
 def said_again(turn: Turn, measured: Measured, start: int) -> list[Act] | None:
@@ -32,6 +40,34 @@ def said_again(turn: Turn, measured: Measured, start: int) -> list[Act] | None:
     if hour is None or hour.minutes is None:
         return None
     return [Act("choose_slot", slot=SlotAsk(at=as_time(hour.minutes)))]
+
+
+@lru_cache(maxsize=16)
+def _spans(lang: str) -> Phrases[int]:
+    """Minutes by what spans of time are counted in."""
+    spans: Phrases[int] = Phrases()
+    for minutes, words in locales.read(lang, "time").get("spans", {}).items():
+        for word in locales.words(words):
+            spans.put(word, int(minutes))
+    return spans
+
+
+def moved(sign: int) -> Callable[[Turn, Found], list[Act] | None]:
+    """What puts off the slot that was chosen by a span, or brings it forward: "half an hour later"."""
+
+    def frame(turn: Turn, found: Found) -> list[Act] | None:
+        sight, before = turn.sight, turn.heard.slot
+        number = numbers_of(sight.lang).at(sight.tokens, found.slots["number"][0])
+        if number is None or before is None:
+            return None
+        glue = sight.tools.measures.of.at(sight.tokens, number.end)
+        unit = _spans(sight.lang).at(sight.tokens, glue[1] if glue is not None else number.end)
+        if unit is None:
+            return None
+        then = before + sign * timedelta(minutes=min(int(number.value * unit[0]), SPAN_MAX))
+        return [Act("choose_slot", slot=SlotAsk(day=then.date(), at=then.time()))]
+
+    return frame
 
 
 def counts_it(turn: Turn, found: Found) -> bool:
@@ -96,6 +132,15 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     held = set(stems(line.want.words, lang))
     same = item.family is not None and line.want.family in turn.heard.lexicon.above(item.family)
     return item.words if definite and same and held < set(stems(item.words, lang)) else None
+
+
+def more_of_it(turn: Turn, item: Item) -> Item:
+    """ "Another pack of gnocchi": of the kind that is in the cart already, unless another one is named."""
+    line = turn.line(item) if item.has_food and not (item.brand or item.tags or item.usual) else None
+    if line is None:
+        return item
+    tags = [tag for tag in line.want.constraints if ":" not in tag]
+    return replace(item, words=line.want.words, family=line.want.family, brand=line.want.brand, tags=tags)
 
 
 def points(turn: Turn, item: Item) -> bool:

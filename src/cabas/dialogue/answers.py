@@ -63,3 +63,11 @@ def _hedged(turn: Turn, start: int) -> bool:
     sight = turn.sight
     place = start + 1 if sight.is_mark(start) else start
     return place < len(sight.tokens) and sight.said("leads", place) is not None
+
+
+def said_once(acts: tuple[Act, ...], pending: str | None) -> tuple[Act, ...]:
+    """ "Oui, vide-le": a yes that says again what was asked is only a yes."""
+    asked = {"empty_cart": "remove", "checkout": "checkout", "reorder": "reorder"}.get(pending or "")
+    if len(acts) > 1 and acts[0].kind == "confirm" and acts[1].kind == asked:
+        return (acts[0], *acts[2:])
+    return acts

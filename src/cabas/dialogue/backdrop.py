@@ -86,7 +86,7 @@ def _points_back(tokens: Sequence[Token], place: int, tools: Tools) -> bool:
 
 def is_hence(sight: Sight, place: int) -> bool:
     """Whether the mark at `place` is a "so"."""
-    return sight.is_mark(place) and sight.tokens[place].text != sight.tokens[place].folded
+    return sight.tokens[place].folded == HENCE and sight.tokens[place].text != HENCE
 
 
 def told_end(sight: Sight, start: int, end: int) -> int | None:

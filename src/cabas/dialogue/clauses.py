@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, sets_scene, told_end
 from cabas.dialogue.borders import ends_name, in_name
+from cabas.dialogue.counts import will_do
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
 from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
@@ -79,6 +80,8 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
     if not whole and _is_remark(sight, place + 1, end):
         return True
     if remark_end(sight, place + 1, end) is not None or _diet_next(sight, place + 1, end):
+        return True
+    if not whole and will_do(sight, place + 1, end):
         return True
     detail = sight.detail(place + 1, end)
     if whole or (detail is not None and not _named(sight, detail.end, end)):
@@ -272,7 +275,7 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return False
     if _gives_reasons(sight, place) or in_name(sight, place):
         return False
-    if told(sight, place, end) or _drops(sight, place, end):
+    if told(sight, place, end) or _drops(sight, place, end) or will_do(sight, place, end):
         return True
     grammar = sight.tools.grammar
     cue = grammar.cues.at(sight.tokens, place)

@@ -14,6 +14,7 @@ from cabas.dialogue.item import Item
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
+from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem
 
@@ -48,6 +49,17 @@ def amount_in(turn: Turn, found: Found, name: str = "amount") -> Measured | None
         if all(token.folded in only for token in turn.sight.tokens[measured.end : end]):
             return measured  # "un seul", "deux seulement"
     return None
+
+
+def counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | None]:
+    """The amount and the thing of a pattern. Where one follows the other they are read together: which words count and
+    which name ("barres protéinées") is then decided as everywhere else.
+    """
+    if "amount" in found.slots and "target" in found.slots and found.slots["amount"][1] == found.slots["target"][0]:
+        item = turn.one(found.slots["amount"][0], found.slots["target"][1])
+        if item is not None and item.has_food and item.measured is not None:
+            return item.measured, item
+    return amount_in(turn, found), thing(turn, found, "target")
 
 
 def keep_only(turn: Turn, found: Found) -> list[Act] | None:
@@ -118,3 +130,18 @@ def times(factor: int) -> Callable[[Turn, Found], list[Act] | None]:
         return [Act("set_quantity", target=turn.reference(item), amount=Amount(have.value * factor, have.unit))]
 
     return frame
+
+
+def will_do(sight: Sight, place: int, end: int) -> bool:
+    """Whether nothing but how many are enough is said up to the next mark: "one can less, three will do"."""
+    only = sight.tools.grammar.phrases("only")
+    for one in sight.amounts(place, end):
+        after = one.end
+        while after < end and not sight.is_mark(after):
+            will = only.at(sight.tokens, after)
+            if will is None and sight.said("clitics", after) is None:
+                break
+            after = will[1] if will is not None else after + 1
+        if after > one.end and (after >= end or sight.is_mark(after)):
+            return True
+    return False

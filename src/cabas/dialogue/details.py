@@ -5,13 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from cabas.dialogue.classify import family_is_nonfood
+from cabas.dialogue.compose import counted
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels, labels_by_word
-from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED
+from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, known_brands
 from cabas.dialogue.measures import in_small_units, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
+from cabas.dialogue.trie import Match
 from cabas.kernel.text import fold
 
 # What is said in words after "pas de", "sans", "autre que": no more than this many.
@@ -20,6 +23,8 @@ OPEN_WORDS = 3
 LEAST_CENTS = 5
 # "Under three fifty" is; "moins de deux trois" is not.
 LEAST_BARE = 10
+# "Crème fraîche", "fromage frais": the label that names are made of.
+FRESH = "fresh"
 # Families counted in percent of fat; elsewhere a percentage is only a percentage ("chocolat à 70 %").
 _LEAN = (
     "milk",
@@ -295,7 +300,8 @@ def _stretch(sight: Sight, start: int, end: int, most: int) -> int:
     position = start
     while position < end and position - start < most:
         stops = sight.is_mark(position) or sight.said("and", position) or sight.said("determiners", position)
-        if position > start and (stops or sight.amounts(position, end) or sight.said("tails", position)):
+        stops = stops or sight.said("tails", position)
+        if position > start and (stops or sight.amounts(position, end) or sight.detail(position, end)):
             break
         position += 1
     return position
@@ -321,3 +327,29 @@ def free_of(allergen: str, lang: str) -> str | None:
 
 _READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "packs": _packs, "double": _times,
             "triple": _times, "times": _times}  # fmt: skip
+
+
+def branded(sight: Sight, position: int, end: int) -> Match | None:
+    """The brand that is named as one here: "de la marque Lu", "de chez Lindt"."""
+    cue = sight.said("brand_cues", position)
+    return sight.name(cue, end, BRAND) if cue is not None and cue < end else None
+
+
+def inner_details(sight: Sight, item: Item, match: Match) -> None:
+    """Brands, labels and sizes that are part of a name ("pain sans sel", "gants taille 8") are tags as well."""
+    for index in range(match.start, match.end):
+        brand = sight.name(index, match.end, BRAND) if item.brand is None else None
+        if brand is not None and brand.words < match.words and (short := known_brands().get(brand.id)) is not None:
+            # "dosettes Senseo" are called so, and no others are meant; any cola is "coca zéro"
+            item.brand = None if sight.spell(brand.start, brand.end).lower() in short else brand.id
+        label = sight.name(index, match.end, LABEL)
+        if label is not None and label.id != FRESH and label.end - label.start < match.end - match.start:
+            if labels()[label.id].kind == "diet" and family_is_nonfood(match.id):
+                continue  # a light bulb is not low in fat
+            item.tags.append(label_tag(label.id, sight.lang))
+        found = sight.detail(index, match.end)
+        if found is not None and found.kind in ("size", "fat"):
+            add_detail(sight, item, found, index, match.end)
+        for measured in sight.amounts(index, match.end)[:1]:
+            if measured.unit is not None and measured.unit.kind == "measure" and counted(sight, match.id):
+                item.tags.append(size_tag(measured))

@@ -10,13 +10,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.again import closing, put_in, said_again, takes_back
+from cabas.dialogue.again import closing, moved, put_in, said_again, takes_back
 from cabas.dialogue.asks import ask, cheapest, of_topic
-from cabas.dialogue.counts import amount_in, each, halve, keep_only, only_those, thing, things, times
+from cabas.dialogue.counts import amount_in, counted_thing, each, halve, keep_only, only_those, thing, things, times
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
-from cabas.dialogue.removals import left_out, none_of, remove
+from cabas.dialogue.removals import changed, fewer, left_out, none_of, remove
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount
@@ -40,6 +40,9 @@ PLAIN = {
     "vague": LOST,
 }
 
+# Kinds that move the slot by a span, which could be read as a time of day.
+MOVES = ("later", "earlier")
+
 
 def build(turn: Turn, found: Found) -> list[Act] | None:
     """The acts of a clause that fits a pattern; None when it was meant for something else."""
@@ -48,19 +51,30 @@ def build(turn: Turn, found: Found) -> list[Act] | None:
     return _FRAMES[found.kind](turn, found)
 
 
-def _usual_all(turn: Turn, found: Found) -> list[Act]:
+def _usual_all(turn: Turn, found: Found) -> list[Act] | None:
     left = [item for name in ("without", "without2") for item in things(turn, found, name)]
-    without = tuple(turn.want(item, amount=False) for item in left)
+    changed = things(turn, found, "changed")
+    if "changed" in found.slots and not (_but(turn, found) and changed and all(_counts(item) for item in changed)):
+        return None
+    without = tuple(turn.want(item, amount=False) for item in (*left, *changed))
     more = things(turn, found, "plus")
     last = turn.steps[-1] if turn.steps else None
     if isinstance(last, list) and not without and not more:  # "milk, same as always"
         last[-1].usual = True
         return []
+    if changed:  # "my usual order, but three boxes of eggs"
+        return [Act("reorder", without=without), Act("reorder", wants=tuple(turn.want(item) for item in changed))]
     if not more:
         return [Act("reorder", without=without)]
     turn.act(Act("reorder", without=without))
     turn.wish(more)
     return []
+
+
+def _but(turn: Turn, found: Found) -> bool:
+    """Whether a mark that was said as "but" stands before what is changed."""
+    marks = (token for token in turn.sight.tokens[: found.slots["changed"][0]] if token.is_mark)
+    return any(mark.text != mark.folded for mark in marks)
 
 
 def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
@@ -89,43 +103,9 @@ def _out(turn: Turn, found: Found) -> list[Act] | None:
     return []
 
 
-def _counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | None]:
-    """The amount and the thing of a pattern. Where one follows the other they are read together: which words count and
-    which name ("barres protéinées") is then decided as everywhere else.
-    """
-    if "amount" in found.slots and "target" in found.slots and found.slots["amount"][1] == found.slots["target"][0]:
-        item = turn.one(found.slots["amount"][0], found.slots["target"][1])
-        if item is not None and item.has_food and item.measured is not None:
-            return item.measured, item
-    return amount_in(turn, found), thing(turn, found, "target")
-
-
-def _fewer(turn: Turn, found: Found) -> list[Act] | None:
-    """So many less: of what is named, or of what was spoken of last. The whole of it is a removal."""
-    measured, item = _counted_thing(turn, found)
-    if measured is None or ("target" in found.slots and (item is None or not item.has_food)):
-        return None
-    line = turn.line(item) if item is not None else turn.focus
-    have = line.want.amount if line is not None else None
-    if line is None and item is not None and turn.heard.lines and not item.known:
-        return None
-    if have is not None and have.unit == measured.amount.unit and have.value <= measured.amount.value:
-        return [Act("remove", target=turn.reference(item))]
-    if have is None and line is not None and item is not None and line.quantity <= measured.amount.value:
-        return [Act("remove", target=turn.reference(item))]
-    return [_change(turn.reference(item), measured, -measured.amount.value)]
-
-
-def _change(target: Reference, measured: Measured, more: Fraction) -> Act:
-    unit = measured.unit is not None
-    return Act(
-        "set_quantity", target=target, more=more, amount=Amount(abs(more), measured.amount.unit) if unit else None
-    )
-
-
 def _more(turn: Turn, found: Found) -> list[Act] | None:
     """So many more of what is in the cart; of what is not, so many."""
-    measured, item = _counted_thing(turn, found)
+    measured, item = counted_thing(turn, found)
     if "amount" in found.slots and measured is None:
         return None
     if "target" in found.slots and (item is None or not item.has_food):
@@ -138,9 +118,15 @@ def _more(turn: Turn, found: Found) -> list[Act] | None:
         return []
     if item is None and turn.wishes.made:
         return None
+    if item is None and turn.asked is not None:  # "have you any capers? If so, add two jars"
+        turn.asked.measured = measured
+        turn.wish([turn.asked])
+        return []
+    if item is None and turn.heard.topic and turn.heard.pending is None:
+        return [of_topic(turn, measured.amount if measured is not None else None, ())]
     act = Act("set_quantity", target=turn.reference(item), more=more)
     if measured is not None:
-        act = _change(turn.reference(item), measured, more)
+        act = changed(turn.reference(item), measured, more)
     nothing = item is None and turn.focus is None and not turn.heard.focus
     return [replace(act, doubt="referent") if nothing else act]
 
@@ -162,7 +148,7 @@ def _take(turn: Turn, found: Found) -> list[Act] | None:
 
 def _enough(turn: Turn, found: Found) -> list[Act] | None:
     """ "Deux yaourts suffiront": of what is in the cart; of what is not, so many."""
-    measured, item = _counted_thing(turn, found)
+    measured, item = counted_thing(turn, found)
     if measured is None or item is None or not item.has_food or not item.known:
         return None
     if turn.line(item) is not None:
@@ -177,9 +163,9 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
     if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
         return None  # "pas du beurre" counts nothing
     item = thing(turn, found, "target")
-    if "number" in found.slots and not turn.sight.amounts(*found.slots["number"]):
+    if item is None or not item.has_food or _counts(item):
         return None
-    return [] if item is not None and item.has_food and item.measured is None and turn.point(item) else None
+    return [] if turn.point(item) else None
 
 
 def _set(turn: Turn, found: Found) -> list[Act] | None:
@@ -191,7 +177,7 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
     for target, amount in pairs:
         measured, item = amount_in(turn, found, amount), thing(turn, found, target)
         if amount == "amount" and target == "target":
-            measured, item = _counted_thing(turn, found)
+            measured, item = counted_thing(turn, found)
         if amount in found.slots and measured is None:
             return None
         if measured is None or (target in found.slots and takes_back(turn, *found.slots[target])):
@@ -200,6 +186,8 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             item = None  # "ramène ça à deux"
         elif target in found.slots and (item is None or not item.has_food or item.usual or not _could_be(turn, item)):
             return None
+        if item is not None and item.measured not in (None, measured) and _counts(item) and not item.measured.definite:
+            return None  # "four slices of ham in one packet"
         again = said_again(turn, measured, found.slots[amount][0]) if item is None and len(found.slots) == 1 else None
         if again is not None:
             return again
@@ -259,6 +247,8 @@ def _some(turn: Turn, item: Item) -> bool:
 
 
 _FRAMES: dict[str, Frame] = {
+    "later": moved(1),
+    "earlier": moved(-1),
     "closing": closing,
     "put_in": put_in,
     "usual_all": _usual_all,
@@ -270,7 +260,7 @@ _FRAMES: dict[str, Frame] = {
     "remove": remove,
     "none_of": none_of,
     "left_out": left_out,
-    "fewer": _fewer,
+    "fewer": fewer,
     "more": _more,
     "take": _take,
     "double": times(2),

@@ -103,6 +103,9 @@ def is_clause(sight: Sight, item: Item) -> bool:
     if item.head is not None or item.brand is not None:
         return False
     inside = {place for piece in item.pieces if piece.match is not None for place in range(piece.start, piece.end)}
+    for place in range(item.start, item.end) if item.usual else ():
+        found = sight.detail(place, item.end)  # "des moufles comme celles que je prends toujours"
+        inside.update(range(place, found.end) if found is not None and found.kind == "usual" else ())
     said = [place for place in range(item.start, item.end) if place not in inside]
     return any(sight.said("clausal", place) is not None or _was_done(sight, place) for place in said)
 

@@ -10,23 +10,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cabas.dialogue.asides import begins_another, late_amount, only_holds, past_remark, purpose, relative, to_do
-from cabas.dialogue.classify import family_is_nonfood
-from cabas.dialogue.compose import compose, counted
-from cabas.dialogue.details import add_detail, label_tag, origin
+from cabas.dialogue.compose import compose
+from cabas.dialogue.details import add_detail, branded, inner_details, label_tag, origin
 from cabas.dialogue.item import COST, Item, Piece
-from cabas.dialogue.labels import labels
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
 from cabas.dialogue.marks import closes, mark_cost
 from cabas.dialogue.measures import Measured, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.trie import Match
 
 READINGS_MAX = 4
 # A bare number after a name counts it when it is smaller than this.
 BARE_MAX = 100
-# "Crème fraîche", "fromage frais": the label that names are made of.
-FRESH = "fresh"
 
 
 def read_item(sight: Sight, start: int, end: int) -> Item:
@@ -86,7 +81,8 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
         after = sight.said("vague", position) or sight.said("more", position) or sight.said("determiners", position)
         after = after or (sight.joint(position) if not item.pieces else None)
         name = sight.name(position, end, FAMILY, BRAND, LABEL)
-        if after is None or after > end or (name is not None and name.end > after):
+        named = (name is not None and name.end > (after or 0)) or branded(sight, position, end) is not None
+        if after is None or after > end or named:
             break  # "extra virgin olive oil" is not more of it
         item.vague = item.vague or sight.said("vague", position) is not None
         item.more = item.more or sight.said("more", position) is not None
@@ -185,6 +181,10 @@ def _counts(sight: Sight, item: Item, position: int, end: int) -> bool:
 
 def _detail(sight: Sight, item: Item, position: int, end: int) -> int | None:
     """A detail that says more than the name that starts at the same place."""
+    brand = branded(sight, position, end)
+    if brand is not None and item.brand is None:
+        item.brand, item.brand_words = brand.id, (brand.start, brand.end)
+        return brand.end
     after = origin(sight, item, position, end)
     if after is not None:
         item.cost += COST["detail"]
@@ -224,28 +224,16 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
         return match.end
     brand = sight.name(position, match.end, BRAND)
     if brand is not None and brand.end == match.end and item.brand is None:
+        head = item.family_piece
+        if head is not None and head.match is not None and head.match.id in sight.tools.lexicon.above(match.id)[1:]:
+            item.brand, item.brand_words = brand.id, (match.start, match.end)  # "du fromage Boursin"
+            return match.end
         item.brand = brand.id  # "Nutella" is a spread and a brand
     item.pieces.append(Piece(match.start, match.end, match, linked, after_and))
     item.kept.extend(range(match.start, match.end))
     item.cost += COST["name_word"] * match.words * match.score
-    _inner_details(sight, item, match)
+    inner_details(sight, item, match)
     return match.end
-
-
-def _inner_details(sight: Sight, item: Item, match: Match) -> None:
-    """Labels and sizes that are part of a name ("pain sans sel", "gants taille 8") are tags as well."""
-    for index in range(match.start, match.end):
-        label = sight.name(index, match.end, LABEL)
-        if label is not None and label.id != FRESH and label.end - label.start < match.end - match.start:
-            if labels()[label.id].kind == "diet" and family_is_nonfood(match.id):
-                continue  # a light bulb is not low in fat
-            item.tags.append(label_tag(label.id, sight.lang))
-        found = sight.detail(index, match.end)
-        if found is not None and found.kind in ("size", "fat"):
-            add_detail(sight, item, found, index, match.end)
-        for measured in sight.amounts(index, match.end)[:1]:
-            if measured.unit is not None and measured.unit.kind == "measure" and counted(sight, match.id):
-                item.tags.append(size_tag(measured))
 
 
 def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:

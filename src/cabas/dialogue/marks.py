@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cabas.dialogue.details import branded
 from cabas.dialogue.item import COST, Item
 from cabas.dialogue.lexicon import FAMILY, LABEL
 from cabas.dialogue.sight import Sight
@@ -26,7 +27,8 @@ def mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
     measured = [one for one in closing if one.unit is not None or bare]
     if item.has_food and ((measured and item.measured is None) or sight.name(following, end, LABEL)):
         return COST["soft_mark"]
-    if item.has_food and (sight.detail(following, end) or _tied(sight, following, end)):
+    said_of_it = sight.detail(following, end) or branded(sight, following, end)
+    if item.has_food and (said_of_it or _tied(sight, following, end)):
         return COST["soft_mark"]
     return COST["mark"]
 
@@ -49,5 +51,5 @@ def mark_floor(sight: Sight, position: int, end: int) -> float:
     bare = sight.tokens[position].folded in TELLING
     closed = any(one.unit is not None or bare for one in sight.amounts(following, end))
     soft = closed or sight.name(following, end, LABEL) is not None or sight.detail(following, end) is not None
-    soft = soft or _tied(sight, following, end)
+    soft = soft or _tied(sight, following, end) or branded(sight, following, end) is not None
     return COST["soft_mark"] if soft else COST["mark"]

@@ -166,6 +166,9 @@ class Measures:
                 yield Measured(Amount(number.value), number.start, spoon[1], spoon[0])
             return
         unit, end = found
+        described = self._sizes.at(tokens, end)
+        if unit.kind == "container" and described and self.of.at(tokens, described[1]):
+            end = described[1]  # "deux tranches fines de rosbif"
         extra = self.numbers.fraction_after(tokens, end) or self._decimals(tokens, end, unit)
         value = number.value
         if extra and value.denominator == 1 and not number.collective:

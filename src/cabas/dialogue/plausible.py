@@ -61,8 +61,14 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
 
 
 def not_asked(turn: Turn, items: list[Item], start: int, end: int) -> list[Item]:
-    """The things read in a clause, without those that only a question names: "is the jam nice" adds none."""
+    """The things read in a clause, without those that only a question names: "is the jam nice" adds none, nor does
+    "les flans contiennent-ils du lait ?".
+    """
     sight = turn.sight
+    if sight.tokens[end].folded == "?" if end < len(sight.tokens) else turn.asking:
+        verbs = (place - 1 for place in range(start + 1, end) if sight.said("inverted", place) is not None)
+        if any(not (sight.is_small(verb) or sight.is_mark(verb)) for verb in verbs):
+            return []
     if not items or sight.said("questions", start) is None:
         return items
     mark = next((place for place in range(start, end) if sight.is_mark(place)), end)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.clock import time_words
 from cabas.dialogue.item import Item
-from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, Match
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
@@ -59,6 +59,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     number = numbers_of(sight.lang).at(sight.tokens, cue.end)
     if not words or (number is not None and number.end >= last):
         return None
+    if sight.tools.grammar.phrases("basket").at(sight.tokens, _past_article(sight, cue.end, end)) is not None:
+        return None  # "la liste de mes achats"
     named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
     if not named and (sight.said("common", cue.end) is not None or sight.is_everyday(cue.end)):
         return None  # "mes courses de la semaine", "qu'est-ce qu'il faut racheter"
@@ -110,8 +112,7 @@ def read_recipe_first(turn: Turn, start: int, stop: int, end: int) -> Announced 
     tail = sight.tools.grammar.sections["recipe_tail"].longest(sight.text, place, CUE_TOKENS_MAX)
     if tail is None or tail.kind == "aside" or place == stop or (tail.end < end and not sight.is_mark(tail.end)):
         return None
-    first = _past_article(sight, start, stop)
-    known = sight.name(first, stop, DISH, FAMILY)
+    first, known = _named_dish(sight, start, stop, DISH, FAMILY)
     if known is None:
         return None
     last, dish = _dish(sight, first, stop)
@@ -127,11 +128,7 @@ def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     """ "Onion soup for four what do I need": as `read_recipe_first` where nobody wrote marks."""
     sight = turn.sight
     begin, diners = _past_diners(sight, _past_day(turn, start, end), end)
-    first = _past_article(sight, begin, end)
-    known = sight.name(first, end, DISH)
-    if known is None and (opened := sight.tools.grammar.sections["openers"].longest(sight.text, begin, CUE_TOKENS_MAX)):
-        first = _past_article(sight, opened.end, end)  # "we want tacos for six, buy everything"
-        known = sight.name(first, end, DISH)
+    first, known = _named_dish(sight, begin, end, DISH)
     if known is None:
         return None
     last = _dish(sight, first, end)[0] if sight.joint(known.end) is not None else known.end  # "tajine aux olives"
@@ -140,6 +137,17 @@ def read_recipe_led(turn: Turn, start: int, end: int) -> Announced | None:
     found.servings = found.servings or turn.diners
     served = found.servings is not None and (found.sure or _cooked(turn, first, known.end, found.servings))
     return found if served else None
+
+
+def _named_dish(sight: Sight, start: int, end: int, *kinds: str) -> tuple[int, Match | None]:
+    """The dish named right at `start`, or behind words that wish for it: "we want tacos for six, buy everything"."""
+    first = _past_article(sight, start, end)
+    known = sight.name(first, end, *kinds)
+    opened = sight.tools.grammar.sections["openers"].longest(sight.text, start, CUE_TOKENS_MAX) if not known else None
+    if opened is not None and opened.end < end:
+        first = _past_article(sight, opened.end, end)
+        known = sight.name(first, end, *kinds)
+    return first, known
 
 
 def _past_article(sight: Sight, place: int, end: int) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.counts import spoken_of
+from cabas.dialogue.counts import counted_thing, spoken_of
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.swaps import swap
 from cabas.dialogue.turn import Turn
-from cabas.domain.cart import Want
+from cabas.domain.cart import Amount, Want
 
 
 def remove(turn: Turn, found: Found) -> list[Act] | None:
@@ -43,7 +45,59 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
         turn.act(*(Act("remove", target=turn.reference(item)) for item in items[:more]))
         turn.wish(items[more:])
         return []
+    counted = items[0].measured
+    if len(items) == 1 and counted is not None and not counted.implied and not counted.definite:
+        return _less(turn, counted, items[0])  # "take two bottles of water off four will do"
     return [Act("remove", target=turn.reference(item)) for item in items]
+
+
+def fewer(turn: Turn, found: Found) -> list[Act] | None:
+    """So many less: of what is named, or of what was spoken of last. The whole of it is a removal."""
+    measured, item = counted_thing(turn, found)
+    if measured is None or ("target" in found.slots and (item is None or not item.has_food)):
+        return None
+    return _less(turn, measured, item)
+
+
+def _less(turn: Turn, measured: Measured, item: Item | None) -> list[Act] | None:
+    line = turn.line(item) if item is not None else turn.focus
+    have = line.want.amount if line is not None else None
+    if line is None and item is not None and turn.heard.lines and not item.known:
+        return None
+    if have is not None and have.unit == measured.amount.unit and have.value <= measured.amount.value:
+        return [Act("remove", target=turn.reference(item))]
+    if have is None and line is not None and item is not None and line.quantity <= measured.amount.value:
+        return [Act("remove", target=turn.reference(item))]
+    return [changed(turn.reference(item), measured, -measured.amount.value)]
+
+
+def changed(target: Reference, measured: Measured, more: Fraction) -> Act:
+    """So many more or less of `target`, in the unit they were counted in."""
+    unit = measured.unit is not None
+    return Act(
+        "set_quantity", target=target, more=more, amount=Amount(abs(more), measured.amount.unit) if unit else None
+    )
+
+
+def named_before(turn: Turn, acts: list[Act], start: int) -> list[Act]:
+    """The acts of a clause that begins at `start`, "take them out" aimed at what was named last before it in the same
+    breath: "the pears are too dear, take them out". What was taken out there already is not done again ("we don't need
+    the ham, drop it").
+    """
+    if acts != [Act("remove", target=Reference())] or turn.pointed is not None or not turn.heard.lines:
+        return acts
+    last = turn.steps[-1] if turn.steps else None
+    if isinstance(last, Act):
+        said = last.kind == "remove" and last.target is not None and last.target.want is not None
+        return [] if said else acts
+    if last is not None:
+        return acts
+    for place in reversed(range(start)):
+        match = turn.sight.name(place, start, FAMILY)
+        item = turn.one(place, match.end) if match is not None else None
+        if item is not None and turn.line(item) is not None:
+            return [Act("remove", target=turn.reference(item))]
+    return acts
 
 
 def _meant_too(turn: Turn, item: Item) -> bool:

@@ -23,7 +23,9 @@ def swap(turn: Turn, old: Item | None, item: Item) -> list[Act]:
     line = turn.line(old) if old is not None else turn.focus
     before = old.words if old is not None else line.want.words if line is not None else ""
     want = turn.want(item)
-    if not item.has_food and line is not None:
+    if item.brand is not None and not item.pieces and line is not None:
+        want = replace(line.want, brand=item.brand)  # "for the jam, Tiptree"
+    elif not item.has_food and line is not None:
         want = turn.tagged(line, want.constraints)
     elif line is not None and old is not None and (name := _other_kind(turn, old, item, line.want.words)) is not None:
         want = renamed(turn, want, name)
@@ -104,6 +106,8 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     for more in new[1:]:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
+    if not old and _counts_again(turn, item):
+        return [Act("set_quantity", target=turn.reference(item), amount=item.amount)]
     last = turn.steps[-1] if turn.steps else None
     gone = isinstance(last, Act) and last.kind == "remove"  # "ditch the milk and get oat milk instead"
     lost = not old and turn.focus is None and turn.heard.topic is None and not turn.wishes.made and not gone
@@ -121,6 +125,15 @@ def _turned_down(turn: Turn, found: Found, item: Item) -> bool:
     if before < found.slots["new"][0] or turn.line(item) is None:
         return False
     return turn.sight.tokens[before].folded in turn.sight.tools.grammar.macro("nope")
+
+
+def _counts_again(turn: Turn, item: Item) -> bool:
+    """Whether only another number of what is in the cart is named: "no, I meant six pears", but not "a second box"."""
+    measured, line = item.measured, turn.line(item) if item.has_food else None
+    if line is None or measured is None or measured.implied or item.tags or item.brand:
+        return False
+    more = any(turn.sight.said("more", place) for place in range(measured.start, measured.end))
+    return not (more or item.more)
 
 
 def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:
@@ -171,11 +184,25 @@ def _pair(turn: Turn, start: int, end: int) -> list[Act] | None:
 
 
 def preferred(turn: Turn, found: Found) -> list[Act] | None:
-    """ "Pears, not apples": where apples are what is there."""
+    """ "Pears, not apples": where apples are what is there. "I'd rather have smoked ham": where one ham is."""
     new, old = _one(turn, found, "new"), _one(turn, found, "old")
+    if "old" not in found.slots:
+        return _rather(turn, new)
     if new is None or old is None or not (new.known and old.known) or turn.line(old) is None:
         return None
     return swap(turn, old, new) if turn.line(new) is None and not turn.wishes.made else None
+
+
+def _rather(turn: Turn, new: Item | None) -> list[Act] | None:
+    """Another kind of the only thing in the cart of that sort; None where something else was spoken of last."""
+    if new is None or new.family is None or turn.focus is not None or turn.wishes.made or turn.line(new) is not None:
+        return None
+    lexicon = turn.heard.lexicon
+    sorts = {lexicon.above(new.family)[-1], *lexicon.above(new.family)[1:]}
+    kin = [line for line in turn.heard.lines if line.family and sorts & set(lexicon.above(line.family))]
+    if len(kin) != 1:
+        return None
+    return [Act("replace", wants=(turn.want(new),), target=Reference(want=replace(kin[0].want, amount=None)))]
 
 
 def kind_not(turn: Turn, found: Found) -> list[Act] | None:

@@ -79,7 +79,7 @@ def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
         if index == 0:
             begins = tools.words.at("determiners", tokens, 1) or tools.words.at("refusing", tokens, 1)
             if begins or tools.measures.at(tokens, 1):
-                kept[index] = replace(token, text=",", folded=",", kind="mark")
+                kept[index] = replace(token, folded=",", kind="mark")
             continue
         before = tokens[index - 1]
         counted = any(one.end == index for one in tools.measures.at(tokens, index - 1)) or before.kind == "number"
@@ -88,8 +88,8 @@ def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
             and tools.words.at("determiners", tokens, index - 1) != index
             and before.folded not in tools.words.joints
         ):
-            kept[index] = replace(token, text=",", folded=",", kind="mark")
-    doubled = {index for index in range(1, len(kept)) if kept[index].folded == kept[index - 1].folded == ","}
+            kept[index] = replace(token, folded=",", kind="mark")
+    doubled = {index for index in range(len(kept) - 1) if kept[index].folded == kept[index + 1].folded == ","}
     return [token for index, token in enumerate(kept) if index not in doubled]
 
 

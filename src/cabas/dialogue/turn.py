@@ -26,7 +26,8 @@ class Hearing:
 
     `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines of
     the cart, oldest first; `focus` the ids of those last spoken of, newest first; `pending` the kind of the open
-    question; `topic` the article of the last question; `timed` says that the slot was what changed last.
+    question; `topic` the article of the last question; `timed` says that the slot was what changed last, `slot` when
+    the chosen one begins.
     """
 
     locale: str
@@ -38,6 +39,7 @@ class Hearing:
     pending: str | None = None
     topic: str | None = None
     timed: bool = False
+    slot: datetime | None = None
 
     @property
     def lang(self) -> str:
@@ -49,7 +51,8 @@ class Hearing:
 class Turn:
     """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
     one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not
-    yet said anything about; `diners` for how many a dish is that was not named yet.
+    yet said anything about; `diners` for how many a dish is that was not named yet; `asking` says that it ends in a
+    question mark.
     """
 
     heard: Hearing
@@ -61,6 +64,7 @@ class Turn:
     asked: Item | None = None
     pointed: Item | None = None
     diners: int | None = None
+    asking: bool = False
 
     def act(self, *acts: Act) -> None:
         """Something other than adding."""

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
-from cabas.dialogue.again import counts_it, found_later, in_place, narrower, points
-from cabas.dialogue.answers import answer, past_answer
+from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, points
+from cabas.dialogue.answers import answer, past_answer, said_once
 from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end
 from cabas.dialogue.borders import cuts_a_name
@@ -21,13 +21,13 @@ from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, elsewhere, heads, passable, reason_for, split_when
 from cabas.dialogue.counts import each_of_those
 from cabas.dialogue.details import label_tag
-from cabas.dialogue.frames import LOST, PLAIN, build
+from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
 from cabas.dialogue.item import Item
 from cabas.dialogue.patterns import closest
 from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
 from cabas.dialogue.recipes import asked_again, read_diners, read_dish, read_recipe_before, read_recipe_first
 from cabas.dialogue.remarks import reason_end, remark_end
-from cabas.dialogue.removals import withdrawn
+from cabas.dialogue.removals import named_before, withdrawn
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.signs import signed, unmarked
@@ -37,6 +37,7 @@ from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
 from cabas.dialogue.when import Times, When
+from cabas.dialogue.whom import for_whom
 from cabas.kernel.text import clean
 
 __all__ = ["Hearing", "is_attack", "understand"]
@@ -64,9 +65,10 @@ def understand(text: str, heard: Hearing) -> Understood:
     tokens, names = tidy(parted(brought_forward(raw, tools), tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
+    turn.asking = bool(raw) and raw[-1].folded == "?"
     turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
     _read(turn)
-    acts = _once(_acts(turn), heard.pending)
+    acts = said_once(_acts(turn), heard.pending)
     return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
 
 
@@ -86,7 +88,8 @@ def _read(turn: Turn) -> None:
             continue
         after = sight.said("and", place) or sight.said("leads", place)
         cue = sight.tools.grammar.cues.at(sight.tokens, place) if after is not None else None
-        if after is not None and after < end and sight.name(place, end, "family") is None and cue is None:
+        none = place == 0 and after is not None and sight.joint(after) and not sight.said("determiners", after)
+        if after is not None and after < end and not (none or cue) and sight.name(place, end, "family") is None:
             place = after
             continue
         place = _clause(turn, place, end)
@@ -167,13 +170,13 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
         if cuts_a_name(clause, found):
             continue
-        if found.kind not in PLAIN and found.slots and not timed and not counts_it(turn, found):
+        if found.kind not in (*PLAIN, *MOVES) and found.slots and not timed and not counts_it(turn, found):
             timed = True
             if _slot(turn, start, end):
                 return True
         acts = build(inner, found)
         if acts is not None:
-            turn.act(*acts)
+            turn.act(*named_before(turn, acts, start))
             turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
             return True
     if not timed and _slot(turn, start, end):
@@ -251,7 +254,7 @@ def _groceries(turn: Turn, start: int, end: int) -> None:
     at, left = len(turn.steps), len(turn.leftover)
     begin, asked = _opened(sight, first, last)
     items = turn.items(begin, last)
-    items = items if asked else not_asked(turn, items, first, last)
+    items = for_whom(turn, items if asked else not_asked(turn, items, first, last))
     if not _amended(turn, items, asked=asked):
         _add(turn, items, begin, last, asked=asked)
     if when is not None and len(turn.leftover) > left and not asked and when.strength <= 1 and not when.slot:
@@ -335,7 +338,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     definite = bare and sight.said("definite", good[0].start) is not None
     if definite and not asked and end < len(sight.tokens) and turn.point(good[0]):
         return
-    turn.wish(good)
+    turn.wish(more_of_it(turn, one) if one.more else one for one in good)
 
 
 def _acts(turn: Turn) -> tuple[Act, ...]:
@@ -362,14 +365,6 @@ def _left_out(turn: Turn, acts: list[Act]) -> list[Act]:
         else:
             kept[-1] = replace(kept[-1], without=(*kept[-1].without, gone))
     return kept
-
-
-def _once(acts: tuple[Act, ...], pending: str | None) -> tuple[Act, ...]:
-    """ "Oui, vide-le": a yes that says again what was asked is only a yes."""
-    asked = {"empty_cart": "remove", "checkout": "checkout", "reorder": "reorder"}.get(pending or "")
-    if len(acts) > 1 and acts[0].kind == "confirm" and acts[1].kind == asked:
-        return (acts[0], *acts[2:])
-    return acts
 
 
 def _put(turn: Turn, acts: list[Act], wish: Wish) -> None:

@@ -7,6 +7,7 @@ for the offers of each act that needs products; the conversation again, guarded 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from cabas.dialogue import say as words
 from cabas.dialogue.acts import Act
@@ -114,5 +115,6 @@ def hearing(scene: Scene) -> Hearing:
         focus=talk.focus,
         pending=talk.pending.kind if talk.pending else None,
         topic=talk.topic,
+        slot=datetime.fromisoformat(scene.cart.slot.starts_at) if scene.cart.slot is not None else None,
         timed=bool(talk.past) and talk.past[0].lines == talk.cart.lines and talk.past[0].slot != talk.cart.slot,
     )

@@ -1,0 +1,43 @@
+"""For whom things are, said first: "pour le chien, deux sacs de croquettes" are biscuits for dogs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cabas.dialogue.item import Item
+from cabas.dialogue.sight import Sight
+from cabas.dialogue.turn import Turn
+
+
+def for_whom(turn: Turn, items: list[Item]) -> list[Item]:
+    """The things read, each by the name it has for whom it was said to be before it ("kibble" after "for the dog" is
+    dog kibble); as they are where nothing is called so.
+    """
+    said = list(_whom(turn.sight)) if items else []
+    return [_made_for(turn, item, said) for item in items] if said else items
+
+
+def _made_for(turn: Turn, item: Item, said: Sequence[tuple[int, str, str]]) -> Item:
+    before = next(((word, whom) for end, word, whom in reversed(said) if end <= item.start), None)
+    inside = any(item.start < end <= item.end for end, _, _ in said)
+    if before is None or inside or not item.has_food or item.brand is not None:
+        return item
+    word, whom = before
+    name = next((one for one in (f"{item.words} {word} {whom}", f"{whom} {item.words}") if turn.called(one)), None)
+    if name is None:
+        return item
+    family = turn.heard.lexicon.family_of(name, turn.heard.lang)
+    return replace(item, words=name, family=family, head=family, known=True)
+
+
+def _whom(sight: Sight) -> Iterator[tuple[int, str, str]]:
+    """(end, "for", whom) of everyone that things are said to be for, in the order they are named."""
+    for place in range(len(sight.tokens)):
+        after = sight.said("purpose", place)
+        if after is None or after >= len(sight.tokens):
+            continue
+        first = sight.said("determiners", after) or after
+        end = sight.said("made_for", first) if first < len(sight.tokens) else None
+        if end is not None:
+            yield end, sight.spell(place, after).lower(), sight.spell(first, end)
