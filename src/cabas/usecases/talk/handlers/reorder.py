@@ -84,11 +84,14 @@ def _shelves(scene: Scene, habit: Habit) -> set[str]:
 
 
 def matching(scene: Scene, want: Want, habits: Sequence[Habit]) -> list[Habit]:
-    """The habits a wish names, strongest first: by family, else by the words of the product."""
+    """The habits a wish names, strongest first: by family, else by a wider one ("cat food" where tins of it are usual),
+    else by the words of the product.
+    """
     below = scene.lexicon.below(want.family) if want.family else ()
-    by_family = [habit for habit in habits if habit.family and habit.family in below]
-    if by_family:
-        return by_family
+    above = scene.lexicon.above(want.family) if want.family else ()
+    for families in below, above:
+        if by_family := [habit for habit in habits if habit.family and habit.family in families]:
+            return by_family
     department = scene.lexicon.department(want.words)
     if department is not None and want.family is None:
         return [habit for habit in habits if department in _shelves(scene, habit)]
