@@ -19,6 +19,7 @@ from cabas.dialogue.patterns import Found
 from cabas.dialogue.removals import changed, fewer, left_out, none_of, remove
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
 from cabas.dialogue.turn import Turn
+from cabas.dialogue.wants import same_unit
 from cabas.domain.cart import Amount
 
 Frame = Callable[[Turn, Found], list[Act] | None]
@@ -192,7 +193,7 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
         if again is not None:
             return again
         if item is None and turn.wishes.made:
-            turn.wishes.made[-1].amount = measured.amount
+            turn.wishes.made[-1].amount = same_unit(measured, turn.wishes.made[-1].amount)
             turn.wishes.made[-1].tags.extend(measured.constraints)
             return []
         if item is None and turn.asked is not None:

@@ -10,6 +10,7 @@ from cabas.dialogue.classify import is_raw, labeled
 from cabas.dialogue.details import free_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.measures import Measured
 from cabas.domain.cart import Amount, Want
 from cabas.kernel.text import fold
 
@@ -106,7 +107,7 @@ class Wishes:
         """ "un, non, deux"; "une barquette de mûres, non, de myrtilles"."""
         if not item.has_food:
             if item.amount is not None:
-                before.amount = _same_unit(item, before.amount)
+                before.amount = same_unit(item.measured, before.amount)
             before.tags.extend(item.tags)
             return None
         amount = item.amount if item.amount is not None and not _only_article(item, before) else before.amount
@@ -159,7 +160,7 @@ def _put(wish: Wish, item: Item) -> None:
     if item.amount is not None and _holds(wish.amount, item):
         item.tags.append(_of_parts(item))
     elif item.amount is not None:
-        wish.amount = _same_unit(item, wish.amount) if item.repair else item.amount
+        wish.amount = same_unit(item.measured, wish.amount) if item.repair else item.amount
     wish.tags.extend(tag for tag in item.tags if tag not in wish.tags)
     wish.usual = wish.usual or item.usual
     wish.item.safe = wish.item.safe or item.safe
@@ -204,12 +205,11 @@ def _other_kind(known: str, said: str, lang: str) -> str:
     return f"{known.split(maxsplit=1)[0]} {said}" if first else f"{said} {known.rsplit(maxsplit=1)[-1]}"
 
 
-def _same_unit(item: Item, before: Amount | None) -> Amount | None:
-    """A bare number counts in the unit said before: "deux bouteilles, non, trois"."""
-    amount = item.amount
-    if amount is None or before is None or item.measured is None or item.measured.unit is not None:
-        return amount
-    return replace(amount, unit=before.unit)
+def same_unit(measured: Measured | None, before: Amount | None) -> Amount | None:
+    """A bare number counts in the unit said before: "deux bouteilles, non, trois", "a kilo of leeks, make that two"."""
+    if measured is None or before is None or measured.unit is not None:
+        return measured.amount if measured is not None else None
+    return replace(measured.amount, unit=before.unit)
 
 
 def _only_article(item: Item, before: Wish) -> bool:
