@@ -188,7 +188,9 @@ def labeled(family: str, label: tuple[str, ...], lang: str) -> str:
     """
     names = names_of(lang)
     own = locales.words(sheets()[family].get(lang)) if family in sheets() else ()
-    for said in (text for name in own for tag in label for text in (f"{tag} {name}", f"{name} {tag}")):
+    first = locales.read(lang, "locale").get("head", "first") == "first"  # "moins de sucre" is no sugar for jam
+    orders = ("{1} {0}",) if first else ("{0} {1}", "{1} {0}")
+    for said in (order.format(tag, name) for name in own for tag in label for order in orders):
         apart = [one for one in names.called(read_name(said, lang).words) if one not in below(family)]
         if apart:
             return apart[0]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cabas.dialogue import locales
+from cabas.dialogue.classify import is_of
 from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import DISH, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.measures import size_tag
 from cabas.dialogue.refusals import refused
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.tokens import spell, stem
+from cabas.dialogue.tokens import spell, stem, tokenize
 from cabas.dialogue.trie import Match
 from cabas.domain.cart import Amount
 from cabas.domain.catalog import SoldBy
@@ -64,6 +65,21 @@ def compose(sight: Sight, item: Item) -> None:
     _as_size(sight, item)
     if item.brand is not None and not item.pieces:
         item.words = item.brand
+    elif item.brand_words is not None and _flavor_of_brand(sight, item, head):
+        item.head = item.family = None
+        item.words = spell(sight.tokens[item.brand_words[0] : item.kept[-1] + 1])
+    if item.flavor and item.measured is not None and item.kept and item.brand is None:
+        item.words = spell(sight.tokens[item.measured.end : item.kept[-1] + 1])
+
+
+def _flavor_of_brand(sight: Sight, item: Item, head: Piece | None) -> bool:
+    """Whether all that is said behind a brand is how it tastes: "des BN à la fraise", "un Perrier citron"."""
+    first = item.pieces[0] if item.pieces else None
+    if first is None or item.brand_words is None or first.start < item.brand_words[1] or item.ands:
+        return False
+    if head is None or head.match is None:
+        return first.match is None or first.match.kind == VARIANT
+    return head is first and (first.linked or is_of(head.match.id, "fresh"))
 
 
 def _brand_apart(item: Item) -> bool:
@@ -306,11 +322,18 @@ def _family(sight: Sight, item: Item, match: Match) -> str | None:
     lang = match.lang or sight.lang
     said = tuple(stem(sight.tokens[index].folded, lang) for index in item.kept)
     if sight.tools.lexicon.excluded(match.id, said, lang):
-        return None
+        return _named_around(sight, item) if item.brand_words is not None else None
     whole = tuple(stem(sight.tokens[index].folded, lang) for index in range(item.start, item.end))
     if any(refused(tag, sight.lang) for tag in item.tags):
         whole = said  # "chicken, not frozen"
     return narrowed(sight.tools.lexicon, match.id, whole, lang)
+
+
+def _named_around(sight: Sight, item: Item) -> str | None:
+    """The family that is called by all that stands around a brand: "lait Gallia premier âge"."""
+    words = tokenize(item.words)
+    names = sight.tools.lexicon.at(words, 0, sight.lang)
+    return next((one.id for one in names if one.kind == FAMILY and one.end == len(words)), None)
 
 
 def _trimmed(sight: Sight, kept: list[int], pieces: list[Piece]) -> list[int]:

@@ -143,7 +143,7 @@ def _packs(sight: Sight, item: Item, found: Found) -> int | None:
 
 def _sized(sight: Sight, item: Item, found: Found) -> int | None:
     """ "The two liter size", "those 400 g tins": the size of one."""
-    start, end = found.slots["amount"]
+    start, end = found.slots.get("amount") or (found.slots["number"][0], found.end)
     for measured in sight.amounts(start, end):
         if measured.unit is not None and measured.unit.kind == "measure" and measured.end == end:
             item.tags.append(size_tag(in_small_units(measured, sight.tokens)))
@@ -325,7 +325,7 @@ def free_of(allergen: str, lang: str) -> str | None:
     return None
 
 
-_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "packs": _packs, "double": _times,
+_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "in_size": _sized, "packs": _packs, "double": _times,
             "triple": _times, "times": _times}  # fmt: skip
 
 

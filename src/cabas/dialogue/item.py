@@ -42,7 +42,8 @@ class Item:
     thing before ("une de thon"); `repair` takes back what was said before it; `alternative` is only second choice;
     `shared` is an amount of everything before ("six of each"); `aside` says that words of every day were passed over
     before any name ("the kids would like"); `refines` says which one of the thing before ("the mint
-    one").
+    one"); `flavor` counts another kind of the thing before ("et quatre à la vanille"), `kind_of` one told
+    by its looks ("et deux vertes").
     """
 
     start: int
@@ -71,6 +72,8 @@ class Item:
     known: bool = False
     shared: bool = False
     aside: bool = False
+    flavor: bool = False
+    kind_of: bool = False
     words: str = ""
     cost: float = 0.0
     ands: list[int] = field(default_factory=list)

@@ -124,6 +124,8 @@ def _with_amounts(
             taken.each = measured.unit is None and measured.end < end and not _collective(sight, measured)
             taken.cost += COST["partitive"] if _partitive(sight, measured) else 0.0
             after = glue[1]
+        else:
+            taken.flavor = not measured.implied and sight.joint(after) is not None
         yield from _openings(sight, taken, after, end, depth + 1)
 
 
@@ -316,7 +318,7 @@ def _other(
         item.cost += COST["pronoun"]
         return after, False
     after = sight.said("more", position)
-    if after is not None and after <= end:
+    if after is not None and after <= end and not (item.has_food and _names_on(sight, after, end)):
         item.more = True
         return after, False
     amounts = sight.amounts(position, end)
@@ -342,6 +344,14 @@ def _other(
     item.pieces.append(Piece(position, position + 1, None, linked, after_and))
     item.kept.append(position)
     return position + 1, False
+
+
+def _names_on(sight: Sight, position: int, end: int) -> bool:
+    """Whether the name goes on here with a word that begins nothing: "lait deuxième âge" is no second milk."""
+    if position >= end or sight.is_mark(position) or sight.is_small(position) or sight.amounts(position, end):
+        return False
+    begins = sight.said("determiners", position) or sight.detail(position, end)
+    return begins is None and sight.name(position, end, FAMILY, BRAND, LABEL, VARIANT) is None
 
 
 def _begins_name(sight: Sight, item: Item, position: int, end: int) -> bool:

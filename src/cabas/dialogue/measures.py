@@ -201,7 +201,7 @@ class Measures:
             if found[0]:
                 tags.append(found[0])
             position = found[1]
-        if position == index or self.unit(tokens, position) is None:
+        if position == index or self.unit(tokens, position, kitchen=True) is None:
             return index, ()
         return position, tuple(tags)
 
@@ -293,6 +293,8 @@ class Measures:
         if number is None:
             if not implied:
                 return None
+            if index >= len(tokens) or len(tokens[index].folded) < 2:
+                return None  # "une boîte à l'huile" holds no liter
             number = Number(Fraction(1), index, index)
         for reading in self._counting_measure(tokens, number):
             return reading

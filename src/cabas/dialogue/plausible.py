@@ -33,7 +33,8 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return after or item.measured is not None or item.usual or item.pronoun or item.more
     if (item.refines or (item.repair and only_looks(sight, item))) and after:
         return True
-    if (only_looks(sight, item) and not item.repair) or is_never(sight, item):
+    item.kind_of = after and item.measured is not None and not item.trailing and only_looks(sight, item)
+    if (only_looks(sight, item) and not item.repair and not item.kind_of) or is_never(sight, item):
         return False
     if sight.said("repairs", item.start) == item.end:
         return False

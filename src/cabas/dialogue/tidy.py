@@ -22,9 +22,12 @@ from cabas.dialogue.sight import Tools
 from cabas.dialogue.signs import unmarked
 from cabas.dialogue.tokens import Token, is_proper, tokenize
 from cabas.dialogue.trie import Match
+from cabas.kernel.text import fold
 
 # Two words of every day are the halves of a name that is at least so long.
 JOINED_LEAST = 6
+# The halves of one that is misspelled too are together at least so long when one of them means something.
+RESPELLED_LEAST = 8
 # A name met with this score was written as it is.
 SURE = 0.98
 # Unexplained words looked at in one utterance.
@@ -254,14 +257,24 @@ def _joined(
     halves = tokens[index].text, tokens[after].text
     plain = _is_plain(tokens[after], tools) or _is_plain(tokens[index], tools)
     small = {token.folded for token in tokens[index : after + 1]} & tools.words.small
-    if (plain and (small or len("".join(halves)) < JOINED_LEAST)) or (after in covered and not plain):
+    long = len("".join(halves)) >= JOINED_LEAST
+    strange = long and _is_strange(tokens[index], tools)  # "sauci son" is no bran
+    if not strange and ((plain and (small or not long)) or (after in covered and not plain)):
         return None
     for said in ("".join(halves), halves[0][:-1] + halves[1]) if halves[0][-1] == halves[1][0] else ("".join(halves),):
         whole = tokenize(said)
         names = tools.lexicon.at(whole, 0, tools.lang) if len(whole) == 1 else []
         if any(match.kind == FAMILY and match.end == 1 and match.lang == tools.lang for match in names):
             return after + 1, whole
-    return None
+    sure = strange and (len("".join(halves)) >= RESPELLED_LEAST or _is_strange(tokens[after], tools))
+    near = shared_ear(tools.lang).respelled(fold("".join(halves))) if sure else None  # "moza rella"
+    return (after + 1, tokenize(near)) if near is not None else None
+
+
+def _is_strange(token: Token, tools: Tools) -> bool:
+    """Whether a word is one that the language does not know."""
+    known = tools.lexicon.knows_word(token.folded, tools.lang)
+    return not known and not _is_plain(token, tools) and token.folded not in _common(tools.lang)
 
 
 def _by_sound(
@@ -269,10 +282,9 @@ def _by_sound(
 ) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
     """The name the words from `index` on sound like. A word that means something else needs an amount before it."""
     plain = _is_plain(tokens[index], tools) or tokens[index].folded in _common(tools.lang)
-    if _expected(tokens, index, tools, counted=False):
-        several = _several(tokens, index, covered, tools)  # "des qui rit"
-        if several is not None:
-            return several
+    several = _several(tokens, index, covered, tools)  # "des qui rit", "lait sent lactose"
+    if several is not None and (_expected(tokens, index, tools, counted=False) or _is_label(several[1], tools)):
+        return several
     if plain and not _expected(tokens, index, tools, counted=True):
         return None
     if (
@@ -291,6 +303,11 @@ def _by_sound(
             other = word[-1] != tokens[index].folded[-1]  # "leaks" are several
             named.append((FAMILY not in kinds, other, word))  # rather a thing than a brand
     return (index + 1, tokenize(min(named, key=lambda one: one[:2])[2])) if named else None
+
+
+def _is_label(words: tuple[Token, ...], tools: Tools) -> bool:
+    """Whether several words are a label ("sans lactose"), which stands behind a name and not behind an article."""
+    return any(match.kind == LABEL and match.end == len(words) for match in tools.lexicon.at(words, 0, tools.lang))
 
 
 def _expected(tokens: Sequence[Token], index: int, tools: Tools, *, counted: bool) -> bool:

@@ -142,10 +142,12 @@ class Trie:
             if position >= len(tokens) or tokens[position].is_mark:
                 continue
             token = tokens[position]
-            below = node.below.get(self._step(token))
+            tie = words > 0 and len(token.folded) > 1 and self._joints.at(tokens, position) is not None
+            below = None if tie else node.below.get(self._step(token))  # "tomates de" is no "tomates en dés"
             if below is not None:
                 todo.append((below, position + 1, words + 1, score, False))
-            if position + 1 < len(tokens) and len(token.folded) > 1 and not tokens[position + 1].is_mark:
+            following = position + 1 < len(tokens) and self._joints.at(tokens, position + 1) is None
+            if following and len(token.folded) > 1 and not tokens[position + 1].is_mark:
                 joined = node.below.get(stem(token.folded + tokens[position + 1].folded, self.lang))
                 if joined is not None and joined is not below:
                     todo.append((joined, position + 2, words + 2, score - JOINED, False))
@@ -159,6 +161,8 @@ class Trie:
         text = " ".join(token.text for token in tokens[start:end]).lower()
         tied = end - start > words
         for entry in node.entries:
+            if entry.kind == "brand" and words == 1 and not _has_word(entry.name, tokens[start].folded):
+                continue  # "un fromage fermier" is not of La Fermière
             exact = score if _said_as(text, entry.name) else score - INFLECTED
             if tied and len(_plain(entry.name).split()) <= words:
                 exact -= TIED
@@ -174,6 +178,13 @@ def _said_as(text: str, name: str) -> bool:
     """Whether the very name was said, accents included ("pâté" is not "pâte"), a plural aside."""
     plain = _plain(name)
     return text == plain or text.rstrip("sx") == plain.rstrip("sx")
+
+
+@lru_cache(maxsize=8192)
+def _has_word(name: str, folded: str) -> bool:
+    """Whether a name has that word, a plural aside, or is that word in all."""
+    words = [token.folded.rstrip("sx") for token in tokenize(name) if not token.is_mark]
+    return folded.rstrip("sx") in (*words, "".join(words))
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from cabas.dialogue.lexicon import FAMILY, VARIANT, Lexicon
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import stems, tokenize
-from cabas.dialogue.trie import small_words
+from cabas.dialogue.trie import TIED, small_words
 from cabas.dialogue.wants import Wish, Wishes, of_labels
 from cabas.dialogue.when import Times
 from cabas.domain.cart import LineItem, Want
@@ -174,11 +174,11 @@ class Turn:
         """Whether something is called exactly that, in the lexicon or in the catalog."""
         return self.called(words) or self.sight.knows(words)
 
-    def called(self, words: str) -> bool:
-        """Whether something is called exactly that in the lexicon."""
+    def called(self, words: str, least: float = 0.0) -> bool:
+        """Whether something is called that in the lexicon; exactly so where its name scores above `least`."""
         tokens = tokenize(words)
         whole = [match for match in self.heard.lexicon.at(tokens, 0, self.heard.lang) if match.kind == FAMILY]
-        return any(match.end == len(tokens) and match.words > 1 for match in whole)
+        return any(match.end == len(tokens) and match.words > 1 and match.score > least for match in whole)
 
     def _alike(self, item: Item, words: str) -> bool:
         """Whether a thing is of the same aisle as the thing `words`: limes are no kind of lemons."""
@@ -203,9 +203,12 @@ class Turn:
         known = words.split()
         if not said or not known:
             return None
-        tied = self.sight.spell(item.start, item.end) if said == item.words else said
+        tied = self.sight.spell(item.start, item.end) if said == item.words and not item.flavor else said
+        ends = list(range(len(known) - 1, 1, -1))
+        if item.flavor:  # "à la vanille" brings its own "à la"
+            ends = [last for last in ends if fold(known[last - 1]) not in small_words(lang)]
         tries = [
-            *(f"{' '.join(known[:last])} {words}" for last in range(len(known) - 1, 1, -1) for words in (tied, said)),
+            *(f"{' '.join(known[:last])} {words}" for last in ends for words in (tied, said)),
             f"{known[0]} {tied}",
             f"{known[0]} {said}",
             f"{words} {tied}",
@@ -218,7 +221,9 @@ class Turn:
         elif len(known) == 1:  # "du rouge" in place of rosé is a wine too
             tries.extend(f"{name} {said}" for name in self._wider(words))
         called = self.called if self._alike(item, words) else self.named
-        found = next((name for name in dict.fromkeys(tries) if called(name)), None)
+        names = dict.fromkeys(tries)
+        found = next((name for name in names if self.called(name, 1 - TIED)), None)
+        found = found or next((name for name in names if called(name)), None)
         return found or self._flavored(said, words)
 
     def _wider(self, words: str) -> list[str]:

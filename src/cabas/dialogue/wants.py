@@ -97,11 +97,27 @@ class Wishes:
             before.usual = before.usual or item.usual
             return None
         amount = item.amount
-        if item.each and before is not None and before.amount is not None and amount is not None:
+        if before is not None and before.item.has_food and _is_kind(item):
+            amount = self._of_its_kind(before, item)
+            if item.kind_of and item.family is None:
+                return None  # "deux baguettes et un rouge"
+        elif item.each and before is not None and before.amount is not None and amount is not None:
             amount = _each(amount, before.amount)
             name = self.composed(item, before.item.words) if item.family is None else None
             item.words = name or item.words  # "deux bottes d'asperges vertes et une de blanches"
         return Wish(item, amount, list(item.tags), item.usual, item.more)
+
+    def _of_its_kind(self, before: Wish, item: Item) -> Amount | None:
+        """Name another kind of the thing before ("et deux au chocolat"), and count it as that was counted."""
+        bare = item.measured is not None and item.measured.unit is None
+        name = self.composed(item, before.item.words)
+        if name is None and bare and item.flavor:
+            name = _other_kind(before.item.words, item.words, self.lang)
+        if name is None:
+            return item.amount
+        item.words, item.family = name, self.family_of(name, self.lang) or item.family
+        alike = bare and item.amount is not None and before.amount is not None
+        return _each(item.amount, before.amount) if alike and item.amount and before.amount else item.amount
 
     def _repaired(self, before: Wish, item: Item) -> Wish | None:
         """ "un, non, deux"; "une barquette de mûres, non, de myrtilles"."""
@@ -153,6 +169,13 @@ def of_labels(family: str, tags: Sequence[str], lang: str) -> str:
         label = labels_by_word().get(fold(tag))
         family = labeled(family, label.names.get(lang, ()), lang) if label is not None else family
     return family
+
+
+def _is_kind(item: Item) -> bool:
+    """Whether it may be another kind of the thing before: "et deux au chocolat", "et quatre nature"."""
+    bare = item.measured is not None and item.measured.unit is None and not item.measured.article
+    strange = bare and not item.each and not item.known and not item.trailing
+    return item.brand is None and (item.flavor or item.kind_of or strange)
 
 
 def _put(wish: Wish, item: Item) -> None:
