@@ -198,7 +198,7 @@ class Turn:
         if mine and mine < set(stems(said, lang)) and not item.begun:  # "de poire, le nectar": the thing is said again
             kept = [word for word in said.split() if not set(stems(word, lang)) & mine]
             said = " ".join(word for word in kept if fold(word) not in small_words(lang))
-        elif set(stems(said, lang)) & mine:
+        elif set(self.heard.lexicon.stems(said) if item.flavor else stems(said, lang)) & mine:
             return None
         known = words.split()
         if not said or not known:
