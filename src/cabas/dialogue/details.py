@@ -325,7 +325,8 @@ def free_of(allergen: str, lang: str) -> str | None:
     return None
 
 
-_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "in_size": _sized, "packs": _packs, "double": _times,
+_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "in_size": _sized,
+            "packs": _packs, "double": _times,
             "triple": _times, "times": _times}  # fmt: skip
 
 
