@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cabas.dialogue.ingredients import LINES_MAX, Ingredient, parse_lines, reader_of
-from cabas.dialogue.kitchen import Measure
+from cabas.dialogue.kitchen_measure import Measure
 
 F = Fraction
 
@@ -39,7 +39,7 @@ FRENCH = {
     "60 g de beurre + une noix pour le moule": (60, "g", "beurre"),
     "80 g de noix + 3 noix entières": (80, "g", "noix"),
     "25 cl de crème liquide entière bien froide": (25, "cl", "crème liquide entière"),
-    "1 rouleau de pâte sablée": (1, "sachet", "pâte sablée"),
+    "1 rouleau de pâte sablée": (1, "piece", "pâte sablée"),
     "2 bâtons de cannelle": (2, "stick", "cannelle"),
     "3 étoiles de badiane": (3, "piece", "badiane"),
     "un morceau de gingembre": (1, "piece", "gingembre"),
@@ -124,6 +124,14 @@ def test_an_english_line(line, expected):
         ("huile d'olive, sel, poivre", "fr", ["huile d'olive", "sel", "poivre"]),
         ("3 œufs + 1 jaune", "fr", ["œufs", "jaune d'œuf"]),
         ("1 carotte, 2 navets, 1 poireau", "fr", ["carotte", "navets", "poireau"]),
+        ("1 panais + 2 navets + 1 rutabaga", "fr", ["panais", "navets", "rutabaga"]),
+        ("2 beets, 1 parsnip, and 1 turnip", "en", ["beets", "parsnip", "turnip"]),
+        ("Sel, poivre et 1 pincée de curcuma", "fr", ["sel", "poivre", "curcuma"]),
+        ("1 avocado, salt and pepper", "en", ["avocado", "salt", "pepper"]),
+        ("Gros sel / poivre", "fr", ["gros sel", "poivre"]),
+        ("Sea salt + white pepper", "en", ["sea salt", "white pepper"]),
+        ("1 pincée de sel et de poivre", "fr", ["sel", "poivre"]),
+        ("Butter/oil", "en", ["butter"]),
         ("2 carottes et 1 oignon", "fr", ["carottes", "oignon"]),
         ("Salt and freshly ground black pepper", "en", ["salt", "ground black pepper"]),
         ("1 tsp each: cumin, paprika and oregano", "en", ["cumin", "paprika", "oregano"]),
@@ -139,10 +147,48 @@ def test_several_foods_in_a_line(line, lang, foods):
 @pytest.mark.parametrize(
     ("line", "lang"),
     [("Pour la sauce :", "fr"), ("Pour la garniture", "fr"), ("Ingrédients", "fr"), ("DRESSING:", "en"),
-     ("For the filling", "en"), ("", "fr"), (" - ", "en")],
+     ("For the filling", "en"), ("", "fr"), (" - ", "en"), ("Pour 10 madeleines", "fr"),
+     ("Ingrédients (pour 8 pers.)", "fr"), ("Repos : 2 h", "fr"), ("Pour saupoudrer", "fr"), ("Yield: 9 scones", "en"),
+     ("Makes about 30 dumplings", "en"), ("Chill time 20 minutes", "en"), ("Equipment: a stand mixer", "en")],
 )  # fmt: skip
 def test_headings_hold_no_ingredient(line, lang):
     assert read(line, lang) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "lang", "expected"),
+    [
+        ("Échalotes : 2 petites", "fr", [(2, None, "échalotes")]),
+        ("Ail : 4 gousses", "fr", [(4, "clove", "ail")]),
+        ("Garlic – 5 cloves", "en", [(5, "clove", "garlic")]),
+        ("parsnips, 3 large", "en", [(3, None, "parsnips")]),
+        ("Turnip (2 medium, diced)", "en", [(2, None, "turnip")]),
+        ("Millet (1 cup, rinsed)", "en", [(1, "cup", "millet")]),
+        ("navets 4", "fr", [(4, None, "navets")]),
+        ("Pour le dressage : quelques feuilles de sauge", "fr", [(None, "leaf", "sauge")]),
+        ("Garnish: dill", "en", [(None, None, "dill")]),
+        ("entre 300 et 350 g de semoule", "fr", [((300, 350), "g", "semoule")]),
+        ("between 3 and 4 cups of kale", "en", [((3, 4), "cup", "kale")]),
+        ("200/250 g de girolles", "fr", [((200, 250), "g", "girolles")]),
+        ("± 2 dl de crème", "fr", [(2, "dl", "crème")]),
+        ("scant 1/4 cup molasses", "en", [(F(1, 4), "cup", "molasses")]),
+        ("1 verre 1/2 de lait", "fr", [(F(3, 2), "glass", "lait")]),
+        ("2 teasppons za'atar", "en", [(2, "tsp", "za'atar")]),
+        ("1 cuilère à soupe de semoule", "fr", [(1, "tbsp", "semoule")]),
+        ("5 baies de genièvre", "fr", [(5, None, "baies de genièvre")]),
+        ("1 courge bio non pelée", "fr", [(1, None, "courge bio")]),
+        ("2 sticks celery", "en", [(2, "stick", "celery")]),
+        ("8 baby back ribs", "en", [(8, None, "baby back ribs")]),
+    ],
+)
+def test_amounts_written_otherwise(line, lang, expected):
+    assert read(line, lang) == expected
+
+
+@pytest.mark.parametrize("line", ["en option : 30 g de pignons", "Éventuellement 30 g de pignons"])
+def test_what_is_optional_is_said_before_it_too(line):
+    one = reader_of("fr").parse(line)[0]
+    assert (one.quantity, one.food, one.optional) == (30, "pignons", True)
 
 
 def test_what_else_a_line_says():

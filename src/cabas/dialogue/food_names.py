@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.kitchen import Kitchen, Measure, Reading, kitchen_of, phrases
+from cabas.dialogue.kitchen import Kitchen, kitchen_of, phrases
+from cabas.dialogue.kitchen_measure import Measure, Reading
 from cabas.dialogue.lexicon import FAMILY, lexicon
 from cabas.dialogue.spans import Tokens, at_phrases, covers, cut, past
 from cabas.dialogue.tokens import spell
@@ -19,6 +20,8 @@ from cabas.domain.catalog import Family
 # Units that may stand behind the food: "3 garlic cloves", "2 celery stalks".
 _BEHIND = frozenset({"clove", "stalk", "sprig", "leaf"})
 FULL_RATE = 2000
+# What stands between seasonings.
+_PAIRED = frozenset({",", "/", "+", "-", "–", "&"})
 # Marks that do not end a name.
 _INSIDE = frozenset({"/", '"', "'"})
 
@@ -31,7 +34,9 @@ class FoodNames:
         self.lang = lang
         self.kitchen: Kitchen = kitchen_of(lang)
         self.before = phrases(sheet["before"])
-        self.after = phrases([*locales.words(sheet["after"]), *locales.words(sheet["phrases"])])
+        after = locales.words(sheet["after"])
+        nots = [f"{word} {one}" for word in locales.words(sheet.get("not")) for one in after]
+        self.after = phrases([*after, *nots, *locales.words(sheet["phrases"]), *locales.words(sheet["optional"])])
         self.or_ = phrases(sheet["or"])
         self.and_ = phrases(sheet["and"])
         self._articles = phrases(sheet["articles"])
@@ -43,6 +48,9 @@ class FoodNames:
         self._weak = phrases(sheet["weak_joint"])
         self._sized = phrases(sheet.get("sized"))
         self._colors = phrases(sheet["colors"])
+        self._other = phrases(sheet.get("other"))
+        self._both = phrases(sheet.get("both"))
+        self._both_begin = self._both.begin()
         self._shared = phrases(sheet.get("shared"))
 
     def take(self, tokens: Tokens) -> tuple[Tokens, Tokens]:
@@ -121,6 +129,9 @@ class FoodNames:
 
     def listed(self, tokens: Tokens) -> list[Tokens]:
         """ "Sel, poivre et thym", of a line without amounts: the foods, when every piece is one; else nothing."""
+        pairs = [self.take(part)[0] for part in at_phrases(tokens, self.and_, _PAIRED)]
+        if len(pairs) > 1 and all(covers(self._both, part) for part in pairs):
+            return pairs
         pieces = at_phrases(tokens, self.and_, ",")
         parts = [self.take(part[past(self.kitchen.of, part, 0) :])[0] for part in pieces]
         if len(parts) < 2 or self.known(tokens):
@@ -134,6 +145,23 @@ class FoodNames:
         return covers(self._seasonings, tokens) or (
             short and any(self.known(tokens[cut:]) or self.known(tokens[: cut + 1]) for cut in cuts)
         )
+
+    def is_seasoning(self, tokens: Tokens, *, strictly: bool = False) -> bool:
+        """Whether the tokens are seasonings without an amount; `strictly`: salt and pepper."""
+        known = self._both if strictly else self._seasonings
+        pieces = at_phrases(tokens, self.and_)
+        return bool(pieces) and all(covers(known, piece) for piece in pieces)
+
+    def pair(self, tokens: Tokens) -> list[Tokens]:
+        """ "Sel et de poivre", behind one amount: each of them, where there are two; else nothing."""
+        if sum(token.folded in self._both_begin for token in tokens) < 2:
+            return []
+        parts = [self.take(part[past(self.kitchen.of, part, 0) :])[0] for part in at_phrases(tokens, self.and_)]
+        return parts if len(parts) > 1 and all(covers(self._both, part) for part in parts) else []
+
+    def is_remark(self, tokens: Tokens) -> bool:
+        """Whether the tokens name no food: adjectives or preparation."""
+        return not tokens or self._only_state(tokens) or bool(self.after.at(tokens, 0))
 
     def joined(self, tokens: Tokens) -> list[Tokens]:
         """ "Kosher salt and freshly ground pepper", of a line without amounts: the foods tied by "and", if there are
@@ -164,6 +192,7 @@ class FoodNames:
         rest = tokens[reading.end :] if reading else tokens
         rest = rest[next((index for index, token in enumerate(rest) if not token.is_mark), len(rest)) :]
         rest = rest[past(self.kitchen.of, rest, 0) :]
+        rest = rest[past(self._other, rest, 0) :]
         if not rest or self.after.at(rest, 0):
             return ""
         name = self.take(rest)[0]
@@ -171,6 +200,8 @@ class FoodNames:
 
     def _of_same(self, first: Tokens, other: str, said: Tokens) -> str:
         """ "huile d'olive ou de colza": the other one is an oil as well."""
+        if covers(self._colors, said) and len(first) > 1 and covers(self._colors, first[-1:]):
+            return spell((*first[:-1], *said)).lower()  # "oignons rouges ou jaunes"
         end = past(self.kitchen.of, said, 0)
         head = next((index for index in range(1, len(first)) if self.kitchen.of.at(first, index)), 0)
         if not end or not head:

@@ -14,8 +14,11 @@ from functools import lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.food_names import FoodNames, food_names_of
-from cabas.dialogue.kitchen import CONTAINERS, LENGTHS, Kitchen, Measure, Reading, kitchen_of, phrases, tokens_of
-from cabas.dialogue.spans import Group, Tokens, apart, at_marks, at_phrases, covers, past, without
+from cabas.dialogue.headings import colon, headings_of
+from cabas.dialogue.kitchen import Kitchen, kitchen_of, phrases, tokens_of
+from cabas.dialogue.kitchen_measure import CONTAINERS, LENGTHS, Measure, Reading
+from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.spans import Group, Tokens, apart, at_marks, at_phrases, past, without
 from cabas.dialogue.tokens import spell
 from cabas.kernel.text import INVISIBLE, clean
 
@@ -29,6 +32,9 @@ _NOTE = re.compile(r"[*†‡®™©]+|\(?[$£€]\s?\d+(?:[.,]\d+)?\)?")
 _MIXED = re.compile(r"(?<![/\d.,])(\d{1,3})\s?[-–]\s?(\d/\d{1,2}|[¼½¾⅐-⅞])")
 _INCH = re.compile("[“”″]|''")
 _BREAK = re.compile(r"\s*(?:[\r\n]+|<br\s*/?>|[•▢☐□●◦‣])\s*")
+_ABOUT = re.compile(r"(?<!\d)(?<!\d )(?:\+\s?/\s?[-–]|[±~≈])\s*(?=[\d¼½¾⅐-⅞])")
+# The largest count that may stand behind a food without unit or mark ("onions 2"): a larger one is part of a name.
+_COUNT_MAX = 24
 _ENUM = re.compile(r"\s*;\s*|\s+[-–]\s+|\s*,\s+")
 
 
@@ -74,11 +80,8 @@ class Reader:
         self._sum = phrases(sheet["sum"])
         self._each = phrases(sheet["each"])
         self._trailing = phrases(sheet["trailing"])
-        self._heading = phrases(sheet["heading"])
-        page = sheet["page"]
-        self._servings = phrases(page["servings"])
-        titles = (page["ingredients"], page["after"], page["pantry"], sheet["sections"])
-        self._titles = phrases([word for group in titles for word in locales.words(group)])
+        self._numbers = numbers_of(lang)
+        self.headings = headings_of(lang)
 
     def parse(self, line: str) -> tuple[Ingredient, ...]:
         """The ingredients of one line; none for a heading or an empty line."""
@@ -91,14 +94,7 @@ class Reader:
 
     def is_heading(self, text: str) -> bool:
         """Whether a line only titles the lines after it: "Pour la sauce", "Filling:"."""
-        tokens = tokens_of(tidy(text))
-        if tokens and tokens[-1].folded == ":":
-            return self.kitchen.read(tokens) is None or len(tokens) > 8
-        words = tuple(token for token in tokens if token.kind != "number" and not token.is_mark)
-        if covers(self._titles, tokens) or (len(words) < len(tokens) and covers(self._servings, words)):
-            return True
-        starts = self._heading.at(tokens, 0)
-        return starts is not None and len(tokens) < 9 and not any(token.kind == "number" for token in tokens)
+        return self.headings.covers(tokens_of(tidy(text)))
 
     def has_amount(self, text: str) -> bool:
         """Whether a line begins (or ends) with an amount and names a food: the mark of an ingredient line."""
@@ -128,56 +124,85 @@ class Reader:
 
     def _turned(self, tokens: Tokens) -> Tokens:
         """The line with its amount first: "Farine : 200 g", "beurre 50 g"; a title before a colon goes."""
-        tokens = self._untitled(tokens)
+        tokens = self._untitled(tokens[max(past(words, tokens, 0) for words in (self._sum, self.names.and_)) :])
         if self.kitchen.read(tokens) is not None or self.names.part_of(tokens):
             return tokens
         for index in range(1, len(tokens)):
             if tokens[index].kind != "number" or any(token.is_mark for token in tokens[index:]):
                 continue
-            reading = self.kitchen.read(tokens, index)
             dash = tokens[index - 1].is_mark
-            if reading and reading.end == len(tokens) and (reading.measure.unit or dash):
-                return (*tokens[index:], *tokens[: index - dash])
+            turned = (*tokens[index:], *tokens[: index - dash])
+            for line, start in ((tokens, index), (turned, 0)):  # "beurre 50 g", "garlic - 3 cloves"
+                reading, end = self.kitchen.read(line, start), start + len(tokens) - index
+                if reading is None:
+                    continue
+                if reading.end == end and (reading.measure.unit or dash or self._counts(tokens, index)):
+                    return turned
+                if dash and reading.end < end and self.names.is_remark(line[reading.end : end]):  # "carrots, 2 large"
+                    rest = line[reading.end : end]
+                    return (*tokens[index : len(tokens) - len(rest)], *tokens[: index - 1], *rest)
         return tokens
 
+    def _counts(self, tokens: Tokens, index: int) -> bool:
+        """Whether the last token, at `index`, counts the food before it: "onions 2"."""
+        number = self._numbers.at(tokens, index)
+        few = number is not None and number.end == len(tokens) and number.value <= _COUNT_MAX
+        return few and tokens[index].lead == " " and self.names.known(tokens[:index], edible=True)
+
     def _untitled(self, tokens: Tokens) -> Tokens:
-        at = next((index for index, token in enumerate(tokens) if token.folded == ":"), 0)
-        if not 0 < at < len(tokens) - 1:
-            return tokens
+        at = colon(tokens)
+        if not at:
+            word = past(self._optional, tokens, 0)  # "éventuellement 1 c. à soupe de rhum"
+            return (*tokens[word:], *tokens[:word]) if word and self._is_item(tokens[word:]) else tokens
         left, right = tokens[:at], tokens[at + 1 :]
-        if self._heading.at(left, 0):
+        if self.headings.starts(left):
             return right
         if self._optional.at(left, 0):
             return (*right, *left)
         reading = self.kitchen.read(right)
+        if self.headings.titles(left) and (reading is None or reading.end < len(right)):
+            return right
         if reading is None:
             return tokens
+        turned = (*right, *left)
+        whole = self.kitchen.read(turned)
+        if whole is not None and whole.end == len(right):  # "Ail : 3 gousses"
+            return turned
         rest = right[reading.end :]
-        own_food = rest and not rest[0].is_mark and not self.names.after.at(rest, 0)
-        return right if own_food else (*right[: reading.end], *left, *rest)
+        if not rest or rest[0].is_mark or self.names.after.at(rest, 0):
+            return (*right[: reading.end], *left, *rest)
+        return (*right, *left) if self.names.is_remark(rest) else right  # "Échalotes : 2 petites"
 
     def _items(self, tokens: Tokens) -> Iterator[Tokens]:
         """One stretch of tokens for each amount with its own food ("1 egg + 1 egg yolk", "1 carotte, 2 navets")."""
         first = self.kitchen.read(tokens)
+        cuts = at_marks(tokens, ",") if first is not None else at_phrases(tokens, self.names.and_, ",")
+        if len(cuts) > 1 and (parts := self._counted_or_seasonings(cuts, bare=first is None)):
+            for part in parts:
+                yield from self._items(part)
+            return
         if first is None:
             yield tokens
-            return
-        commas = at_marks(tokens, ",")
-        if len(commas) > 1 and all(self._is_item(part) for part in commas):
-            for part in commas:
-                yield from self._items(part)
             return
         start, end = 0, self.names.end(tokens, first.end)
         for index in range(first.end + 1, min(end + 1, len(tokens))):
             glue = max(past(self.names.and_, tokens, index), past(self._sum, tokens, index))
             if glue > index and self._is_item(tokens[glue:]):
-                yield tokens[start:index]
-                start = glue
+                yield tokens[:index]
+                yield from self._items(tokens[glue:])
+                return
         plus = past(self._sum, tokens, end + 1)
         if plus > end + 1 and self._is_item(tokens[plus:]) and self.kitchen.read(tokens, plus).measure.unit is None:  # type: ignore[union-attr]
             yield tokens[start:end]  # "2 eggs, plus 1 egg yolk"
             start = plus
         yield tokens[start:]
+
+    def _counted_or_seasonings(self, cuts: Iterable[Tokens], *, bare: bool) -> list[Tokens]:
+        """ "1 carotte, 2 navets", "sel, 1 oignon": the pieces, where each is an item or a seasoning; else nothing."""
+        parts = [part[past(self.names.and_, part, 0) :] for part in cuts]
+        counted = [self._is_item(part) for part in parts]
+        plain = (self.names.is_seasoning(part, strictly=not bare) for part in parts)
+        return parts if any(counted) and all(one or other for one, other in zip(counted, plain, strict=True)) else []
 
     def _is_item(self, tokens: Tokens) -> bool:
         reading = self.kitchen.read(tokens)
@@ -216,6 +241,8 @@ class Reader:
             if listed:
                 said.optional |= any(self._optional.at(rest, index) for index in range(len(rest)))
                 tail = ()
+        elif measure.quantity is not None:
+            foods = self.names.pair(rest) or foods
         self._remark(tail, said, measure)
         kept = tuple(said.alternatives)
         for food in foods:
@@ -254,7 +281,8 @@ class Reader:
         for place, group in groups:
             amounts = self.kitchen.whole(without(group, self._each))
             if not amounts:
-                measure = self._aside(group, measure, said)
+                counted = self._counted(group) if reading is None and measure.quantity is None else None
+                measure = counted or self._aside(group, measure, said)
                 continue
             if reading is None and measure.quantity is None:
                 measure, amounts = amounts[0], amounts[1:]
@@ -271,6 +299,14 @@ class Reader:
             factor = measure.quantity if each and measure.quantity and not measure.most else Fraction(1)
             said.also.extend(one.times(factor) for one in amounts)
         return measure
+
+    def _counted(self, group: Tokens) -> Measure | None:
+        """ "Œufs (4)", "Onion (1 large, diced)": an amount in parentheses, and what is said of the food."""
+        first = next(iter(at_marks(group)), ())
+        reading = self.kitchen.read(first)
+        if reading is None or reading.measure.quantity is None or not self.names.is_remark(first[reading.end :]):
+            return None
+        return reading.measure
 
     def _aside(self, group: Tokens, measure: Measure, said: _Said) -> Measure:
         """What is in parentheses and no amount: the container, an alternative, "optional", a remark."""
@@ -316,6 +352,7 @@ class Reader:
 def tidy(line: str) -> str:
     """A line without bullets, "(s)", prices and foot note marks, mixed numbers written with a space."""
     text = INVISIBLE.sub(" ", line[:LINE_MAX]).replace("⁄", "/").replace("∕", "/")
+    text = _ABOUT.sub(" ", text)
     text = _POINT.sub(r"0\1", text)
     text = _NUMBERED.sub("", _BULLET.sub("", _NOTE.sub(" ", _PLURAL.sub("", text))))
     return _INCH.sub('"', _MIXED.sub(r"\1 \2", text)).strip()

@@ -11,65 +11,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from cabas.dialogue import locales
+from cabas.dialogue.kitchen_measure import BINARY, CONTAINERS, LENGTHS, METRIC, SPOONS, WEIGHTS, Measure, Reading
 from cabas.dialogue.numbers import Number, numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token, tokenize
+from cabas.kernel.text import fold
 
-# One unit in teaspoons, so that spoons and cups can be added up.
-_SPOONS = {
-    "tsp": 1, "tbsp": 3, "fl oz": 6, "cup": 48, "pint": 96, "quart": 192, "gallon": 768,
-}  # fmt: skip
-_METRIC = {
-    "mg": ("g", Fraction(1, 1000)), "g": ("g", Fraction(1)), "kg": ("g", Fraction(1000)), "ml": ("ml", Fraction(1)),
-    "cl": ("ml", Fraction(10)), "dl": ("ml", Fraction(100)), "l": ("ml", Fraction(1000)),
-}  # fmt: skip
-CONTAINERS = frozenset({"can", "jar", "bottle", "pack", "sachet", "cube"})
-WEIGHTS = frozenset({*_METRIC, "oz", "lb", "fl oz"})
-LENGTHS = frozenset({"inch", "cm"})
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """`quantity` of `unit`, `most` the upper end of a range. No quantity: "some"; no unit: pieces."""
-
-    quantity: Fraction | None
-    unit: str | None = None
-    most: Fraction | None = None
-
-    def times(self, factor: Fraction) -> Measure:
-        """`factor` times this, range and all."""
-        return replace(
-            self,
-            quantity=self.quantity * factor if self.quantity is not None else None,
-            most=self.most * factor if self.most is not None else None,
-        )
-
-    def plus(self, other: Measure) -> Measure | None:
-        """The sum in this unit; None where the units cannot be added."""
-        if self.quantity is None or other.quantity is None or self.most or other.most:
-            return None
-        if self.unit == other.unit:
-            return replace(self, quantity=self.quantity + other.quantity)
-        if self.unit in _SPOONS and other.unit in _SPOONS:
-            return replace(self, quantity=self.quantity + other.quantity * _SPOONS[other.unit] / _SPOONS[self.unit])
-        one, two = _METRIC.get(self.unit or ""), _METRIC.get(other.unit or "")
-        if one and two and one[0] == two[0]:
-            return replace(self, quantity=self.quantity + other.quantity * two[1] / one[1])
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An amount read from the tokens up to `end` (the "of" after it included); `also` are the same amount otherwise.
-
-    `open` is where a size in parentheses between number and unit would stand ("1 (14 oz) can").
-    """
-
-    measure: Measure
-    end: int
-    also: tuple[Measure, ...] = ()
-    open: int = -1
+# Units with names of so many letters are recognized with a slip in them; shorter words may be anything.
+_SLIP_MIN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +43,14 @@ class Kitchen:
             made = _Unit(str(record.get("as", unit_id)), _maybe(record.get("of")), _maybe(record.get("but")))
             for word in locales.words(record["words"]):
                 self._units.put(word, made)
+        self._long = sorted(
+            {
+                fold(word.split()[0])
+                for unit_id in (*METRIC, "tbsp", "tsp")
+                for word in locales.words(sheet["units"].get(unit_id, {}).get("words"))
+                if len(word.split()[0]) >= _SLIP_MIN
+            }
+        )
         self._exact: dict[str, str] = sheet.get("exact") or {}
         self.of = phrases(sheet["of"])
         self._vague = phrases(sheet["vague"])
@@ -117,6 +77,18 @@ class Kitchen:
                 continue
             return unit.id, end
         return None
+
+    def _misspelled(self, tokens: Sequence[Token], index: int) -> tuple[str, int] | None:
+        """ "Tablepsoon", "cuilére à soupe": a spoon or a metric unit with a slip of the pen in its long name."""
+        word = tokens[index].folded if index < len(tokens) else ""
+        if len(word) < _SLIP_MIN - 1:
+            return None
+        slips = 2 if len(word) >= _SLIP_MIN + 2 else 1
+        near = [(OSA.distance(one, word), one) for one in self._long if one[0] == word[0]]
+        if not near or min(near)[0] > slips:
+            return None
+        best = min(near)[1]
+        return self.unit((*tokens[:index], replace(tokens[index], folded=best, text=best), *tokens[index + 1 :]), index)
 
     def unit_word(self, tokens: Sequence[Token], index: int) -> int:
         """The index after a word that is a unit of some food or other at `index`, or `index`."""
@@ -171,8 +143,11 @@ class Kitchen:
         return replace(first, also=tuple(also), end=end)
 
     def _one(self, tokens: Sequence[Token], index: int) -> Reading | None:
-        if self.named(tokens, index) > index:
-            return None
+        name = self.named(tokens, index)
+        if name > index and (tokens[index].kind != "number" or not self.of.at(tokens, name)):
+            return None  # "5 baies" are a spice, but "5 baies de genièvre" are five
+        if (counted := self._past_scant(tokens, index)) > index:
+            return self._one(tokens, counted)
         vague = self._vague.at(tokens, index)
         number = self._numbers.at(tokens, index)
         ranged = self._numbers.at(tokens, vague[1]) if vague else None
@@ -191,6 +166,13 @@ class Kitchen:
             start = self._past(self._articles, tokens, start)
         return self._times(tokens, number, count, start) or self._counted(tokens, number, count, start)
 
+    def _past_scant(self, tokens: Sequence[Token], index: int) -> int:
+        """Past the adjectives before a number: "scant 1/2 cup", "a generous 2 tbsp"."""
+        at = index = self._past(self._articles, tokens, start := index)
+        while found := self._adjectives.at(tokens, at):
+            at = found[1]
+        return at if at > index and at < len(tokens) and tokens[at].kind == "number" else start
+
     def _mixed(self, tokens: Sequence[Token], number: Number) -> Number:
         """ "2 and 1/2 cups": a written fraction after "and"."""
         glue = self._sum.at(tokens, number.end)
@@ -205,6 +187,10 @@ class Kitchen:
         """ "4/5 pommes de terre" is four or five of them; nobody writes four fifths of a potato."""
         top, under = number.value.numerator, number.value.denominator
         one = number.end == number.start + 1 and number.low is None
+        over, _, below = tokens[number.start].folded.partition("/")
+        ends = [int(part) for part in (over, below) if part.strip().isdigit()]
+        if one and len(ends) == 2 and 10 <= ends[0] < ends[1] and ends[1] not in BINARY:  # "300/400 g"
+            return replace(number, value=Fraction(ends[1]), low=Fraction(ends[0]))
         if not one or under != top + 1 or top < 4 or self.unit(tokens, number.end):
             return number
         return replace(number, value=Fraction(under), low=Fraction(top))
@@ -240,7 +226,7 @@ class Kitchen:
             return sized
         at = self._past_adjectives(tokens, start)
         of = self._past(self.of, tokens, at)
-        found = self.unit(tokens, at)
+        found = self.unit(tokens, at) or self._misspelled(tokens, at)
         if found is None and (number.collective or number.value.denominator != 1):
             found = self.unit(tokens, of)  # "une cinquantaine de grammes", "trois quarts de litre"
         if found is None:
@@ -266,7 +252,7 @@ class Kitchen:
         found = self.unit(tokens, number.end)
         if found is None and glue == end:
             return self._finer(tokens, measure, number, end)
-        if found is None or found[0] not in {*WEIGHTS, *_SPOONS}:
+        if found is None or found[0] not in {*WEIGHTS, *SPOONS}:
             return measure, end
         if glue == end:
             pound = measure.unit == "lb" and found[0] == "oz"
@@ -280,8 +266,9 @@ class Kitchen:
 
     def _finer(self, tokens: Sequence[Token], measure: Measure, number: Number, end: int) -> tuple[Measure, int]:
         """ "1 kg 200 de veau", "2 l 1/2": what is added to the unit, its own left out."""
-        whole = measure.quantity is not None and measure.quantity.denominator == 1 and measure.unit in ("kg", "l")
-        part = number.value if number.value < 1 else number.value / 1000 if 100 <= number.value < 1000 else None
+        whole = measure.quantity is not None and measure.quantity.denominator == 1
+        thousand = measure.unit in ("kg", "l") and 100 <= number.value < 1000
+        part = number.value if number.value < 1 else number.value / 1000 if thousand else None
         if measure.quantity is None or not whole or part is None or tokens[end].kind != "number":
             return measure, end
         return replace(measure, quantity=measure.quantity + part), number.end

@@ -67,13 +67,16 @@ class Numbers:
         self._whole = Phrases.of(locales.words(sheet.get("whole_after")), True)
         self._of = Phrases.of(locales.words(sheet.get("fraction_of")), True)
         self._ranges = Phrases.of(locales.words(sheet["ranges"]), True)
+        between = sheet.get("between", {})
+        self._between = Phrases.of(locales.words(between.get("words")), True)
+        self._between_and = Phrases.of(locales.words(between.get("and")), True)
         self._about = Phrases.of(locales.words(sheet.get("about")), True)
         self._begin = self._words.begin() | self._fractions.begin() | self._collectives.begin() | self._point.begin()
 
     @property
     def begin(self) -> frozenset[str]:
         """The words numbers may begin with, "about" included; digits aside."""
-        return self._begin | self._about.begin()
+        return self._begin | self._about.begin() | self._between.begin()
 
     def _put(self, said: object, word: _Word) -> None:
         for phrase in locales.words(said):
@@ -83,11 +86,23 @@ class Numbers:
         """The longest number that starts at `index`, "about" before it included; None when there is none."""
         about = self._about.at(tokens, index)
         start = about[1] if about else index
+        between = self._between.at(tokens, start)
+        if between:
+            return self._spanned(tokens, index, between[1])
         number = self.single(tokens, start)
         if number is None:
             return None
         found = self._range(tokens, number)
         return found if found.start == index else replace(found, start=index)
+
+    def _spanned(self, tokens: Sequence[Token], index: int, start: int) -> Number | None:
+        """ "Between 2 and 3", "entre 150 et 200": a range whose lower end begins at `start`."""
+        low = self.single(tokens, start)
+        glue = self._between_and.at(tokens, low.end) if low is not None else None
+        upper = self.single(tokens, glue[1]) if glue is not None else None
+        if low is None or upper is None or upper.value <= low.value:
+            return None
+        return replace(upper, start=index, low=low.value)
 
     def whole(self, tokens: Sequence[Token], index: int) -> Number | None:
         """The number at `index` without the fraction on top of it."""

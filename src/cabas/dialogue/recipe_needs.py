@@ -11,7 +11,8 @@ from cabas.dialogue.classify import above
 from cabas.dialogue.dishes import Dish
 from cabas.dialogue.food_names import food_names_of
 from cabas.dialogue.ingredients import Ingredient, parse_lines
-from cabas.dialogue.kitchen import Measure, phrases
+from cabas.dialogue.kitchen import phrases
+from cabas.dialogue.kitchen_measure import Measure
 from cabas.dialogue.lexicon import FAMILY, lexicon
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.query import parse

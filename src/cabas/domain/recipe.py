@@ -17,7 +17,7 @@ from cabas.kernel.quantity import GRAM, MILLILITER, Quantity
 VOLUMES = {
     "ml": Fraction(1), "cl": Fraction(10), "dl": Fraction(100), "l": Fraction(1000), "tsp": Fraction(5),
     "tbsp": Fraction(15), "cup": Fraction(240), "fl oz": Fraction(30), "pint": Fraction(473), "quart": Fraction(946),
-    "gallon": Fraction(3785),
+    "gallon": Fraction(3785), "shot": Fraction(44),
 }  # fmt: skip
 MASSES = {
     "mg": Fraction(1, 1000), "g": Fraction(1), "kg": Fraction(1000), "oz": Fraction(2835, 100),

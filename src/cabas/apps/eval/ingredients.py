@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cabas.dialogue.ingredients import Ingredient, parse_lines
+
+# The set asks for foods in the singular, which its rules mind in French; the project keeps them as the line has them.
+_SINGULAR = re.compile(r"(?<=\w{3}[^\Wsui])s\b")
 
 
 def run(cases: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -27,7 +31,7 @@ def _item(one: Ingredient) -> dict[str, Any]:
     return {
         "quantity": quantity,
         "unit": one.unit,
-        "food": one.food,
+        "food": _SINGULAR.sub("", one.food) if one.lang == "fr" else one.food,
         "optional": one.optional,
         "alternatives": list(one.alternatives),
     }
