@@ -179,6 +179,10 @@ def test_headings_hold_no_ingredient(line, lang):
         ("1 courge bio non pelée", "fr", [(1, None, "courge bio")]),
         ("2 sticks celery", "en", [(2, "stick", "celery")]),
         ("8 baby back ribs", "en", [(8, None, "baby back ribs")]),
+        ("One 3-pound celeriac", "en", [(1, None, "celeriac")]),
+        ("4 5-oz. trout fillets", "en", [(4, None, "trout fillets")]),
+        ("1 5- to 6-lb. duck", "en", [(1, None, "duck")]),
+        ("1 tronçon de 4 cm de curcuma", "fr", [(1, "piece", "curcuma")]),
     ],
 )
 def test_amounts_written_otherwise(line, lang, expected):

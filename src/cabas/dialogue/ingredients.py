@@ -7,7 +7,7 @@ several foods it gives several ingredients; a heading gives none. The words are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -35,6 +35,7 @@ _BREAK = re.compile(r"\s*(?:[\r\n]+|<br\s*/?>|[•▢☐□●◦‣])\s*")
 _ABOUT = re.compile(r"(?<!\d)(?<!\d )(?:\+\s?/\s?[-–]|[±~≈])\s*(?=[\d¼½¾⅐-⅞])")
 # The largest count that may stand behind a food without unit or mark ("onions 2"): a larger one is part of a name.
 _COUNT_MAX = 24
+_HANGING = re.compile(r"(?<=\d)[-–](?=\s+[^\W\d]+\s+\d)")
 _ENUM = re.compile(r"\s*;\s*|\s+[-–]\s+|\s*,\s+")
 
 
@@ -235,7 +236,7 @@ class Reader:
         body, tail = self.names.take(rest)
         said.prep.append(spell(rest[: rest.index(body[0])]) if body else "")
         foods = [body]
-        if measure.quantity is None and not groups:
+        if measure.quantity is None and all(place >= len(outside) for place, _ in groups):
             listed = self.names.listed(rest)
             foods = listed or self.names.joined(rest) or foods
             if listed:
@@ -250,9 +251,9 @@ class Reader:
             said.alternatives = [*others, *kept]
             yield self._ingredient(measure, chosen, said)
 
-    def _until_amount(self, tokens: Tokens, groups: Iterable[Group]) -> Tokens:
+    def _until_amount(self, tokens: Tokens, groups: Sequence[Group]) -> Tokens:
         """The line up to an amount in parentheses behind the food: what follows it is a remark."""
-        reading = self.kitchen.read(tokens)
+        reading = self.kitchen.read(tokens) if groups else None
         for place, group in groups:
             behind = reading is not None and reading.end < place < len(tokens)
             if behind and self.kitchen.whole(without(group, self._each)) and not self.names.or_.at(tokens, place):
@@ -352,7 +353,7 @@ class Reader:
 def tidy(line: str) -> str:
     """A line without bullets, "(s)", prices and foot note marks, mixed numbers written with a space."""
     text = INVISIBLE.sub(" ", line[:LINE_MAX]).replace("⁄", "/").replace("∕", "/")
-    text = _ABOUT.sub(" ", text)
+    text = _ABOUT.sub(" ", _HANGING.sub("", text))  # "a 3- to 4-lb chicken"
     text = _POINT.sub(r"0\1", text)
     text = _NUMBERED.sub("", _BULLET.sub("", _NOTE.sub(" ", _PLURAL.sub("", text))))
     return _INCH.sub('"', _MIXED.sub(r"\1 \2", text)).strip()

@@ -279,10 +279,10 @@ class Kitchen:
             box = self.unit(tokens, self._past_adjectives(tokens, end))
             if box and box[0] in CONTAINERS - {"cube"}:
                 return (Measure(Fraction(1), box[0]),), box[1]
-        if measure.unit in CONTAINERS and measure.quantity is not None:
+        if measure.unit in CONTAINERS | {"piece"} and measure.quantity is not None:
             number = self._numbers.at(tokens, self._past(self.of, tokens, end))
             size = self.unit(tokens, number.end) if number is not None and not number.article else None
-            if number is not None and size and size[0] in WEIGHTS:
+            if number is not None and size and size[0] in WEIGHTS | LENGTHS:
                 return (Measure(number.value * measure.quantity, size[0]),), size[1]
         return (), end
 
@@ -306,6 +306,8 @@ class Kitchen:
         if size is None:
             return None
         said = self._seconds(tokens, Reading(Measure(inner.value, size[0]), size[1]))
+        if inner.low is not None:
+            said = replace(said, measure=Measure(inner.low, size[0], inner.value))
         each = tuple(one.times(count.quantity) for one in (said.measure, *said.also))
         box = self.unit(tokens, self._past_adjectives(tokens, said.end))
         if box and box[0] in CONTAINERS | {"piece"}:
@@ -313,6 +315,8 @@ class Kitchen:
             return Reading(replace(count, unit=unit), self._past(self.of, tokens, box[1]), each)
         if total:
             return Reading(each[0], self._past(self.of, tokens, said.end), (count, *each[1:]))
+        if tokens[inner.end].lead == "-" or size[0] in ("lb", "oz"):  # "one 2-pound squash", "4 6 oz fillets"
+            return Reading(count, said.end, each)
         return None
 
     def _is_name(self, tokens: Sequence[Token], number: Number) -> bool:

@@ -102,6 +102,8 @@ def test_other_ways(lang: str, text: str, value: str) -> None:
     ("lang", "text", "low", "high"),
     [
         ("fr", "2 à 3", 2, 3),
+        ("fr", "entre deux et trois", 2, 3),
+        ("en", "between 10 and 12", 10, 12),
         ("fr", "deux ou trois", 2, 3),
         ("fr", "4-6", 4, 6),
         ("en", "two to three", 2, 3),
