@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cabas.dialogue.borders import ends_name
 from cabas.dialogue.item import Item
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
@@ -14,14 +15,14 @@ def for_whom(turn: Turn, items: list[Item]) -> list[Item]:
     """The things read, each by the name it has for whom it was said to be before it ("kibble" after "for the dog" is
     dog kibble); as they are where nothing is called so.
     """
-    said = list(_whom(turn.sight)) if items else []
+    told = _whom(turn.sight) if items else ()
+    said = [one for one in told if not any(item.start < one[0] <= item.end for item in items)]
     return [_made_for(turn, item, said) for item in items] if said else items
 
 
 def _made_for(turn: Turn, item: Item, said: Sequence[tuple[int, str, str]]) -> Item:
     before = next(((word, whom) for end, word, whom in reversed(said) if end <= item.start), None)
-    inside = any(item.start < end <= item.end for end, _, _ in said)
-    if before is None or inside or not item.has_food or item.brand is not None:
+    if before is None or not item.has_food or item.brand is not None:
         return item
     word, whom = before
     name = next((one for one in (f"{item.words} {word} {whom}", f"{whom} {item.words}") if turn.called(one)), None)
@@ -35,8 +36,8 @@ def _whom(sight: Sight) -> Iterator[tuple[int, str, str]]:
     """(end, "for", whom) of everyone that things are said to be for, in the order they are named."""
     for place in range(len(sight.tokens)):
         after = sight.said("purpose", place)
-        if after is None or after >= len(sight.tokens):
-            continue
+        if after is None or after >= len(sight.tokens) or ends_name(sight, place):
+            continue  # "croquettes pour chat et du lait": that is how one thing is called
         first = sight.said("determiners", after) or after
         end = sight.said("made_for", first) if first < len(sight.tokens) else None
         if end is not None:
