@@ -20,7 +20,7 @@ from cabas.kernel.quantity import Quantity
 from cabas.kernel.text import fold
 
 # What each oddity counts beside the other weights of `pick`; a family of its own is a merit.
-OWN, FORM, LABEL, SIZE = 0.2, -0.6, -0.5, -0.7
+OWN, FORM, LABEL, SIZE = 0.3, -0.6, -0.5, -0.7
 # A pack is of an odd size when it holds less than this share of the smallest usual one, or more than so many of the
 # largest.
 LEAST, MOST = Fraction(1, 3), 3
