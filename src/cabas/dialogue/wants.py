@@ -223,7 +223,9 @@ def _refine(before: Wish, item: Item, lang: str) -> None:
 
 
 def _other_kind(known: str, said: str, lang: str) -> str:
-    """ "Pommes rouges, non, vertes" are "pommes vertes"."""
+    """ "Pommes rouges, non, vertes" are "pommes vertes"; what was said of nothing named is only what was said."""
+    if not known.strip():
+        return said
     first = locales.read(lang, "locale").get("head", "first") == "first"
     return f"{known.split(maxsplit=1)[0]} {said}" if first else f"{said} {known.rsplit(maxsplit=1)[-1]}"
 
