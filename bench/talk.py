@@ -8,8 +8,8 @@ text of a turn to the reply, beside the baseline of the same run: understanding 
 as one over its rank (Zipf), by the names people say first. "early" ones are the same while the server has not yet
 looked for what is asked for often, which it does at leisure once it is open. "odd" ones are of anything that is sold,
 slippers as likely as milk. "again" are a few sentences said over and over. CPU is the process's own time, wall the
-clock's: on a machine that is busy with other things, read CPU. Memory is that of the process that answers, which did not
-make the index.
+clock's: on a machine that is busy with other things, read CPU. Memory is that of the process that answers, which did
+not make the index.
 """
 
 from __future__ import annotations
