@@ -19,17 +19,20 @@ def lead_in(sight: Sight, position: int, end: int) -> int:
         return position
     first = sight.said("determiners", after) or after
     first = max([first, *(one.end for one in sight.amounts(after, end) if one.article)])
+    whom = sight.said("made_for", first)
     for place in range(first + 1, min(end, first + LEAD_IN_TOKENS_MAX)):
         if sight.is_mark(place):
             return position
-        if _thing_begins(sight, place, end):
-            return place
+        counted = any(not one.implied for one in sight.amounts(place, end))
+        some = place == whom and (counted or sight.said("partitives", place) is not None)
+        if some or _thing_begins(sight, place, end):
+            return place  # "pour le chien des croquettes"
     return position
 
 
 def _thing_begins(sight: Sight, place: int, end: int) -> bool:
     """Whether something counted, or some of something, is named here: "deux tranches de ...", "du fromage"."""
-    some = sight.said("partitives", place)
+    some = sight.said("partitives", place) or sight.said("vague", place)
     if some is not None and sight.name(some, end, FAMILY, BRAND) is not None:
         return True
     counted = [one for one in sight.amounts(place, end) if not one.implied]

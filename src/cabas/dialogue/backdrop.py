@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cabas.dialogue.lexicon import BRAND, FAMILY
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.remarks import asks, teller
 from cabas.dialogue.sight import Sight, Tools
 from cabas.dialogue.tokens import Token, stem
@@ -213,5 +213,28 @@ def _goods(sight: Sight, place: int, end: int) -> bool:
     for one in sight.amounts(place, end):
         glue = sight.tools.measures.of.at(sight.tokens, one.end)
         if not one.implied and sight.name(glue[1] if glue else one.end, end, FAMILY, BRAND) is not None:
+            return True
+    return False
+
+
+def only_for(sight: Sight, start: int, place: int) -> bool:
+    """Whether all that stands before the mark at `place` is what things are for: "pour les gaufres", "for my stew"."""
+    after = sight.said("purpose", start)
+    if after is None or after >= place:
+        return False
+    first = sight.said("determiners", after) or after
+    whole = sight.name(first, place, FAMILY, DISH)
+    return whole is not None and whole.end == place
+
+
+def names_another(sight: Sight, place: int, end: int) -> bool:
+    """Whether a thing begins here, behind an article or an amount or bare: "pour la tarte, six pommes", but not "...,
+    mets-en six".
+    """
+    begins = [place, *(one.end for one in sight.amounts(place, end))]
+    begins += [after for after in (sight.said("determiners", place), sight.joint(place)) if after is not None]
+    for first in begins:
+        glue = sight.tools.measures.of.at(sight.tokens, first)
+        if sight.name(glue[1] if glue else first, end, FAMILY, BRAND) is not None:
             return True
     return False

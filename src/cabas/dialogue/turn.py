@@ -176,9 +176,14 @@ class Turn:
 
     def called(self, words: str, least: float = 0.0) -> bool:
         """Whether something is called that in the lexicon; exactly so where its name scores above `least`."""
+        return self.family_called(words, least) is not None
+
+    def family_called(self, words: str, least: float = 0.0) -> str | None:
+        """The family whose goods are called that; exactly so where the name scores above `least`."""
         tokens = tokenize(words)
-        whole = [match for match in self.heard.lexicon.at(tokens, 0, self.heard.lang) if match.kind == FAMILY]
-        return any(match.end == len(tokens) and match.words > 1 and match.score > least for match in whole)
+        whole = (match for match in self.heard.lexicon.at(tokens, 0, self.heard.lang) if match.kind == FAMILY)
+        fits = (match for match in whole if match.end == len(tokens) and match.words > 1 and match.score > least)
+        return next((match.id for match in fits), None)
 
     def _alike(self, item: Item, words: str) -> bool:
         """Whether a thing is of the same aisle as the thing `words`: limes are no kind of lemons."""

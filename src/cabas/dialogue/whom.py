@@ -25,11 +25,11 @@ def _made_for(turn: Turn, item: Item, said: Sequence[tuple[int, str, str]]) -> I
     if before is None or not item.has_food or item.brand is not None:
         return item
     word, whom = before
-    name = next((one for one in (f"{item.words} {word} {whom}", f"{whom} {item.words}") if turn.called(one)), None)
-    if name is None:
-        return item
-    family = turn.heard.lexicon.family_of(name, turn.heard.lang)
-    return replace(item, words=name, family=family, head=family, known=True)
+    for name in (f"{item.words} {word} {whom}", f"{whom} {item.words}"):
+        family = turn.family_called(name)
+        if family is not None:
+            return replace(item, words=name, family=family, head=family, known=True)
+    return item
 
 
 def _whom(sight: Sight) -> Iterator[tuple[int, str, str]]:
