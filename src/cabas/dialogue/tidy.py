@@ -193,7 +193,11 @@ def _reread(
 def _apart(
     tokens: Sequence[Token], index: int, names: dict[int, list[Match]], tools: Tools
 ) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
-    """The first word of a name that was written as two ("blue berries", "tooth paste"): products are called as one."""
+    """The first word of a name that was written as two ("blue berries", "tooth paste"): products are called as one. A
+    word that ties names together is no half of one ("maïs en grains").
+    """
+    if tokens[index].folded in tools.words.joints:
+        return None
     spaced = [match for match in names.get(index, ()) if match.kind == FAMILY and match.end > index + 1]
     if not spaced or any(match.score >= SURE for match in spaced) or tokens[index + 1].kind != "word":
         return None
