@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cabas.dialogue import locales
 from cabas.dialogue.ingredients import Ingredient, parse_lines
 
 # The set asks for foods in the singular, which its rules mind in French; the project keeps them as the line has them.
-_SINGULAR = re.compile(r"(?<=\w{3}[^\Wsui])s\b")
+_PLURAL = re.compile(r"\b(\w{3,}[^\Wsui])s\b")
 
 
 def run(cases: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -31,7 +32,13 @@ def _item(one: Ingredient) -> dict[str, Any]:
     return {
         "quantity": quantity,
         "unit": one.unit,
-        "food": _SINGULAR.sub("", one.food) if one.lang == "fr" else one.food,
+        "food": _singular(one.food) if one.lang == "fr" else one.food,
         "optional": one.optional,
         "alternatives": list(one.alternatives),
     }
+
+
+def _singular(food: str) -> str:
+    """The words of a French food without the s of the plural: "ananas" keeps its own."""
+    own = set(locales.words(locales.read("fr", "nouns")["singular"]))
+    return _PLURAL.sub(lambda found: found[0] if found[0] in own else found[1], food)
