@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -20,6 +21,7 @@ from cabas.dialogue.pick import Shelf, pick
 from cabas.dialogue.say import phrases
 from cabas.dialogue.understand import Hearing, understand
 from cabas.domain.cart import Amount, Want
+from cabas.kernel.errors import CabasError
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.findings import FOUND_KEPT, Finding
 from cabas.usecases.talk.handlers import handlers
@@ -74,16 +76,21 @@ def at_leisure(
 
 
 def keep_warm(desk: Desk, retailer_id: str, pause: Callable[[float], None], most: int = AT_LEISURE) -> None:
-    """`at_leisure`, and then again and again whatever has another answer by now. Never returns."""
-    found = at_leisure(desk, retailer_id, pause, most)
-    gc.freeze()
+    """`at_leisure`, and then again and again whatever has another answer by now. Never returns: while nothing is
+    published, or a catalog is just being replaced, it waits for the next time.
+    """
+    found: dict[Want, Finding] = {}
     while True:
+        with suppress(CabasError):
+            if not found:
+                found = at_leisure(desk, retailer_id, pause, most)
+                gc.freeze()
+            for want, before in found.items():
+                start = thread_time()
+                if _found(desk, retailer_id, want) is not before:
+                    found[want] = _weighed(desk, retailer_id, want)
+                    pause(IDLE * (thread_time() - start))
         pause(AGAIN)
-        for want, before in found.items():
-            start = thread_time()
-            if _found(desk, retailer_id, want) is not before:
-                found[want] = _weighed(desk, retailer_id, want)
-                pause(IDLE * (thread_time() - start))
 
 
 def names(lang: str, most: int) -> list[str]:

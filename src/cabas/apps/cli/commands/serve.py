@@ -80,4 +80,4 @@ def _warm(house: House) -> None:
         warm()
     else:
         warm(house.desk, house.retailer)
-        keep_warm(house.desk, house.retailer, sleep)
+    keep_warm(house.desk, house.retailer, sleep)
