@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,7 @@ from cabas.dialogue.families import sheets
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.locales import languages
 from cabas.domain.catalog import Product
+from cabas.kernel.errors import NotFound
 from cabas.usecases.ports import Hit, Query
 from cabas.usecases.talk.desk import Desk
 
@@ -105,3 +106,23 @@ def test_what_has_another_answer_is_found_again() -> None:
 
 def _by_popularity() -> list[Mapping[str, Any]]:
     return sorted(sheets().values(), key=lambda sheet: -int(sheet.get("popularity", 0)))
+
+
+def test_without_a_catalog_it_waits_for_one() -> None:
+    search = Asked()
+    rounds: list[int] = []
+
+    def published(_: str) -> Asked:
+        if not rounds:
+            raise NotFound("Nothing is published.", remedy="Import a catalog.")
+        return search
+
+    def pause(seconds: float) -> None:
+        if seconds == AGAIN:
+            rounds.append(len(search.queries))
+            if len(rounds) == 2:
+                raise Enough
+
+    with pytest.raises(Enough):
+        keep_warm(replace(desk(search), search=published), "halle", pause, 9)  # type: ignore[arg-type]
+    assert rounds[0] == 0 < rounds[1]
