@@ -115,8 +115,7 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
     some = _said_before(turn, "partitives", place) or _said_before(turn, "definite", place)
     if item.begun and some and not those and item.family is None:
         whole = f"{line.want.words} {item.words}"  # "des pommes", and then "des vertes, un kilo"
-        first = locales.read(lang, "locale").get("head", "first") == "first"
-        return whole if first and turn.named(whole) else turn.composed(item, line.want.words)
+        return whole if locales.head_first(lang) and turn.named(whole) else turn.composed(item, line.want.words)
     if item.measured is not None and not (those and item.trailing):
         return None
     definite = sight.said("definite", item.start) is not None
@@ -127,8 +126,7 @@ def narrower(turn: Turn, item: Item, line: LineItem) -> str | None:
         tied = next((at for at in range(max(0, place - 3), place) if sight.joint(at) == place), None)
         if those and tied is not None and item.pieces[0].linked is False:
             return f"{line.want.words} {sight.spell(tied, item.pieces[-1].end)}"  # "celui au seigle"
-        first = locales.read(lang, "locale").get("head", "first") == "first"
-        return f"{line.want.words} {item.words}" if first else f"{item.words} {line.want.words}"
+        return locales.qualified(line.want.words, item.words, lang)
     held = set(stems(line.want.words, lang))
     same = item.family is not None and line.want.family in turn.heard.lexicon.above(item.family)
     return item.words if definite and same and held < set(stems(item.words, lang)) else None

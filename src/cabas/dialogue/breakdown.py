@@ -120,8 +120,7 @@ def _kind_of(turn: Turn, head: Wish, item: Item) -> str | None:
         return f"{head.item.words} {turn.sight.spell(item.measured.end, item.end)}"
     if item.family is not None or item.brand is not None:
         return None
-    first = locales.read(turn.heard.lang, "locale").get("head", "first") == "first"
-    return f"{head.item.words} {item.words}" if first else f"{item.words} {head.item.words}"
+    return locales.qualified(head.item.words, item.words, turn.heard.lang)
 
 
 def _part(turn: Turn, head: Wish, wish: Wish, name: str | None) -> Wish:

@@ -188,7 +188,7 @@ def labeled(family: str, label: tuple[str, ...], lang: str) -> str:
     """
     names = names_of(lang)
     own = locales.words(sheets()[family].get(lang)) if family in sheets() else ()
-    first = locales.read(lang, "locale").get("head", "first") == "first"  # "moins de sucre" is no sugar for jam
+    first = locales.head_first(lang)  # "moins de sucre" is no sugar for jam
     orders = ("{1} {0}",) if first else ("{0} {1}", "{1} {0}")
     for said in (order.format(tag, name) for name in own for tag in label for order in orders):
         apart = [one for one in names.called(read_name(said, lang).words) if one not in below(family)]
@@ -333,17 +333,12 @@ def best_family(
     return Found(narrow, worth, frozenset(met).union(spoke))
 
 
-@cache
-def _head_first(lang: str) -> bool:
-    return str(locales.read(lang, "locale").get("head", "first")) == "first"
-
-
 def _votes(name: Name, start: int, end: int, lang: str, brand: Stems = ()) -> float:
     """What a family name at [start, end) of `name` is worth: is it the head, or said of the head?"""
     votes = VOTES["word"] * (end - start)
     if start >= name.flavor > 0:
         return votes + VOTES["flavor"]
-    if _head_first(lang):
+    if locales.head_first(lang):
         first = max((at for at in name.breaks if at <= start), default=0) if name.breaks else 0
         beside, tied = name.words[first:start], start in name.tied
     else:

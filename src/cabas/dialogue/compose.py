@@ -94,7 +94,7 @@ def _brand_apart(item: Item) -> bool:
 def _ends_a_list(sight: Sight, item: Item) -> bool:
     """Whether the last of several names stands alone behind "and", though no family is called so ("eggs and beans")."""
     last = item.pieces[-1] if item.pieces else None
-    head_last = locales.read(sight.lang, "locale").get("head", "first") == "last"
+    head_last = not locales.head_first(sight.lang)
     return head_last and last is not None and last.match is None and bool(item.ands) and last.after_and
 
 
@@ -191,7 +191,7 @@ def _is_list(sight: Sight, item: Item) -> bool:
 
 def _many(sight: Sight, one: Piece, head: Piece) -> bool:
     """Whether a name before the head is in the plural, as nothing is that says which kind: "pretzels chewing gum"."""
-    if one.start > head.start or locales.read(sight.lang, "locale").get("head", "first") == "first":
+    if one.start > head.start or locales.head_first(sight.lang):
         return False
     plural = tuple(locales.words(locales.read(sight.lang, "numbers").get("plurals")))
     word = sight.tokens[one.end - 1].folded
@@ -227,7 +227,7 @@ def _two(sight: Sight, item: Item) -> bool:
     bread", for all the milk bread there is). Where no mark was heard, several may stand before it.
     """
     several = len(item.pieces) > 2 and not sight.written
-    if several and locales.read(sight.lang, "locale").get("head", "first") == "first":
+    if several and locales.head_first(sight.lang):
         plural = tuple(locales.words(locales.read(sight.lang, "numbers").get("plurals")))  # "purée" is of what follows
         several = all(sight.tokens[piece.end - 1].folded.endswith(plural) for piece in item.pieces)
     if len(item.ands) != 1 or (len(item.pieces) != 2 and not several):
@@ -293,7 +293,7 @@ def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
     if not matched:
         return None
     lexicon = sight.tools.lexicon
-    if locales.read(sight.lang, "locale").get("head", "first") == "first":
+    if locales.head_first(sight.lang):
         first = matched[0]
         strangers = [piece for piece in item.pieces if piece.start < first.start and piece.match is None]
         if item.ands and _dish(item) is not None and item.pieces[0].start < first.start:

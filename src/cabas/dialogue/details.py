@@ -325,11 +325,6 @@ def free_of(allergen: str, lang: str) -> str | None:
     return None
 
 
-_READERS = {"fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "in_size": _sized,
-            "packs": _packs, "double": _times,
-            "triple": _times, "times": _times}  # fmt: skip
-
-
 def branded(sight: Sight, position: int, end: int) -> Match | None:
     """The brand that is named as one here: "de la marque Lu", "de chez Lindt"."""
     cue = sight.said("brand_cues", position)
@@ -354,3 +349,9 @@ def inner_details(sight: Sight, item: Item, match: Match) -> None:
         for measured in sight.amounts(index, match.end)[:1]:
             if measured.unit is not None and measured.unit.kind == "measure" and counted(sight, match.id):
                 item.tags.append(size_tag(measured))
+
+
+_READERS = {
+    "fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "in_size": _sized, "packs": _packs,
+    "double": _times, "triple": _times, "times": _times,
+}  # fmt: skip

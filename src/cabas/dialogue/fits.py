@@ -221,7 +221,7 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str, sold_in: str) ->
     own = _own_words(family) | _forms(lang, "imitations")
     kin, alone = _kin(family), _called_alone(lang)
     foods = {word for word in said if word not in own and word in alone and kin.isdisjoint(alone[word])}
-    foods.discard(said[-1] if locales.read(lang, "locale").get("head") == "last" else said[0])
+    foods.discard(said[0] if locales.head_first(lang) else said[-1])
     if foods and lang != sold_in and said in names_of(lang).names.get(family, ()):
         sold = names_of(sold_in).names.get(family, ())
         foods = {word for word in foods if any(

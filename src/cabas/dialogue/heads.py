@@ -100,8 +100,7 @@ def _heads(lexicon: Lexicon, tokens: Sequence[Token], lang: str) -> list[Match]:
     for index in range(len(tokens)):
         here = [match for match in lexicon.at(tokens, index, lang) if match.kind == FAMILY and match.lang == lang]
         found.extend(here[:1])
-    first = locales.read(lang, "locale").get("head", "first") == "first"
-    if first:
+    if locales.head_first(lang):
         found = [match for match in found if not _complement(tokens, match, lang)]
         # the leftmost, and of two that start in the same brand the longer one
         found.sort(key=lambda match: (match.start, -match.end))

@@ -276,7 +276,7 @@ def shared_ear(lang: str) -> Ear:
 @remembered
 def _heads(lang: str) -> frozenset[str]:
     """The stems that stand first (or last: `head` in locale.yaml) in names of several words."""
-    place = 0 if locales.read(lang, "locale").get("head", "first") == "first" else -1
+    place = 0 if locales.head_first(lang) else -1
     names = [_content(name, lang) for sheet in sheets().values() for name in locales.words(sheet.get(lang))]
     return frozenset(name[place] for name in names if len(name) > 1)
 

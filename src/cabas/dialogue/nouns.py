@@ -43,7 +43,7 @@ def _parts(name: str, lang: str) -> tuple[list[str], list[str]]:
 
 def _head(name: str, lang: str) -> str:
     core, _ = _parts(name, lang)
-    return core[-1] if _sheet(lang).get("head") == "last" else core[0]
+    return core[0] if locales.head_first(lang) else core[-1]
 
 
 @lru_cache(maxsize=4096)
@@ -66,7 +66,7 @@ def plural(name: str, lang: str) -> str:
     if is_plural(name, lang):
         return name
     core, rest = _parts(name, lang)
-    if _sheet(lang).get("head") == "last":
+    if not locales.head_first(lang):
         return " ".join([*core[:-1], _plural_word(core[-1], lang), *rest])
     return " ".join([*(_plural_word(word, lang) for word in core), *rest])
 

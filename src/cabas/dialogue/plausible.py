@@ -169,7 +169,7 @@ def shared_heads(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
 def _completed(turn: Turn, item: Item, following: Item) -> list[Item]:
     """A thing without a head as kinds of the one that follows; none when nothing is called so."""
     sight, lexicon, lang = turn.sight, turn.heard.lexicon, turn.heard.lang
-    if following.begun and locales.read(lang, "locale").get("head", "first") == "first":
+    if following.begun and locales.head_first(lang):
         return []  # "le vert, et du miel"
     joined = item.end < following.start and (sight.said("and", item.end) is not None or sight.is_mark(item.end))
     headless = item.family is None and item.brand is None and not item.repair and not item.usual and not item.pronoun

@@ -159,6 +159,6 @@ def _known(tokens: Tokens, lang: str) -> str | None:
 
 def _heads(tokens: Tokens, lang: str) -> Iterable[tuple[Tokens, Tokens]]:
     """(what is left, a stretch with the head word), the longest first: English names end with it, French ones begin."""
-    first = locales.read(lang, "locale").get("head", "first") == "first"
+    first = locales.head_first(lang)
     for cut in range(1, len(tokens)):
         yield (tokens[-cut:], tokens[:-cut]) if first else (tokens[:cut], tokens[cut:])

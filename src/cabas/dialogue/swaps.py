@@ -57,7 +57,7 @@ def _of_its_kind(turn: Turn, item: Item, before: str, name: str) -> bool:
     """Whether a name put together still says the thing before ("oat milk" in place of milk): "pasta" in place of rice
     is no "rice pasta".
     """
-    place = 0 if locales.read(turn.heard.lang, "locale").get("head", "first") == "first" else -1
+    place = 0 if locales.head_first(turn.heard.lang) else -1
     return item.family is None or name.casefold().split()[place] == before.casefold().split()[place]
 
 

@@ -221,7 +221,7 @@ class Turn:
             f"{said} {known[-1]}",
             f"{said} {words}",
         ]
-        if locales.read(lang, "locale").get("head", "first") == "last":
+        if not locales.head_first(lang):
             tries.reverse()
         elif len(known) == 1:  # "du rouge" in place of rosé is a wine too
             tries.extend(f"{name} {said}" for name in self._wider(words))
@@ -247,5 +247,4 @@ class Turn:
         kinds = [match for match in lexicon.at(tokens, 0, lang) if match.kind == VARIANT and match.end == len(tokens)]
         if not any(match.id in kin for match in kinds):
             return None
-        first = locales.read(lang, "locale").get("head", "first") == "first"
-        return f"{words.split(maxsplit=1)[0]} {said}" if first else f"{said} {words.rsplit(maxsplit=1)[-1]}"
+        return locales.qualified(locales.head_word(words, lang), said, lang)

@@ -20,7 +20,7 @@ def _names_goods(lexicon: Lexicon, want: Want) -> bool:
     """Whether the word that says what it is stands in names of goods, in any language."""
     small = small_words(want.lang)
     words = [token.folded for token in tokenize(want.words) if token.folded.isalpha() and token.folded not in small]
-    head = words[-1:] if locales.read(want.lang, "locale").get("head") == "last" else words[:1]
+    head = words[:1] if locales.head_first(want.lang) else words[-1:]
     return any(lexicon.knows_word(word, lang) for word in head for lang in lexicon.langs)
 
 
@@ -28,4 +28,4 @@ def is_unsold(text: str, lang: str) -> bool:
     """Whether `text` is, by its first or its last word, goods no grocer has."""
     tokens, phrases = tokenize(text), words_of(lang).sections["unsold"]
     whole = [place for place in range(len(tokens)) if (found := phrases.at(tokens, place)) and found[1] == len(tokens)]
-    return bool(whole) or (locales.read(lang, "locale").get("head") != "last" and phrases.at(tokens, 0) is not None)
+    return bool(whole) or (locales.head_first(lang) and phrases.at(tokens, 0) is not None)

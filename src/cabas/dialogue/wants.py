@@ -216,9 +216,7 @@ def _sure(items: list[Item]) -> list[Item]:
 
 def _refine(before: Wish, item: Item, lang: str) -> None:
     """ "Sugar free gum, the mint one": more words for the same thing."""
-    known = before.item.words
-    first = locales.read(lang, "locale").get("head", "first") == "first"
-    before.item.words = f"{known} {item.words}" if first else f"{item.words} {known}"
+    before.item.words = locales.qualified(before.item.words, item.words, lang)
     _put(before, item)
 
 
@@ -226,8 +224,7 @@ def _other_kind(known: str, said: str, lang: str) -> str:
     """ "Pommes rouges, non, vertes" are "pommes vertes"; what was said of nothing named is only what was said."""
     if not known.strip():
         return said
-    first = locales.read(lang, "locale").get("head", "first") == "first"
-    return f"{known.split(maxsplit=1)[0]} {said}" if first else f"{said} {known.rsplit(maxsplit=1)[-1]}"
+    return locales.qualified(locales.head_word(known, lang), said, lang)
 
 
 def same_unit(measured: Measured | None, before: Amount | None) -> Amount | None:

@@ -47,6 +47,22 @@ def others(lang: str) -> tuple[str, ...]:
     return tuple(code for code in named if code != lang)
 
 
+@cache
+def head_first(lang: str) -> bool:
+    """Whether what a thing is stands before what kind of it ("jus de pomme"), or behind it ("apple juice")."""
+    return str(read(lang, "locale").get("head", "first")) == "first"
+
+
+def head_word(name: str, lang: str) -> str:
+    """The word that says what it is: "pommes" of "pommes rouges", "apples" of "red apples"."""
+    return name.split(maxsplit=1)[0] if head_first(lang) else name.rsplit(maxsplit=1)[-1]
+
+
+def qualified(head: str, kind: str, lang: str) -> str:
+    """The name of that kind of thing: "pommes vertes" of "pommes" and "vertes", "green apples" of "apples"."""
+    return f"{head} {kind}" if head_first(lang) else f"{kind} {head}"
+
+
 def full(lang: str) -> str:
     """The locale meant by a language alone: "fr-FR" for "fr" (`default` of locale.yaml). A locale stays as it is."""
     return lang if lang not in languages() else str(read(lang, "locale").get("default", lang))
