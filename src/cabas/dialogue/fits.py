@@ -7,16 +7,18 @@ language ("ginger" by "gingembre"). Soft words ("ripe", "fresh", "beau") say not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import above, below, is_of, names_of
+from cabas.dialogue.classify import above, below, is_of, names_of, packaging
 from cabas.dialogue.families import sheets
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light, read_name
 from cabas.dialogue.nouns import plural
 from cabas.dialogue.refusals import refused, shows
+from cabas.dialogue.sight import words_of
+from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
@@ -58,7 +60,11 @@ def lacking(want: Want, product: Product) -> frozenset[str]:
     if not asked:
         return frozenset()
     shown = _shown(product)
-    return frozenset(word for word in asked if word not in shown and not _translated(word, want.lang, product, shown))
+    lacked = [word for word in asked if word not in shown and not _translated(word, want.lang, product, shown)]
+    if lacked and want.family and not _plain(want.lang).isdisjoint(lacked):
+        added = besides(want.words, want.lang, want.family, product)
+        lacked = [word for word in lacked if added or word not in _plain(want.lang)]
+    return frozenset(lacked)
 
 
 def _is_of(product: Product, brand: str) -> bool:
@@ -169,11 +175,59 @@ def unshown(words: str, lang: str, family: str | None, product: Product) -> int:
     """How many words that set one kind of `family` apart were said and the product does not show: the "margherita" of
     a pizza. Words of all the family, or of most of it, set nothing apart.
     """
-    if family is None:
-        return 0
+    return len(_unshown(words, lang, family, product)) if family is not None else 0
+
+
+def untold(want: Want, product: Product) -> tuple[str, ...]:
+    """The same words as they were said, for the shopper to hear: "rouge" of "porto rouge". None where nothing that was
+    said is shown: the product is called by another name then. What it is for ("pour la friture") is none of them, and
+    neither is a word for the thing itself ("shampoing").
+    """
+    if want.family is None or not (lacked := _unshown(want.words, want.lang, want.family, product)):
+        return ()
+    words, tokens = words_of(want.lang), tokenize(want.words)
+    end = next((at for at in range(1, len(tokens)) if words.at("purpose", tokens, at)), len(tokens))
+    stems, shown = [light(token.folded) for token in tokens[:end]], _shown(product)
+    if not any(stem in shown for stem in stems):
+        return ()
+    head = not _kin(want.family).isdisjoint(_called_alone(want.lang).get(stems[0], ()))
+    told = [stem in lacked and not (head and stem == stems[0]) for stem in stems]
+    starts = [at for at, one in enumerate(told) if one and not (at and told[at - 1])]
+    return tuple(_stretch(tokens, told, at) for at in starts)
+
+
+def _stretch(tokens: Sequence[Token], told: Sequence[bool], start: int) -> str:
+    """The words from `start` on that are told, with a number before them ("12 mois")."""
+    end = next((at for at in range(start, len(told)) if not told[at]), len(told))
+    return spell(tokens[start - (start > 0 and tokens[start - 1].kind == "number") : end])
+
+
+def _unshown(words: str, lang: str, family: str, product: Product) -> list[str]:
     own, soft, shown = _own_words(family), _soft(lang), _shown(product)
+    packs, plain = _packs(words, lang), _plain(lang)
     apart = [word for word in read_name(words, lang).words if word not in own and word not in soft]
-    return sum(word not in shown and not _translated(word, lang, product, shown) for word in apart)
+    apart = [word for word in apart if word not in shown and not _translated(word, lang, product, shown)]
+    if not plain.isdisjoint(apart) and not besides(words, lang, family, product):
+        packs |= plain
+    return [word for word in apart if word not in packs]
+
+
+@lru_cache(maxsize=4096)
+def _packs(words: str, lang: str) -> frozenset[str]:
+    """The words, as stems, that say in what it is packed, which few products tell: "en bocal", "en petites bouteilles"."""
+    tokens, sheet = tokenize(words), locales.read(lang, "search")
+    into = {fold(word) for word in locales.words(sheet.get("packed"))}
+    if into.isdisjoint(token.folded for token in tokens):
+        return frozenset()
+    starts = [at for at, token in enumerate(tokens) if token.folded in into]
+    near = (light(token.folded) for at in starts for token in tokens[at + 1 : at + 3])
+    return packaging(lang).intersection(near)
+
+
+@cache
+def _plain(lang: str) -> frozenset[str]:
+    """Stems of words that say only that nothing was added ("nature"): what tells of nothing else is that."""
+    return frozenset(light(fold(word)) for word in locales.words(locales.read(lang, "search").get("plain")))
 
 
 @lru_cache(maxsize=KEPT)
@@ -202,7 +256,7 @@ def _asked(words: str, lang: str, family: str | None, constraints: tuple[str, ..
         label = labels_by_word().get(fold(tag))
         names = (tag.partition(":")[2],) if ":" in tag else tuple(_all(label.names.values())) if label else (tag,)
         explained.update(word for name in names for word in read_name(name, lang).words)
-    soft = _soft(lang)
+    soft = _soft(lang) | _packs(words, lang)
     return tuple(word for word in said if word not in explained and word.lstrip("-") not in soft and not word.isdigit())
 
 

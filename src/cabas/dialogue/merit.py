@@ -24,7 +24,7 @@ from cabas.kernel.text import fold
 
 # Beside the relevance of a hit (0-1), its price and its pack: see `pick.WEIGHTS`.
 WEIGHTS = {"popularity": 0.35, "broken": -4.0, "unsure": -1.0, "brand": 1.0, "frozen": -0.8, "called": 0.4,
-           "besides": -0.3, "unshown": -0.5}  # fmt: skip
+           "besides": -0.3, "unshown": -0.8}  # fmt: skip
 # Constraints that only the price of the day can meet.
 PRICED = ("max_price:", "price_around:")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
 
-from cabas.dialogue.fits import fits
+from cabas.dialogue.fits import fits, untold
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.merit import merit
 from cabas.dialogue.pick import Judge, Picked, Shelf, pick
@@ -97,7 +97,9 @@ def _taken(scene: Scene, looks: Iterable[_Look], offers: Mapping[str, Offer]) ->
             shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, look.mine)
             picked = pick(look.want, look.hits, shelf, look.ask, look.judge)
             told = {one.name: getattr(picked, one.name) for one in fields(Picked)}
-            chosen[key] = Taken(**{**told, "broken": (*picked.broken, *look.strange)}, denied=look.denied)
+            apart = untold(look.want, picked.choice.product) if picked.choice is not None else ()
+            broken = dict.fromkeys((*picked.broken, *look.strange, *apart))
+            chosen[key] = Taken(**{**told, "broken": tuple(broken)}, denied=look.denied)
         result.append(chosen[key])
     return result
 
