@@ -7,18 +7,18 @@ language ("ginger" by "gingembre"). Soft words ("ripe", "fresh", "beau") say not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import above, below, is_of, names_of, packaging
 from cabas.dialogue.families import sheets
+from cabas.dialogue.kinds import shown_as, tells
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light, read_name
 from cabas.dialogue.nouns import plural
 from cabas.dialogue.refusals import refused, shows
-from cabas.dialogue.sight import words_of
-from cabas.dialogue.tokens import Token, spell, tokenize
+from cabas.dialogue.tokens import tokenize
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
@@ -59,11 +59,11 @@ def lacking(want: Want, product: Product) -> frozenset[str]:
         asked = tuple(word for word in asked if word not in read_name(want.brand, want.lang).words)
     if not asked:
         return frozenset()
-    shown = _shown(product)
-    lacked = [word for word in asked if word not in shown and not _translated(word, want.lang, product, shown)]
-    if lacked and want.family and not _plain(want.lang).isdisjoint(lacked):
+    shown = shown_by(product)
+    lacked = [word for word in asked if word not in shown and not translated(word, want.lang, product, shown)]
+    if lacked and want.family and not plain_words(want.lang).isdisjoint(lacked):
         added = besides(want.words, want.lang, want.family, product)
-        lacked = [word for word in lacked if added or word not in _plain(want.lang)]
+        lacked = [word for word in lacked if added or word not in plain_words(want.lang)]
     return frozenset(lacked)
 
 
@@ -133,7 +133,7 @@ def forms(family: str, lang: str) -> frozenset[str]:
 def _other_fresh(word: str, family: str, lang: str) -> bool:
     """Whether a word names fresh food that is no kind of `family`: only what is sold counts, "fruit" is no kin."""
     kin = {one for one in above(family) if sheets()[one].get("packs") or sheets()[one].get("price")}
-    return any(is_of(other, "fresh") and kin.isdisjoint(above(other)) for other in _called_alone(lang).get(word, ()))
+    return any(is_of(other, "fresh") and kin.isdisjoint(above(other)) for other in called_alone(lang).get(word, ()))
 
 
 def _is_thinner(family: str, product: Product) -> bool:
@@ -175,38 +175,16 @@ def unshown(words: str, lang: str, family: str | None, product: Product) -> int:
     """How many words that set one kind of `family` apart were said and the product does not show: the "margherita" of
     a pizza. Words of all the family, or of most of it, set nothing apart.
     """
-    return len(_unshown(words, lang, family, product)) if family is not None else 0
+    return len(unshown_words(words, lang, family, product)) if family is not None else 0
 
 
-def untold(want: Want, product: Product) -> tuple[str, ...]:
-    """The same words as they were said, for the shopper to hear: "rouge" of "porto rouge". None where nothing that was
-    said is shown: the product is called by another name then. What it is for ("pour la friture") is none of them, and
-    neither is a word for the thing itself ("shampoing").
-    """
-    if want.family is None or not (lacked := _unshown(want.words, want.lang, want.family, product)):
-        return ()
-    words, tokens = words_of(want.lang), tokenize(want.words)
-    end = next((at for at in range(1, len(tokens)) if words.at("purpose", tokens, at)), len(tokens))
-    stems, shown = [light(token.folded) for token in tokens[:end]], _shown(product)
-    if not any(stem in shown for stem in stems):
-        return ()
-    head = not _kin(want.family).isdisjoint(_called_alone(want.lang).get(stems[0], ()))
-    told = [stem in lacked and not (head and stem == stems[0]) for stem in stems]
-    starts = [at for at, one in enumerate(told) if one and not (at and told[at - 1])]
-    return tuple(_stretch(tokens, told, at) for at in starts)
-
-
-def _stretch(tokens: Sequence[Token], told: Sequence[bool], start: int) -> str:
-    """The words from `start` on that are told, with a number before them ("12 mois")."""
-    end = next((at for at in range(start, len(told)) if not told[at]), len(told))
-    return spell(tokens[start - (start > 0 and tokens[start - 1].kind == "number") : end])
-
-
-def _unshown(words: str, lang: str, family: str, product: Product) -> list[str]:
-    own, soft, shown = _own_words(family), _soft(lang), _shown(product)
-    packs, plain = _packs(words, lang), _plain(lang)
-    apart = [word for word in read_name(words, lang).words if word not in own and word not in soft]
-    apart = [word for word in apart if word not in shown and not _translated(word, lang, product, shown)]
+def unshown_words(words: str, lang: str, family: str, product: Product) -> list[str]:
+    """The stems of those words."""
+    own, soft, shown = own_words(family), _soft(lang), shown_by(product)
+    packs, plain = _packs(words, lang), plain_words(lang)
+    said = (word for word in read_name(words, lang).words if word not in own)
+    apart = [word for word in said if word not in soft or tells(word, lang)]
+    apart = [word for word in apart if word not in shown and not translated(word, lang, product, shown)]
     if not plain.isdisjoint(apart) and not besides(words, lang, family, product):
         packs |= plain
     return [word for word in apart if word not in packs]
@@ -214,7 +192,7 @@ def _unshown(words: str, lang: str, family: str, product: Product) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _packs(words: str, lang: str) -> frozenset[str]:
-    """The words, as stems, that say in what it is packed, which few products tell: "en bocal", "en petites bouteilles"."""
+    """The stems of the words for what it is packed in, which few products tell: "en bocal", "en petites bouteilles"."""
     tokens, sheet = tokenize(words), locales.read(lang, "search")
     into = {fold(word) for word in locales.words(sheet.get("packed"))}
     if into.isdisjoint(token.folded for token in tokens):
@@ -225,7 +203,7 @@ def _packs(words: str, lang: str) -> frozenset[str]:
 
 
 @cache
-def _plain(lang: str) -> frozenset[str]:
+def plain_words(lang: str) -> frozenset[str]:
     """Stems of words that say only that nothing was added ("nature"): what tells of nothing else is that."""
     return frozenset(light(fold(word)) for word in locales.words(locales.read(lang, "search").get("plain")))
 
@@ -233,7 +211,7 @@ def _plain(lang: str) -> frozenset[str]:
 @lru_cache(maxsize=KEPT)
 def _foods_in(name: str, lang: str) -> frozenset[str]:
     """The words of a product's name that name a food by themselves."""
-    return frozenset(word for word in read_name(name, lang).words if word in _called_alone(lang))
+    return frozenset(word for word in read_name(name, lang).words if word in called_alone(lang))
 
 
 def _shown_name(product: Product) -> tuple[str, ...]:
@@ -272,26 +250,26 @@ def _other_foods(said: tuple[str, ...], lang: str, family: str, sold_in: str) ->
     wide = not sheet.get("packs") and not sheet.get("price")
     if not said or (wide and said in names_of(lang).names.get(family, ())):  # any oil will do for "vegetable oil"
         return frozenset()
-    own = _own_words(family) | _forms(lang, "imitations")
-    kin, alone = _kin(family), _called_alone(lang)
+    own = own_words(family) | _forms(lang, "imitations")
+    kin, alone = kin_of(family), called_alone(lang)
     foods = {word for word in said if word not in own and word in alone and kin.isdisjoint(alone[word])}
     foods.discard(said[0] if locales.head_first(lang) else said[-1])
     if foods and lang != sold_in and said in names_of(lang).names.get(family, ()):
         sold = names_of(sold_in).names.get(family, ())
         foods = {word for word in foods if any(
-            set(one) <= set(name) for one in _names_elsewhere(word, lang, sold_in) for name in sold
+            set(one) <= set(name) for one in names_elsewhere(word, lang, sold_in) for name in sold
         )}  # fmt: skip
     return frozenset(foods)
 
 
 @cache
-def _kin(family: str) -> frozenset[str]:
+def kin_of(family: str) -> frozenset[str]:
     """The family, those above it and those below it."""
     return frozenset((*above(family), *below(family)))
 
 
 @cache
-def _own_words(family: str) -> frozenset[str]:
+def own_words(family: str) -> frozenset[str]:
     """The words of the family's first names, and those that stand in at least half of its names of one language."""
     own: set[str] = set()
     for lang in locales.languages():
@@ -303,7 +281,7 @@ def _own_words(family: str) -> frozenset[str]:
 
 
 @cache
-def _called_alone(lang: str) -> Mapping[str, tuple[str, ...]]:
+def called_alone(lang: str) -> Mapping[str, tuple[str, ...]]:
     """The words that name a family by themselves, with the families they name."""
     found: dict[str, list[str]] = {}
     for family, names in names_of(lang).names.items():
@@ -342,21 +320,23 @@ def _shown_of(names: tuple[tuple[str, str], ...], brand: str, aisle: str, lang: 
     return frozenset(word for code, text in texts for word in read_name(text, code).words)
 
 
-def _shown(product: Product) -> frozenset[str]:
+def shown_by(product: Product) -> frozenset[str]:
     aisle = product.category[-1] if product.category else ""
     return _shown_of(tuple(sorted(product.names.items())), product.brand or "", aisle, product.lang)
 
 
-def _translated(word: str, lang: str, product: Product, shown: frozenset[str]) -> bool:
-    """Whether the word names a family whose name in the product's language the product shows."""
+def translated(word: str, lang: str, product: Product, shown: frozenset[str]) -> bool:
+    """Whether the product shows in its language what the word tells, or the name of a family that it names."""
+    if not shown.isdisjoint(shown_as(word, lang, product.lang)):
+        return True
     if lang == product.lang:
         return False
-    return any(shown.issuperset(name) for name in _names_elsewhere(word, lang, product.lang))
+    return any(shown.issuperset(name) for name in names_elsewhere(word, lang, product.lang))
 
 
 @lru_cache(maxsize=8192)
-def _names_elsewhere(word: str, lang: str, other: str) -> tuple[tuple[str, ...], ...]:
-    families = _called_alone(lang).get(word, ())
+def names_elsewhere(word: str, lang: str, other: str) -> tuple[tuple[str, ...], ...]:
+    families = called_alone(lang).get(word, ())
     return tuple(name for family in families for name in names_of(other).names.get(family, ()))
 
 

@@ -13,8 +13,10 @@ from fractions import Fraction
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called, unshown
+from cabas.dialogue.kinds import comes_from, said_alone
 from cabas.dialogue.labels import Label, labels, labels_by_word
 from cabas.dialogue.oddity import oddity
+from cabas.dialogue.undone import rival, undone
 from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product, Storage
@@ -24,7 +26,7 @@ from cabas.kernel.text import fold
 
 # Beside the relevance of a hit (0-1), its price and its pack: see `pick.WEIGHTS`.
 WEIGHTS = {"popularity": 0.35, "broken": -4.0, "unsure": -1.0, "brand": 1.0, "frozen": -0.8, "called": 0.4,
-           "besides": -0.3, "unshown": -0.8}  # fmt: skip
+           "besides": -0.3, "unshown": -0.8, "rival": -0.5}  # fmt: skip
 # Constraints that only the price of the day can meet.
 PRICED = ("max_price:", "price_around:")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
@@ -48,12 +50,14 @@ def merit(want: Want, product: Product) -> Merit:
     broken: tuple[str, ...] = ()
     if want.constraints:
         labels = labels_by_word()
-        met = {tag: meets(tag, product, None, labels) for tag in want.constraints if not tag.startswith(PRICED)}
+        told = (tag for tag in want.constraints if not tag.startswith(PRICED))
+        met = {tag: meets(tag, product, None, labels, want.lang) for tag in told}
         broken = tuple(tag for tag, is_met in met.items() if is_met is False and not _says(product.family, tag))
         value += WEIGHTS["broken"] * len(broken) + WEIGHTS["unsure"] * sum(is_met is None for is_met in met.values())
     value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
     value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product))
     value += WEIGHTS["unshown"] * min(2, unshown(want.words, want.lang, want.family, product))
+    value += WEIGHTS["rival"] * min(2, rival(want.words, want.lang, product))
     if want.brand and product.brand and fold(want.brand) == fold(product.brand):
         value += WEIGHTS["brand"]
     own = (WEIGHTS["frozen"] if _needlessly_frozen(product, want) else 0.0) + oddity(want, product)
@@ -83,8 +87,10 @@ def _says(family: str | None, tag: str) -> bool:
     return any(label.claimed_by(name) for names in named for name in names)
 
 
-def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label]) -> bool | None:
-    """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so)."""
+def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, Label], lang: str = "") -> bool | None:
+    """Whether `product` meets a constraint of a wish; None when it cannot be told (the shopper then hears so). `lang`
+    is the language of the wish.
+    """
     kind, colon, value = tag.partition(":")
     if colon:
         return _meets_value(kind, value, product, price)
@@ -93,7 +99,7 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
         shown = _PERCENT.findall(product.name.replace(",", "."))
         return any(float(one) == float(tag[:-1]) for one in shown) if shown else None
     if label is None:
-        return fold(tag) in fold(f"{product.name} {product.brand or ''}") or None
+        return _shows(tag, product, lang)
     if label.kind == "price":
         return None
     if label.id == "store_brand":
@@ -106,6 +112,16 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
     if label.excludes:
         return not label.contradicted_by(text)
     return False
+
+
+def _shows(tag: str, product: Product, lang: str) -> bool | None:
+    """Whether a product shows what a few words say of it; None when it cannot be told."""
+    if fold(tag) in fold(f"{product.name} {product.brand or ''}"):
+        return True
+    kind = said_alone(tag, lang) if lang else None
+    if kind is None:
+        return None
+    return not undone(Want(tag, lang, family=product.family), product)
 
 
 def _meets_value(kind: str, value: str, product: Product, price: Money | None) -> bool | None:
@@ -134,7 +150,7 @@ def _comes_from(place: str, product: Product) -> bool:
     return any(
         fold(place) in fold(name) for label in said if label.kind == "origin" for names in label.names.values()
         for name in names
-    )  # fmt: skip
+    ) or comes_from(place, product.name)  # fmt: skip
 
 
 def _tight(text: str) -> str:

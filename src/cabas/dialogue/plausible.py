@@ -107,12 +107,13 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:
             last.brand = item.brand
             last.tags.extend(item.tags)
+        elif (name := _kind(turn, last, item)) is not None:
+            last.words, last.measured = name, last.measured or item.measured
+            last.family = turn.heard.lexicon.family_of(name, turn.heard.lang) or last.family
+            last.tags.extend(item.tags)
         elif only_looks(sight, item) and not item.repair:
             last.tags.extend((item.words, *item.tags))
             last.measured = last.measured or item.measured
-        elif (name := _kind(turn, last, item)) is not None:
-            last.words, last.measured = name, last.measured or item.measured
-            last.tags.extend(item.tags)
         else:
             kept.append(item)
     return kept

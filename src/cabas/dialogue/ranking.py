@@ -54,12 +54,15 @@ _Places = Mapping[str, Sequence[tuple[int, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word sought: the stems that stand for it with their quality (0-1), and how much it says (`weight`)."""
+    """One word sought: the stems that stand for it with their quality (0-1), and how much it says (`weight`). `told`
+    says that another language than the catalog's tells one kind from another with it ("grated").
+    """
 
     stems: Mapping[str, float]
     weight: float = 1.0
     named: bool = False
     label: bool = False
+    told: bool = False
 
     @property
     def sure(self) -> float:

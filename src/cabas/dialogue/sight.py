@@ -10,6 +10,7 @@ from functools import lru_cache
 from cabas.dialogue import locales
 from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import Grammar, grammar_of
+from cabas.dialogue.kinds import looks
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.measures import Measured, Measures, measures_of
 from cabas.dialogue.patterns import Found
@@ -42,6 +43,8 @@ class Words:
         sheet = locales.read(lang, "words")
         self.lang = lang
         self.sections = {key: Phrases.of(spread(locales.words(sheet.get(key))), True) for key in _SECTIONS}
+        for word in looks(lang):
+            self.sections["looks"].put(word, True)
         # which sections have phrases that begin with a word: most words begin none
         begun: dict[str, set[str]] = defaultdict(set)
         for key, phrases in self.sections.items():

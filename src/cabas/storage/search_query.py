@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 import tantivy
 
 from cabas.dialogue.classify import above, family_is_nonfood, names_of
+from cabas.dialogue.kinds import shown_as
 from cabas.dialogue.labels import labels
 from cabas.dialogue.names import light, read_name
 from cabas.dialogue.query import Query
@@ -43,7 +45,8 @@ def sought(query: Query, words: Words) -> Sought:
     said = frozenset(stem for label in query.labels for stem in _label_stems(label, query.lang))
     foreign = query.lang != words.lang
     terms = [
-        _term(one, stem, words, named=stem in named, label=stem in said, foreign=foreign)
+        (_told(one, stem, query.lang, words, named=stem in named) if foreign else None)
+        or _term(one, stem, words, named=stem in named, label=stem in said, foreign=foreign)
         for one, stem in zip(raw, stems, strict=True)
     ]
     for start, end, word in words.speller.joined(raw):
@@ -87,9 +90,11 @@ def _translated(terms: list[Term], family: str, words: Words, *, foreign: bool) 
     names = names_of(words.lang).names.get(family)
     if not named or not names or (not foreign and any(term.stems for term in named)):
         return terms
+    told = [replace(term, named=False) for term in named if term.told and term.stems.keys().isdisjoint(names[0])]
     return [
         *(_term(stem, stem, words, named=True) for stem in names[0]),
         *(term for term in terms if not term.named),
+        *told,
     ]
 
 
@@ -110,6 +115,19 @@ def _term(raw: str, stem: str, words: Words, *, named: bool, label: bool = False
         )
     most = max((words.stems[one] for one in stems), default=UNKNOWN_IN)
     return Term(stems, math.log(1 + words.products / (count or most or 1)), named, label)
+
+
+def _told(raw: str, stem: str, lang: str, words: Words, *, named: bool) -> Term | None:
+    """A word of another language that tells one kind from another, as the catalog says it; None for any other, and for
+    what names a food itself ("sweets").
+    """
+    if (raw,) in names_of(lang).raw_words:
+        return None
+    stems = {one: 1.0 for one in shown_as(stem, lang, words.lang) if words.stems.get(one)}
+    if not stems:
+        return None
+    most = max(words.stems[one] for one in stems)
+    return Term(stems, math.log(1 + words.products / most), named, told=True)
 
 
 def _join(terms: list[Term], start: int, end: int, stem: str, words: Words) -> None:

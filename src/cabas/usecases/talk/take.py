@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import zip_longest
 
-from cabas.dialogue.fits import fits, untold
+from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.merit import merit
 from cabas.dialogue.pick import Judge, Picked, Shelf, pick
+from cabas.dialogue.undone import undone
 from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product
@@ -97,11 +98,15 @@ def _taken(scene: Scene, looks: Iterable[_Look], offers: Mapping[str, Offer]) ->
             shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, look.mine)
             picked = pick(look.want, look.hits, shelf, look.ask, look.judge)
             told = {one.name: getattr(picked, one.name) for one in fields(Picked)}
-            apart = untold(look.want, picked.choice.product) if picked.choice is not None else ()
-            broken = dict.fromkeys((*picked.broken, *look.strange, *apart))
-            chosen[key] = Taken(**{**told, "broken": tuple(broken)}, denied=look.denied)
+            broken = tuple(dict.fromkeys((*picked.broken, *look.strange, *_undone(look.want, picked))))
+            chosen[key] = Taken(**{**told, "broken": broken}, denied=look.denied)
         result.append(chosen[key])
     return result
+
+
+def _undone(want: Want, picked: Picked) -> tuple[str, ...]:
+    """What was said of which kind is meant and what was taken does not show."""
+    return undone(want, picked.choice.product) if picked.choice is not None else ()
 
 
 async def _offers(scene: Scene, looks: Iterable[_Look]) -> dict[str, Offer]:
