@@ -321,6 +321,7 @@ def _shown_of(names: tuple[tuple[str, str], ...], brand: str, aisle: str, lang: 
 
 
 def shown_by(product: Product) -> frozenset[str]:
+    """The stems that a product shows in its names, its brand and its aisle."""
     aisle = product.category[-1] if product.category else ""
     return _shown_of(tuple(sorted(product.names.items())), product.brand or "", aisle, product.lang)
 
@@ -336,6 +337,7 @@ def translated(word: str, lang: str, product: Product, shown: frozenset[str]) ->
 
 @lru_cache(maxsize=8192)
 def names_elsewhere(word: str, lang: str, other: str) -> tuple[tuple[str, ...], ...]:
+    """The names, as stems of the language `other`, of the families that a word names by itself in `lang`."""
     families = called_alone(lang).get(word, ())
     return tuple(name for family in families for name in names_of(other).names.get(family, ()))
 

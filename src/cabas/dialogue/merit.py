@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from cabas.dialogue import locales
 from cabas.dialogue.families import sheets
-from cabas.dialogue.fits import besides, called, unshown
-from cabas.dialogue.kinds import comes_from, said_alone
+from cabas.dialogue.fits import besides, called, plain_words, shown_by, unshown
+from cabas.dialogue.kinds import comes_from, said_alone, shown_as
 from cabas.dialogue.labels import Label, labels, labels_by_word
 from cabas.dialogue.oddity import oddity
 from cabas.dialogue.undone import rival, undone
@@ -121,6 +121,10 @@ def _shows(tag: str, product: Product, lang: str) -> bool | None:
     kind = said_alone(tag, lang) if lang else None
     if kind is None:
         return None
+    if kind in plain_words(lang):
+        if not shown_as(kind, lang, product.lang).isdisjoint(shown_by(product)):
+            return True
+        return False if besides(tag, lang, product.family, product) else None
     return not undone(Want(tag, lang, family=product.family), product)
 
 
