@@ -227,6 +227,25 @@ def only_for(sight: Sight, start: int, place: int) -> bool:
     return whole is not None and whole.end == place
 
 
+def topic(sight: Sight, start: int, place: int, end: int) -> bool:
+    """Whether all that stands before the mark at `place` is the shelf that the goods behind it stand on: "côté
+    fruits, des poires", "from the bakery, two rolls". Of "côté lait, deux litres" the milk is meant.
+    """
+    after = sight.said("topics", start)
+    if after is None or place >= end:
+        return False
+    first = sight.said("determiners", after) or after
+    last = next((at for at in range(first, place) if sight.said("shelves", at) == place), place)
+    if first >= last:
+        return False
+    if sight.tools.lexicon.department(sight.spell(first, last)) is not None:
+        return True
+    whole = sight.name(first, last, FAMILY)
+    if whole is None or whole.end != last:
+        return False
+    return any(sight.name(at, end, FAMILY, BRAND) is not None for at in range(place + 1, end))
+
+
 def names_another(sight: Sight, place: int, end: int) -> bool:
     """Whether a thing begins here, behind an article or an amount or bare: "pour la tarte, six pommes", but not "...,
     mets-en six".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, names_another, only_for, sets_scene, told_end
+from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, names_another, only_for, sets_scene, told_end, topic
 from cabas.dialogue.borders import ends_name, in_name
 from cabas.dialogue.counts import will_do
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
@@ -77,7 +77,7 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
         return False
     if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
         return True
-    if only_for(sight, start, place) and names_another(sight, place + 1, end):
+    if topic(sight, start, place, end) or (only_for(sight, start, place) and names_another(sight, place + 1, end)):
         return True
     if not whole and _is_remark(sight, place + 1, end):
         return True

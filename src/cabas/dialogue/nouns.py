@@ -28,7 +28,9 @@ def _sheet(lang: str) -> Mapping[str, Any]:
 
 @cache
 def _set(lang: str, name: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in locales.words(_sheet(lang).get(name)))
+    """A list of words, each as it is written and without its accents."""
+    words = [word.lower() for word in locales.words(_sheet(lang).get(name))]
+    return frozenset((*words, *map(fold, words)))
 
 
 def _parts(name: str, lang: str) -> tuple[list[str], list[str]]:
@@ -55,9 +57,10 @@ def is_plural(name: str, lang: str) -> bool:
 
 def is_feminine(name: str, lang: str) -> bool:
     """Whether its head noun is feminine, in the singular or the plural."""
-    head = fold(_head(name, lang))
+    head = _head(name, lang).lower()
+    plain = head.isascii()  # written without accents, "pate" may well be "pâte"; "pâté" is not
     forms = (head, head[:-1]) if head[-1:] in ("s", "x") else (head,)
-    return any(form in _set(lang, "feminine") for form in forms)
+    return any((fold(form) if plain else form) in _set(lang, "feminine") for form in forms)
 
 
 @lru_cache(maxsize=4096)

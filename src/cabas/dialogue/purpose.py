@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cabas.dialogue import locales
 from cabas.dialogue.classify import names_of
 from cabas.dialogue.names import light
 from cabas.dialogue.sight import words_of
@@ -28,12 +29,13 @@ def without_purpose(want: Want) -> Want | None:
 
 
 def unknown(want: Want) -> tuple[str, ...]:
-    """The words nobody knows beside the name of a family: "twirly" of "twirly macaroni". None of a name unheard of."""
-    if want.family is None:
-        return ()
+    """The words nobody knows beside the name of a family: "twirly" of "twirly macaroni". None of a name unheard of, nor
+    where what it is said to be is unknown: "zorbles au fromage" are no cheese.
+    """
     tokens = tokenize(want.words)
-    strange = tuple(token.text for token in tokens if _is_unknown(token, want.lang))
-    return strange if len(strange) < len(tokens) else ()
+    if want.family is None or not tokens or _is_unknown(tokens[0 if locales.head_first(want.lang) else -1], want.lang):
+        return ()
+    return tuple(token.text for token in tokens if _is_unknown(token, want.lang))
 
 
 def without_unknown(want: Want) -> Want:

@@ -31,7 +31,7 @@ _SECTIONS = (
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
     "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
-    "lead_ins", "numbering", "both", "inverted", "brand_cues",
+    "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 

@@ -15,7 +15,7 @@ from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, points
 from cabas.dialogue.answers import answer, past_answer, said_once
 from cabas.dialogue.asks import of_topic
-from cabas.dialogue.backdrop import opens, parted, told_end
+from cabas.dialogue.backdrop import opens, parted, told_end, topic
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, elsewhere, heads, passable, reason_for, split_when
@@ -128,7 +128,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
     remark = sight.said("purpose", start) or sight.said("reasons", start)
-    if stop < end and stop - start <= REMARK_TOKENS_MAX and remark is not None:
+    short = stop < end and stop - start <= REMARK_TOKENS_MAX
+    if (short and remark is not None) or topic(sight, start, stop, end):
         return stop  # "pour les crêpes, il me faut du lait": why, not what
     if heads(turn, start, stop, end) and not opens(sight, start):
         return stop

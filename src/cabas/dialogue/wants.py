@@ -102,7 +102,7 @@ class Wishes:
             if item.kind_of and item.family is None:
                 return None  # "deux baguettes et un rouge"
         elif item.each and before is not None and before.amount is not None and amount is not None:
-            amount = _each(amount, before.amount)
+            amount = _each(amount, before)
             name = self.composed(item, before.item.words) if item.family is None else None
             item.words = name or item.words  # "deux bottes d'asperges vertes et une de blanches"
         return Wish(item, amount, list(item.tags), item.usual, item.more)
@@ -117,7 +117,7 @@ class Wishes:
             return item.amount
         item.words, item.family = name, self.family_of(name, self.lang) or item.family
         alike = bare and item.amount is not None and before.amount is not None
-        return _each(item.amount, before.amount) if alike and item.amount and before.amount else item.amount
+        return _each(item.amount, before) if alike and item.amount is not None else item.amount
 
     def _repaired(self, before: Wish, item: Item) -> Wish | None:
         """ "un, non, deux"; "une barquette de mûres, non, de myrtilles"."""
@@ -238,7 +238,15 @@ def _only_article(item: Item, before: Wish) -> bool:
     return item.measured is not None and item.measured.article and before.amount is not None
 
 
-def _each(amount: Amount, before: Amount) -> Amount:
-    """ "un bocal d'olives, un de câpres", "un litre de lait et deux de jus": of what was counted before."""
+def _each(amount: Amount, before: Wish) -> Amount:
+    """ "un bocal d'olives, un de câpres", "une livre de cerises et une de prunes": of what was counted before."""
+    counted = before.amount
+    if counted is None:
+        return amount
     small = amount.value < LEAST_OF_SMALL_UNITS
-    return amount if small == (before.unit in ("g", "ml")) else replace(amount, unit=before.unit)
+    if small != (counted.unit in ("g", "ml")):
+        return replace(amount, unit=counted.unit)
+    unit = before.item.measured.unit if before.item.measured is not None else None
+    if not small or unit is None or unit.factor < LEAST_OF_SMALL_UNITS:
+        return amount
+    return Amount(amount.value * unit.factor, counted.unit)

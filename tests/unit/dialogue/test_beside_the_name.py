@@ -24,6 +24,11 @@ def test_known_words_stay_and_so_do_names_of_no_family() -> None:
     assert unknown(Want("wibbly", "en", family="macaroni")) == ()
 
 
+def test_what_nobody_knows_the_thing_of_is_not_made_another() -> None:
+    assert unknown(Want("zorbles au fromage", "fr", family="cheese")) == ()
+    assert unknown(Want("cheese zorbles", "en", family="cheese")) == ()
+
+
 def test_a_brand_behind_and_is_another_thing_whatever_the_catalog_knows() -> None:
     noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
     heard = Hearing(locale="en-GB", now=noon, lexicon=lexicon(["Haribo"], lang="en"), knows=lambda words: True)

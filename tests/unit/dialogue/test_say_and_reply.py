@@ -5,6 +5,7 @@ import pytest
 
 from cabas.dialogue import locales, say
 from cabas.dialogue.language import guess
+from cabas.dialogue.nouns import is_feminine, is_plural
 from cabas.dialogue.reply import Fact, chips, fact, render
 from cabas.domain.cart import Amount, LineItem, Want
 from cabas.domain.catalog import Product, SoldBy
@@ -160,3 +161,21 @@ def test_an_unknown_language_says_which_there_are() -> None:
 )
 def test_guessing_the_language(text: str, lang: str | None) -> None:
     assert guess(text) == lang
+
+
+@pytest.mark.parametrize(
+    ("name", "feminine", "plural"),
+    [
+        ("maroilles", False, False),
+        ("rooibos", False, False),
+        ("gougères", True, True),
+        ("pâtés", False, True),
+        ("pâtes", True, True),
+        ("PATES", True, True),
+        ("côte de porc", True, False),
+        ("côté", False, False),
+        ("œuf", False, False),
+    ],
+)
+def test_gender_and_number_of_french_names(name: str, feminine: bool, plural: bool) -> None:
+    assert (is_feminine(name, "fr"), is_plural(name, "fr")) == (feminine, plural)
