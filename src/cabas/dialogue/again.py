@@ -12,6 +12,7 @@ from functools import lru_cache
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.clock import as_time, time_words
+from cabas.dialogue.counts import each_of_those
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.numbers import numbers_of
@@ -34,7 +35,8 @@ def said_again(turn: Turn, measured: Measured, start: int) -> list[Act] | None:
     if isinstance(last, Act) and last.kind == "reorder" and len(last.wants) == 1:
         turn.steps[-1] = replace(last, wants=(replace(last.wants[0], amount=measured.amount),))
         return []
-    if not turn.heard.timed or turn.steps or turn.wishes.made or measured.unit is not None:
+    slot = turn.heard.timed or (turn.heard.slot is not None and not turn.heard.lines)
+    if not slot or turn.steps or turn.wishes.made or measured.unit is not None:
         return None
     hour = time_words(turn.sight.lang).hour(turn.sight.tokens, start)
     if hour is None or hour.minutes is None:
@@ -207,3 +209,23 @@ def _is_lost(act: Act) -> bool:
 def _counted_as(want: Want, before: Want) -> Want:
     """ "Two milks, no, make that soy milk" are two of them."""
     return want if want.amount is not None else replace(want, amount=before.amount)
+
+
+def of_focus(turn: Turn, items: list[Item]) -> bool:
+    """Change what was spoken of last by a stretch that says only an amount, or only a detail."""
+    item, *others = items
+    for more in others:
+        item.measured = more.measured or item.measured
+        item.tags.extend(more.tags)
+    line, topic = turn.focus, turn.heard.topic
+    if item.measured is not None:
+        if topic:
+            return False
+        if item.shared and (acts := each_of_those(turn, item.measured)):
+            turn.act(*acts)
+            return True
+        turn.retag(item, line)
+        act = Act("set_quantity", target=Reference(), amount=item.amount)
+        turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)
+        return True
+    return turn.retag(item, line)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.counts import spoken_of
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.patterns import Found
@@ -40,12 +41,24 @@ def _just_named(turn: Turn) -> Item | None:
     if not isinstance(last, list) or len(last) != 1 or len(turn.wishes.made) != 1:
         return None
     item = last[0].item
+    tokens = turn.sight.tokens
+    if item.end < len(tokens) and tokens[item.end].is_mark and tokens[item.end].start > tokens[item.end - 1].end:
+        return None  # "brie, please. How much is it?" wishes for it: a kind word was taken out before the mark
     counted = item.measured is not None and not item.measured.implied
     if item.begun or item.usual or counted or item.start > 0:
         return None
     turn.steps.pop()
     turn.wishes.made.clear()
     return item
+
+
+def _of_last(turn: Turn, kind: str) -> Act:
+    """A question about what was wished for or spoken of last; what several things cost is what the cart comes to."""
+    if turn.wishes.made:  # "a melon please. How much is it?"
+        return Act(kind, wants=(turn.want(turn.wishes.made[-1].item, amount=False),))
+    if kind == "ask_price" and turn.heard.lines and len(spoken_of(turn)) != 1:
+        return Act("list_cart")
+    return Act(kind, target=Reference())
 
 
 def ask(kind: str) -> Frame:
@@ -59,13 +72,16 @@ def ask(kind: str) -> Frame:
             if turn.asked is not None:  # "is saffron dear? what's the price?"
                 return [Act(kind, wants=(turn.want(turn.asked, amount=False),))]
             wants = of_topic(turn, None, ()).wants if turn.heard.topic else ()
-            return [Act(kind, wants=wants, target=None if wants else Reference())]
-        items = turn.items(*found.slots["about"])
+            return [Act(kind, wants=wants)] if wants else [_of_last(turn, kind)]
+        start, end = found.slots["about"]
+        items = turn.items(start, end)
         pointed = len(items) == 1 and items[0].pronoun and not items[0].has_food
-        if pointed or turn.sight.said("pronouns", found.slots["about"][0]) == found.slots["about"][1]:
+        if pointed or turn.sight.said("pronouns", start) == end:
             named = _just_named(turn)
             turn.asked = named or turn.asked
-            return [Act(kind, wants=(turn.want(named, amount=False),))] if named else [Act(kind, target=Reference())]
+            return [Act(kind, wants=(turn.want(named, amount=False),)) if named else _of_last(turn, kind)]
+        if turn.sight.tokens[start].folded in turn.sight.tools.grammar.macro("me"):
+            return None  # "could you find us a melon?" wishes for it
         foods = [item for item in items if item.has_food]
         if not foods or any(is_clause(turn.sight, item) or is_never(turn.sight, item) for item in foods):
             return None

@@ -1,4 +1,4 @@
-"""Where one clause of an utterance ends, and a time or a method that stands beside groceries."""
+"""Where one clause of an utterance ends, and what it is when it asks for nothing."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
-from cabas.dialogue.when import Times, When
 
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
-# A time and a method take no more words than this.
-TIME_TOKENS_MAX = 24
 # Who cannot eat what is said in no more words than this.
 DIET_TOKENS_MAX = 9
 # Why something is wanted is said in no more words than this.
 REASON_TOKENS_MAX = 6
 # The name of a dish that is looked back at is no longer than this.
 DISH_TOKENS_MAX = 5
-# So many words of a clause about time may be unknown.
-STRAY_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
 # What stands over a list, and how long that may be.
 HEADED, HEADING_TOKENS_MAX = frozenset(":!"), 6
@@ -320,62 +315,3 @@ def _asks_for_it(sight: Sight, place: int) -> bool:
 def _named(sight: Sight, place: int, end: int) -> bool:
     """Whether a name begins here: "cut green beans" is no order to cut."""
     return sight.name(place, end, FAMILY) is not None
-
-
-def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, int, When | None]:
-    """The stretch that is groceries, and the time or method said before or after it, if there is one."""
-    if not times.hinted(start, end):
-        return start, end, None
-    for place in range(max(start + 1, end - TIME_TOKENS_MAX), end):
-        if not _may_be_time(sight, place):
-            continue
-        when = times.read(place, end)
-        if when.said and not when.leftover and _meant(sight, when, place):
-            return start, place, when
-    when = times.read(start, min(end, start + TIME_TOKENS_MAX))
-    if when.said and when.leftover and when.leftover[0] > start:
-        first = times.read(start, when.leftover[0])
-        if not first.leftover and _meant(sight, first, start) and not in_name(sight, when.leftover[0]):
-            return _items_start(sight, start, when.leftover[0]), end, first
-    return start, end, None
-
-
-def _may_be_time(sight: Sight, place: int) -> bool:
-    """Whether a time may begin here: not inside a name."""
-    return not sight.is_mark(place) and sight.said("and", place) is None and not in_name(sight, place)
-
-
-def _items_start(sight: Sight, start: int, first: int) -> int:
-    """Back over the amount that time words swallowed ("demain deux pizzas")."""
-    place = first
-    while place > start + 1 and any(one.end == first for one in sight.amounts(place - 1, first)):
-        place -= 1
-    return place
-
-
-def _meant(sight: Sight, when: When, place: int) -> bool:
-    """Whether a time beside groceries is a wish for a slot, and not only why they are wanted ("pour ce soir")."""
-    if when.strength > 1 or when.slot or when.firm:
-        return True
-    if when.bound and (when.ask.day is not None or when.ask.method is not None):
-        return True
-    if when.ask.earliest:
-        return True
-    dated = when.ask.day is not None and when.ask.day
-    return bool(dated) and (when.ask.approx or sight.said("purpose", place) is not None)
-
-
-def passable(turn: Turn, when: When, start: int, end: int) -> bool:
-    """Whether a clause that names a time and surely a way to get the goods means just that, although a few of its words
-    are unknown: "Saturday at nine would be grand, I'll fetch it".
-    """
-    sight = turn.sight
-    if (when.strength < 1 and not when.slot) or len(when.leftover) > STRAY_MAX:
-        return False
-    if not when.timed and when.strength <= 1:  # unless the way was named beyond doubt: "my son will collect it"
-        return False
-    if sight.said("questions", start) is not None or any(sight.said("offtopic", place) for place in range(start, end)):
-        return False
-    return not any(
-        sight.name(place, end, FAMILY, BRAND, DISH) is not None or sight.amounts(place, end) for place in when.leftover
-    )

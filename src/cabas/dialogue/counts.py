@@ -68,13 +68,19 @@ def keep_only(turn: Turn, found: Found) -> list[Act] | None:
 
 
 def only_those(turn: Turn, found: Found) -> list[Act] | None:
-    """ "No, only the rice": of what was asked for last, the rest goes."""
-    return _but(turn, found, spoken_of(turn))
+    """ "No, only the rice": of what was asked for last, the rest goes; None where rice is not of that."""
+    lines = spoken_of(turn)
+    items = [item for item in turn.items(*found.slots["target"]) if item.has_food]
+    counted = any(item.tags or (item.measured is not None and not item.measured.implied) for item in items)
+    if not items or counted or turn.wishes.made or any(turn.line(item) not in lines for item in items):
+        return None
+    return _but(turn, found, lines)
 
 
 def spoken_of(turn: Turn) -> list[LineItem]:
-    """The lines that were spoken of last, oldest first."""
-    return [line for line in turn.heard.lines if line.id in turn.heard.focus]
+    """The lines that were asked for or spoken of last, oldest first."""
+    last = turn.heard.fresh or turn.heard.focus
+    return [line for line in turn.heard.lines if line.id in last]
 
 
 def _but(turn: Turn, found: Found, lines: Iterable[LineItem]) -> list[Act] | None:

@@ -263,7 +263,7 @@ def _ends(sight: Sight, place: int, end: int) -> bool:
     cue = sections["without"].at(sight.text, place)
     if cue is not None and cue.end < end:
         return True
-    if sight.said("contrasts", place) is not None:
+    if sight.said("contrasts", place) is not None or sight.said("purpose", place) is not None:
         return True
     after = sight.said("and", place)
     if after is not None and after < end and (sight.said("determiners", after) or sight.amounts(after, end)):

@@ -145,14 +145,16 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
             position, cost, passed = position + 1, min(cost, BREAK["mark"]), True
             continue
         after = sight.said("repairs", position)
-        if after is not None and after <= end and is_repair(sight, position, after):
+        joined = position > start and sight.said("and", position - 1) == position  # "a ham and actually some figs"
+        if after is not None and after <= end and not joined and is_repair(sight, position, after):
             halved = sight.same_head(position, after)  # "double no single cream"
             cost = BREAK["halved"] if halved else min(cost, BREAK["mark"])
             position, repair, passed = after, True, True
             continue
         after = sight.said("turns", position)
-        if after is not None and after < end and sight.same_aisle(start, after):  # "milk, actually oat milk"
-            position, repair, passed, cost = after, True, True, min(cost, BREAK["mark"])
+        swaps = after is not None and after < end and sight.same_aisle(start, after)  # "milk, oh oat milk"
+        if after is not None and (swaps or joined):
+            position, repair, passed, cost = after, repair or swaps, True, min(cost, BREAK["mark"])
             continue
         after = sight.said("or", position)
         if after is not None and after < end:
@@ -174,9 +176,6 @@ def is_repair(sight: Sight, start: int, after: int) -> bool:
     """Whether "no" or "sorry" takes something back here: beside a mark, or before an amount or an article."""
     if after >= len(sight.tokens):
         return False
-    said_of_it = sight.detail(start, len(sight.tokens))
-    if said_of_it is not None and said_of_it.kind == "max_price":
-        return False  # "juice, no more than two euros"
     if sight.is_mark(after) or (start > 0 and sight.is_mark(start - 1)):
         return True
     if any(not one.implied for one in sight.amounts(after, len(sight.tokens))):

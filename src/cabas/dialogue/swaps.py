@@ -87,7 +87,15 @@ def _sides(turn: Turn, found: Found) -> tuple[list[Item], list[Item]]:
     if len(old) > 1 and new and not any(item.has_food for item in old[1:]):  # "not plums, two pounds of them"
         new[0].measured = new[0].measured or old[1].measured
         old = old[:1]
+    if len(old) == 1 and new:
+        _count_new(old[0], new[0])
     return old, new
+
+
+def _count_new(old: Item, new: Item) -> None:
+    """What is counted behind both is what is wanted: "plums not pears, four of them"."""
+    if old.trailing and old.measured is not None and new.measured is None:
+        new.measured, old.measured = old.measured, None
 
 
 def _in_place(turn: Turn, found: Found) -> list[Act] | None:
@@ -190,6 +198,7 @@ def preferred(turn: Turn, found: Found) -> list[Act] | None:
         return _rather(turn, new)
     if new is None or old is None or not (new.known and old.known) or turn.line(old) is None:
         return None
+    _count_new(old, new)
     return swap(turn, old, new) if turn.line(new) is None and not turn.wishes.made else None
 
 

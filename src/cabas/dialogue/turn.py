@@ -36,6 +36,7 @@ class Hearing:
     knows: Callable[[str], bool] = lambda words: False
     lines: tuple[LineItem, ...] = ()
     focus: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
     pending: str | None = None
     topic: str | None = None
     timed: bool = False
@@ -52,7 +53,7 @@ class Turn:
     """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
     one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not
     yet said anything about; `diners` for how many a dish is that was not named yet; `asking` says that it ends in a
-    question mark.
+    question mark, `counts` that several numbers are said.
     """
 
     heard: Hearing
@@ -65,6 +66,7 @@ class Turn:
     pointed: Item | None = None
     diners: int | None = None
     asking: bool = False
+    counts: bool = False
 
     def act(self, *acts: Act) -> None:
         """Something other than adding."""

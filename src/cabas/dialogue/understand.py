@@ -12,17 +12,19 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
-from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, points
+from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, of_focus, points
 from cabas.dialogue.answers import answer, past_answer, said_once
 from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end, topic
+from cabas.dialogue.beside import only_day, passable, split_when
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, elsewhere, heads, passable, reason_for, split_when
-from cabas.dialogue.counts import each_of_those
+from cabas.dialogue.clauses import clause_end, elsewhere, heads, reason_for
+from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
 from cabas.dialogue.item import Item
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import closest
 from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
 from cabas.dialogue.recipes import asked_again, read_diners, read_dish, read_recipe_before, read_recipe_first
@@ -66,6 +68,8 @@ def understand(text: str, heard: Hearing) -> Understood:
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
     turn.asking = bool(raw) and raw[-1].folded == "?"
+    begins = numbers_of(tools.lang).begin
+    turn.counts = sum(token.folded in begins or token.kind == "number" for token in tokens) >= KINDS_LEAST
     turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
     _read(turn)
     acts = said_once(_acts(turn), heard.pending)
@@ -92,7 +96,8 @@ def _read(turn: Turn) -> None:
         if after is not None and after < end and not (none or cue) and sight.name(place, end, "family") is None:
             place = after
             continue
-        place = _clause(turn, place, end)
+        listed = read_kinds(turn, _opened(sight, place, end)[0], end) if turn.counts else None
+        place = listed if listed is not None else _clause(turn, place, end)
     if turn.pointed is not None:
         turn.wish([turn.pointed])
 
@@ -196,6 +201,8 @@ def _slot(turn: Turn, start: int, end: int) -> bool:
     when = turn.times.read(start, end)
     if not (when.timed or when.slot or when.strength) or (when.leftover and not passable(turn, when, start, end)):
         return False
+    if only_day(turn, when, start, end):
+        return True
     turn.act(slot_act(when))
     return True
 
@@ -281,7 +288,7 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
     if turn.wishes.made or not items or (focus is None and heard.topic is None):
         return False
     if not any(item.has_food for item in items):
-        return _of_focus(turn, items, asked=asked)
+        return of_focus(turn, items)
     those = points(turn, items[0])  # "mets celui de brebis"
     if (asked and not those) or focus is None:
         return False
@@ -296,26 +303,6 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
         want = replace(want, amount=item.amount or want.amount)
     turn.act(Act("replace", wants=(want,)))
     return True
-
-
-def _of_focus(turn: Turn, items: list[Item], *, asked: bool) -> bool:
-    """Only an amount, or only a detail."""
-    item, *others = items
-    for more in others:
-        item.measured = more.measured or item.measured
-        item.tags.extend(more.tags)
-    line, topic = turn.focus, turn.heard.topic
-    if item.measured is not None:
-        if topic:
-            return False
-        if item.shared and (acts := each_of_those(turn, item.measured)):
-            turn.act(*acts)
-            return True
-        turn.retag(item, line)
-        act = Act("set_quantity", target=Reference(), amount=item.amount)
-        turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)
-        return True
-    return turn.retag(item, line)
 
 
 def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) -> None:

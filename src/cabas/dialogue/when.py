@@ -42,6 +42,11 @@ class When:
         """Whether anything of time or method was said."""
         return self.timed or self.slot or self.ask.method is not None
 
+    @property
+    def dated(self) -> bool:
+        """Whether a day or a part of it was said, and no hour."""
+        return self.timed and not self.bound and (self.ask.day is not None or self.ask.approx)
+
 
 class _Methods:
     """The words for the ways to get the goods, and for spans from now."""
@@ -81,12 +86,16 @@ class Times:
             for place in range(start, end)
         )
 
-    def read(self, start: int, end: int) -> When:
-        """What the tokens [start, end) say of time and method."""
+    def read(self, start: int, end: int, gap: range = range(0)) -> When:
+        """What the tokens [start, end) say of time and method, but for those in `gap`."""
         found = When()
         index = start
         while index < end:
-            best = next((reading for reading in self._at(index) if reading[0] <= end), None)
+            if index in gap:
+                index = gap.stop
+                continue
+            last = gap.start if index < gap.start else end
+            best = next((reading for reading in self._at(index) if reading[0] <= last), None)
             if best is None:
                 if not self.tokens[index].is_mark:
                     found.leftover.append(index)

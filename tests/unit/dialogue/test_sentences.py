@@ -1,8 +1,8 @@
 """Every sentence of `locales/<lang>/tests/*.yaml` means exactly what stands beside it (`support.acts_as_text`).
 
-A file is a list of {context, cases}: the cart before ("4 can tuna"), the open question, the article last asked about,
-the locale where it matters, whether the slot changed last (`timed`), when the one chosen begins (`slot`). The newest
-line of the cart is the one spoken of last.
+A file is a list of {context, cases}: the cart before ("4 can tuna"), how many of its newest lines the last turn put in
+(`fresh`), the open question, the article last asked about, the locale where it matters, whether the slot changed last
+(`timed`), when the one chosen begins (`slot`). The newest line of the cart is the one spoken of last.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def hearing(lang: str, context: dict[str, object]) -> Hearing:
         lexicon=words(lang),
         lines=lines,
         focus=tuple(line.id for line in reversed(lines)),
+        fresh=tuple(line.id for line in lines[len(lines) - int(context.get("fresh", 0)) :]),
         pending=context.get("pending"),
         topic=context.get("topic"),
         timed=bool(context.get("timed")),

@@ -103,6 +103,12 @@ def _with_codes(acts: tuple[Act, ...], codes: Act) -> tuple[Act, ...]:
     return (*acts[:at], codes, *acts[at:])
 
 
+def _fresh(talk: Conversation) -> tuple[str, ...]:
+    """The ids of the lines that the last change of the cart put in."""
+    before = {line.id for line in talk.past[0].lines} if talk.past else set()
+    return tuple(line.id for line in talk.cart.lines if line.id not in before) if talk.past else ()
+
+
 def hearing(scene: Scene) -> Hearing:
     """What understanding needs to know of a scene."""
     talk = scene.talk
@@ -113,6 +119,7 @@ def hearing(scene: Scene) -> Hearing:
         knows=taught.grounded(scene.search.knows) if (taught := scene.lexicon.taught) else scene.search.knows,
         lines=scene.cart.lines,
         focus=talk.focus,
+        fresh=_fresh(talk),
         pending=talk.pending.kind if talk.pending else None,
         topic=talk.topic,
         slot=datetime.fromisoformat(scene.cart.slot.starts_at) if scene.cart.slot is not None else None,
