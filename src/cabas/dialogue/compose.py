@@ -10,6 +10,7 @@ from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import DISH, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.measures import size_tag
+from cabas.dialogue.purpose import is_beside
 from cabas.dialogue.refusals import refused
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import spell, stem, tokenize
@@ -306,7 +307,8 @@ def _head(sight: Sight, item: Item, matched: list[Piece]) -> Piece | None:
     stretch = item.pieces if linked is None else item.pieces[:linked]  # "loin of pork": the head stands before "of"
     named = [piece for piece in stretch if piece in matched]
     if not named:
-        return matched[-1]
+        goes_with = linked is not None and is_beside(sight.tokens[item.pieces[linked].start - 1], sight.lang)
+        return None if goes_with else matched[-1]
     strangers = [piece for piece in stretch if piece.start >= named[-1].end and piece.match is None]
     heads = [piece for piece in strangers if lexicon.heads_names(_folded(sight, piece), sight.lang)]
     unknown = [piece for piece in strangers if not lexicon.knows_word(_folded(sight, piece), sight.lang)]

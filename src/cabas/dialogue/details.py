@@ -48,7 +48,7 @@ def label_tag(label: str, lang: str) -> str:
 def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> int | None:
     """Put what a detail says into `item`. The index after it, or None when it is none after all."""
     kind = found.kind
-    if kind == "max_price_bare" and _number(sight, found, "number2") is None:
+    if kind == "max_price_bare" and _number(sight, found, "number2") is None and not _cents(sight, found):
         return None
     if kind in ("max_price", "max_price_bare", "price_around"):
         price, after = _price(sight, found)
@@ -151,6 +151,15 @@ def _sized(sight: Sight, item: Item, found: Found) -> int | None:
     return None
 
 
+def _aged(sight: Sight, item: Item, found: Found) -> int | None:
+    """ "24 months": how long it matured, in so many words."""
+    value, end = _number(sight, found, "number"), found.slots["number"][1]
+    if value is None or value.denominator != 1 or value < 2:
+        return None
+    item.tags.append(f"{value} {sight.spell(end, end + 1)}")
+    return found.end
+
+
 def _number(sight: Sight, found: Found, slot: str) -> Fraction | None:
     if slot not in found.slots:
         return None
@@ -167,13 +176,19 @@ def _price(sight: Sight, found: Found) -> tuple[str | None, int]:
     cents = _number(sight, found, "number2")
     if value is None:
         return None, after
-    if found.kind == "max_price_bare" and (cents is None or not LEAST_BARE <= cents < 100):
+    if found.kind == "max_price_bare" and not _cents(sight, found) and (cents is None or not LEAST_BARE <= cents < 100):
         return None, after
     if cents is not None and (cents.denominator != 1 or not LEAST_CENTS <= cents < 100):
         after = found.slots["number2"][0]
     elif cents is not None:
         value += cents / 100
     return f"{float(value):.2f}", after
+
+
+def _cents(sight: Sight, found: Found) -> bool:
+    """Whether a bare number is written as money is: "under 1.50"."""
+    text = sight.tokens[found.slots["number"][0]].text
+    return found.end - found.slots["number"][0] == 1 and text[-3:-2] in (".", ",") and text[-2:].isdigit()
 
 
 def _weighed(sight: Sight, found: Found) -> bool:
@@ -355,5 +370,6 @@ def inner_details(sight: Sight, item: Item, match: Match) -> None:
 
 _READERS = {
     "fat": _percent, "percent": _percent, "each": _each, "sized": _sized, "in_size": _sized, "packs": _packs,
+    "aged": _aged,
     "double": _times, "triple": _times, "times": _times,
 }  # fmt: skip

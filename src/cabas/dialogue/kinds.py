@@ -27,7 +27,7 @@ def _kinds(lang: str) -> _Kinds:
     """Stem -> what it tells, as (group, id)."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for group, kinds in locales.read(lang, "kinds").items():
-        for ident, said in kinds.items() if group != ORIGIN else ():
+        for ident, said in kinds.items():
             for stem in {light(fold(word)) for word in locales.words(said)}:
                 found[stem].append((group, str(ident)))
     return {stem: tuple(told) for stem, told in found.items()}
@@ -51,8 +51,8 @@ def looks(lang: str) -> Iterator[str]:
 
 
 def tells(stem: str, lang: str) -> bool:
-    """Whether a stem tells one kind from another."""
-    return stem in _kinds(lang)
+    """Whether a stem tells one kind from another; where a thing comes from is told by tags."""
+    return any(group != ORIGIN for group, _ in _kinds(lang).get(stem, ()))
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called, plain_words, shown_by, unshown
 from cabas.dialogue.kinds import comes_from, said_alone, shown_as
 from cabas.dialogue.labels import Label, labels, labels_by_word
+from cabas.dialogue.names import read_name
 from cabas.dialogue.oddity import oddity
 from cabas.dialogue.undone import rival, undone
 from cabas.dialogue.usual_pack import assumed
@@ -121,8 +122,11 @@ def _shows(tag: str, product: Product, lang: str) -> bool | None:
     kind = said_alone(tag, lang) if lang else None
     if kind is None:
         return None
+    shown = not shown_as(kind, lang, product.lang).isdisjoint(shown_by(product))
+    if sizes := read_name(tag, lang).sizes:  # "24 months"
+        return shown and frozenset(sizes).issubset(read_name(product.name, product.lang).sizes)
     if kind in plain_words(lang):
-        if not shown_as(kind, lang, product.lang).isdisjoint(shown_by(product)):
+        if shown:
             return True
         return False if besides(tag, lang, product.family, product) else None
     return not undone(Want(tag, lang, family=product.family), product)

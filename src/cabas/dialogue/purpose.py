@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import names_of
@@ -10,6 +11,7 @@ from cabas.dialogue.names import light
 from cabas.dialogue.sight import words_of
 from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.domain.cart import Want
+from cabas.kernel.text import fold
 
 
 def without_purpose(want: Want) -> Want | None:
@@ -26,6 +28,27 @@ def without_purpose(want: Want) -> Want | None:
         if words.at("remarks", tokens, after) == len(tokens):
             return replace(want, words=spell(tokens[:place]))
     return None
+
+
+def without_side(want: Want) -> tuple[Want, str] | None:
+    """`want` without what it is to have in or on it ("coffee with milk"), and the words left out; None when nothing of
+    the kind is said.
+    """
+    tokens = tokenize(want.words)
+    place = next((at for at in range(1, len(tokens)) if is_beside(tokens[at], want.lang)), len(tokens))
+    if place + 1 >= len(tokens):
+        return None
+    return replace(want, words=spell(tokens[:place])), spell(tokens[place:])
+
+
+def is_beside(token: Token, lang: str) -> bool:
+    """Whether a word says that what follows only goes with the thing: "with"."""
+    return token.folded in _beside(lang)
+
+
+@cache
+def _beside(lang: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in locales.words(locales.read(lang, "search").get("beside")))
 
 
 def unknown(want: Want) -> tuple[str, ...]:
@@ -45,4 +68,5 @@ def without_unknown(want: Want) -> Want:
 
 
 def _is_unknown(token: Token, lang: str) -> bool:
-    return token.kind == "word" and light(token.folded) not in names_of(lang).known
+    known = light(token.folded) in names_of(lang).known or is_beside(token, lang)
+    return token.kind == "word" and not known

@@ -22,6 +22,8 @@ from cabas.kernel.text import fold
 
 EXCLUDED_MAX = 1500
 NOT_BRAND = "not_brand:"
+# The constraints that say where a thing is to come from, which names tell.
+ORIGINS = ("origin", "origine")
 # A family is taken from a query's words at less than from a product's name: somebody asked for it.
 THRESHOLD = 0.0
 # A word this rare in the catalog may be a misspelling of a family's name.
@@ -108,8 +110,9 @@ def query_of(want: Want, frequency: Frequency | None = None) -> Query:
     """The query of a wish: what the dialogue understood counts, what it left open is read from the words."""
     known = labels_by_word()
     tags = [known[fold(tag)] for tag in want.constraints if fold(tag) in known]
+    places = (place for kind, _, place in (tag.partition(":") for tag in want.constraints) if kind in ORIGINS)
     said = Query(
-        words=want.words,
+        words=" ".join((want.words, *places)),
         lang=want.lang,
         families=(want.family,) if want.family else (),
         brand=want.brand,

@@ -176,6 +176,9 @@ def is_repair(sight: Sight, start: int, after: int) -> bool:
     """Whether "no" or "sorry" takes something back here: beside a mark, or before an amount or an article."""
     if after >= len(sight.tokens):
         return False
+    said_of_it = sight.detail(start, len(sight.tokens))
+    if said_of_it is not None and said_of_it.kind == "max_price":
+        return False  # "juice, no more than two euros"
     if sight.is_mark(after) or (start > 0 and sight.is_mark(start - 1)):
         return True
     if any(not one.implied for one in sight.amounts(after, len(sight.tokens))):

@@ -17,18 +17,18 @@ def assumed(product: Product) -> Product:
     """
     if product.content is not None or product.pieces > 1 or product.sold_by is not SoldBy.EACH:
         return product
-    count = _usual_count(product.family or "")
+    count = usual_count(product.family or "")
     return replace(product, content=Quantity(count), pieces=count) if count > 1 else product
 
 
 @lru_cache(maxsize=4096)
-def _usual_count(family: str) -> int:
-    """How many pieces the first pack of a family holds, or of the first kind of it that has packs; 1 when it is not
-    counted.
+def usual_count(family: str) -> int:
+    """How many pieces the first pack of a family holds, or of the first kind of it that has packs: 25 of tea bags, 4 of
+    yogurts; 1 when it is not counted.
     """
     for one in below(family) if family in sheets() else ():
         packs = sheets()[one].get("packs")
         if packs:
             units, size = pack_size(str(packs[0]))
-            return int(units * size.base) if size.dimension == "count" else 1
+            return int(units * size.base) if size.dimension == "count" else units
     return 1

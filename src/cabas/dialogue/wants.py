@@ -11,6 +11,7 @@ from cabas.dialogue.details import free_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.usual_pack import usual_count
 from cabas.domain.cart import Amount, Want
 from cabas.kernel.text import fold
 
@@ -21,6 +22,8 @@ ABSURD_COUNT = 200
 # Units that hold so many of others.
 HOLDERS, PARTS = frozenset({"can", "pack", "tub", "jar", "bag"}), frozenset({"piece", "slice"})
 LEAST_OF_SMALL_UNITS = 20
+# So many bags are what one pack holds, where packs hold several.
+PARTS_LEAST = 10
 
 
 @dataclass(slots=True)
@@ -154,6 +157,8 @@ class Wishes:
         family = of_labels(item.family, tags, self.lang) if item.family else None
         if family is not None and amount is not None and amount.unit == "can":
             family = self._canned(family, item.words)
+        if family is not None and amount is not None and amount.unit == "bag" and amount.value >= PARTS_LEAST:
+            amount = replace(amount, unit="piece") if usual_count(family) > 1 else amount  # "tea, 50 bags"
         return Want(item.words, self.lang, amount, family, item.brand, tuple(dict.fromkeys(tags)))
 
     def _canned(self, family: str, words: str) -> str:

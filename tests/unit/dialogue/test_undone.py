@@ -12,6 +12,7 @@ from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.merit import meets
 from cabas.dialogue.names import light
 from cabas.dialogue.pick import Shelf, pick
+from cabas.dialogue.purpose import without_side
 from cabas.dialogue.recipe_needs import family_of_food
 from cabas.dialogue.undone import undone
 from cabas.domain.cart import Want
@@ -75,3 +76,14 @@ def test_where_a_thing_comes_from_is_read_in_every_language() -> None:
 def test_a_word_that_tells_nothing_is_shown_as_nothing() -> None:
     assert shown_as(light("grated"), "en", "fr") == {light("rape")}
     assert shown_as(light("butter"), "en", "fr") == frozenset()
+
+
+def test_how_long_it_matured_is_read_with_its_number() -> None:
+    old, older = product("Comté AOP 12 mois 200 g"), product("Comté AOP affiné 24 mois 200 g")
+    assert [meets("24 months", one, None, labels_by_word(), "en") for one in (old, older)] == [False, True]
+
+
+def test_what_only_goes_with_a_thing_may_be_left_out() -> None:
+    said = Want("coffee with milk", "en", family="coffee")
+    assert without_side(said) == (Want("coffee", "en", family="coffee"), "with milk")
+    assert without_side(want("coffee")) is None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from cabas.dialogue.fits import fits
 from cabas.dialogue.knowledge import Taught
 from cabas.dialogue.merit import Merit, merit
-from cabas.dialogue.purpose import unknown, without_purpose, without_unknown
+from cabas.dialogue.purpose import unknown, without_purpose, without_side, without_unknown
 from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
@@ -80,6 +80,10 @@ def _found(
     if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
         found = _fitting(simple, search.find(query_of(simple), most))
     strange: tuple[str, ...] = ()
+    if not found and (side := without_side(want)) is not None:
+        simple, left = side
+        found = _fitting(simple, search.find(query_of(simple), most))
+        strange = (left,) if found else ()
     if not found and (left_out := unknown(want)):  # "twirly macaroni" are macaroni, and it is said
         simple = without_unknown(want)
         found = _fitting(simple, search.find(query_of(simple), most))

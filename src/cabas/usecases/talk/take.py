@@ -17,6 +17,7 @@ from cabas.domain.catalog import Offer, Product
 from cabas.domain.customer import Habit
 from cabas.domain.insight import usual
 from cabas.domain.packs import Ask, ask_of, packs_for
+from cabas.kernel.text import fold
 from cabas.usecases.lines import fill_line
 from cabas.usecases.talk.findings import HITS, HITS_DEEP, Finding
 from cabas.usecases.talk.scene import Scene
@@ -98,15 +99,18 @@ def _taken(scene: Scene, looks: Iterable[_Look], offers: Mapping[str, Offer]) ->
             shelf = Shelf(offers, labels_by_word(), scene.now.date(), family.piece if family else None, look.mine)
             picked = pick(look.want, look.hits, shelf, look.ask, look.judge)
             told = {one.name: getattr(picked, one.name) for one in fields(Picked)}
-            broken = tuple(dict.fromkeys((*picked.broken, *look.strange, *_undone(look.want, picked))))
+            broken = tuple(dict.fromkeys((*picked.broken, *look.strange, *_undone(look, picked))))
             chosen[key] = Taken(**{**told, "broken": broken}, denied=look.denied)
         result.append(chosen[key])
     return result
 
 
-def _undone(want: Want, picked: Picked) -> tuple[str, ...]:
-    """What was said of which kind is meant and what was taken does not show."""
-    return undone(want, picked.choice.product) if picked.choice is not None else ()
+def _undone(look: _Look, picked: Picked) -> tuple[str, ...]:
+    """What was said of which kind is meant and what was taken does not show, beside what was left out anyway."""
+    if picked.choice is None:
+        return ()
+    left = {word for words in look.strange for word in fold(words).split()}
+    return tuple(word for word in undone(look.want, picked.choice.product) if fold(word) not in left)
 
 
 async def _offers(scene: Scene, looks: Iterable[_Look]) -> dict[str, Offer]:
