@@ -64,7 +64,17 @@ def lacking(want: Want, product: Product) -> frozenset[str]:
     if lacked and want.family and not plain_words(want.lang).isdisjoint(lacked):
         added = besides(want.words, want.lang, want.family, product)
         lacked = [word for word in lacked if added or word not in plain_words(want.lang)]
-    return frozenset(lacked)
+    return frozenset() if lacked and _is_called_beside(want, product) else frozenset(lacked)
+
+
+def _is_called_beside(want: Want, product: Product) -> bool:
+    """Whether all the words name another family than the one a label made of them, and the product is called so:
+    "semi-skimmed milk" that is to be without lactose.
+    """
+    if want.family is None or not want.constraints:
+        return False
+    named = names_of(want.lang).called(read_name(want.words, want.lang).words)
+    return any(called(product, one) for one in named if one not in kin_of(want.family))
 
 
 def _is_of(product: Product, brand: str) -> bool:
@@ -163,10 +173,13 @@ def _called(name: str, lang: str, family: str) -> bool:
     return any(words.issuperset(one) for kind in below(family) for one in names.get(kind, ()))
 
 
-def besides(words: str, lang: str, family: str | None, product: Product) -> int:
-    """How many other foods the product's name tells of that nobody asked for: the chocolate of a whipped cream."""
+def besides(words: str, lang: str, family: str | None, product: Product, brand: str | None = None) -> int:
+    """How many other foods the product's name tells of that nobody asked for: the chocolate of a whipped cream, the
+    citrus of a `brand` said alone.
+    """
     if family is None:
-        return 0
+        alone = brand is not None and fold(words) == fold(brand)
+        return 2 * len(_foods_in(product.name, product.lang)) if alone else 0
     foods = _foods_in(product.name, product.lang)
     return len(foods.difference(_family_words(family), read_name(words, lang).words)) if foods else 0
 

@@ -79,7 +79,7 @@ def _places(place: str) -> re.Pattern[str]:
     }
     words = {fold(word) for sheet in sheets for ident in idents for word in locales.words(sheet.get(ident))}
     spelled = sorted((re.escape(word) for word in words | {fold(place)}), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(spelled)})(?:e?s)?\b")
+    return re.compile(rf"\b(?:{'|'.join(spelled)})(?:n?e)?s?\b")
 
 
 def comes_from(place: str, name: str) -> bool:

@@ -56,7 +56,7 @@ def merit(want: Want, product: Product) -> Merit:
         broken = tuple(tag for tag, is_met in met.items() if is_met is False and not _says(product.family, tag))
         value += WEIGHTS["broken"] * len(broken) + WEIGHTS["unsure"] * sum(is_met is None for is_met in met.values())
     value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
-    value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product))
+    value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product, want.brand))
     value += WEIGHTS["unshown"] * min(2, unshown(want.words, want.lang, want.family, product))
     value += WEIGHTS["rival"] * min(2, rival(want.words, want.lang, product))
     if want.brand and product.brand and fold(want.brand) == fold(product.brand):

@@ -57,7 +57,7 @@ def _unasked(want: Want, product: Product) -> bool:
     if not odd:
         return False
     asked = {label.id for tag in want.constraints if (label := labels_by_word().get(fold(tag))) is not None}
-    return not odd.issubset(asked | labels_in(want.words, want.lang) | _of_family(want.family or "", want.lang))
+    return not odd.issubset(asked | labels_in(want.words, want.lang) | labels_of(want.family or "", want.lang))
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +67,7 @@ def _altering() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _of_family(family: str, lang: str) -> frozenset[str]:
+def labels_of(family: str, lang: str) -> frozenset[str]:
     """The labels that names of the family say themselves: "pain complet", "bière sans alcool"."""
     names = sheets().get(family, {}).get(lang) or ()
     return frozenset(label for name in names for label in labels_in(str(name), lang))

@@ -14,7 +14,7 @@ from cabas.dialogue.merit import PRICED, Merit, meets, merit
 from cabas.dialogue.merit import WEIGHTS as MERITS
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product
-from cabas.domain.packs import Ask, Candidate, Choice, ask_of, weigh
+from cabas.domain.packs import Ask, Candidate, Choice, How, ask_of, weigh
 from cabas.domain.pricing import price_today
 from cabas.kernel.quantity import Quantity
 from cabas.kernel.text import fold
@@ -24,8 +24,10 @@ NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
 # in packs too many, cost in how much dearer than the cheapest. What the shopper usually buys outweighs relevance, price
 # and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
+# `blind` is for packs of which nobody knows what they hold, where an amount was said.
 # `merit` has the weights of what counts in every store.
-WEIGHTS = {"relevance": 2.0, "habit": 1.5, "waste": -1.6, "cost": -0.25, "unpriced": -0.3, "short": -2.0}
+WEIGHTS = {"relevance": 2.0, "habit": 1.5, "waste": -1.6, "cost": -0.25, "unpriced": -0.3, "short": -2.0,
+           "blind": -0.6}  # fmt: skip
 # How many packs too many count at most; fewer for what is counted and sold by weight: an onion from a net of them is
 # still nearer to what was asked for than a frozen one.
 SPARE, SPARE_PIECES = 2.0, 0.9
@@ -146,6 +148,8 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
             value += WEIGHTS["short"]
         if choice.covers is not None and ask.same:
             value += WEIGHTS["waste"] * min(most, max(0.0, float(choice.covers) - 1))
+        elif ask.same and ask.how is not How.PACKS:
+            value += WEIGHTS["blind"]
         if choice.cost is None:
             value += WEIGHTS["unpriced"]
         elif cheapest:

@@ -7,7 +7,10 @@ from functools import cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import names_of
+from cabas.dialogue.families import sheets
+from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light
+from cabas.dialogue.oddity import labels_of
 from cabas.dialogue.sight import words_of
 from cabas.dialogue.tokens import Token, spell, tokenize
 from cabas.domain.cart import Want
@@ -39,6 +42,19 @@ def without_side(want: Want) -> tuple[Want, str] | None:
     if place + 1 >= len(tokens):
         return None
     return replace(want, words=spell(tokens[:place])), spell(tokens[place:])
+
+
+def of_wider(want: Want) -> tuple[Want, str] | None:
+    """`want` of the wider family, and the constraint that makes the narrower one of it: gluten-free pasta is pasta that
+    is gluten free, called so or not. None where no constraint does.
+    """
+    parent = sheets().get(want.family or "", {}).get("parent")
+    if want.family is None or parent is None:
+        return None
+    named = labels_of(want.family, want.lang) - labels_of(parent, want.lang)
+    said = ((labels_by_word().get(fold(tag)), tag) for tag in want.constraints)
+    tag = next((tag for label, tag in said if label is not None and label.id in named), None)
+    return (replace(want, family=parent), tag) if tag is not None else None
 
 
 def is_beside(token: Token, lang: str) -> bool:

@@ -40,12 +40,14 @@ def undone(want: Want, product: Product) -> tuple[str, ...]:
         return _untold(want, product)
     name, shown = read_name(want.words, lang), shown_by(product)
     own = own_words(product.family) if product.family else frozenset()
-    left = [pair for pair in zip(name.raw, name.words, strict=True) if pair[1] not in own and pair[1] not in shown]
+    proper = _proper_words(family, sold_in)
+    left = [pair for pair in zip(name.raw, name.words, strict=True) if pair[1] not in shown]
+    left = [pair for pair in left if pair[1] not in own or pair[1] in proper]
     if left and not besides(want.words, lang, family, product):
         left = [pair for pair in left if pair[1] not in plain_words(lang)]
     if not left:
         return ()
-    proper = _proper_words(family, sold_in) | _proper_words(family, lang) - _from_somewhere(lang)
+    proper |= _proper_words(family, lang) - _from_somewhere(lang)
     whole = name.words in names_of(lang).names.get(family, ())
     kin = kin_of(product.family or family)
     missed = []

@@ -13,12 +13,26 @@ from cabas.kernel.quantity import Quantity
 
 def assumed(product: Product) -> Product:
     """`product` with the number of pieces its family comes in, for reckoning, where neither name nor record gives any
-    content; unchanged where its family is sold by the piece, by weight or volume. Not to be shown to anybody.
+    content, or as much as several of the usual ones hold (500 g of yogurt are four pots); unchanged where its family
+    is sold by the piece, by weight or volume. Not to be shown to anybody.
     """
-    if product.content is not None or product.pieces > 1 or product.sold_by is not SoldBy.EACH:
+    if product.pieces > 1 or product.sold_by is not SoldBy.EACH:
         return product
+    if product.content is not None:
+        units = _units(product.family or "", product.content)
+        return replace(product, pieces=units) if units > 1 else product
     count = usual_count(product.family or "")
     return replace(product, content=Quantity(count), pieces=count) if count > 1 else product
+
+
+@lru_cache(maxsize=4096)
+def _units(family: str, content: Quantity) -> int:
+    """How many units a pack of that content holds: as the packs of the family do that hold as much; 1 where some come
+    in one piece.
+    """
+    packs = [pack_size(str(pack)) for pack in sheets().get(family, {}).get("packs") or ()]
+    same = {units for units, size in packs if size.dimension == content.dimension and units * size.base == content.base}
+    return same.pop() if len(same) == 1 else 1
 
 
 @lru_cache(maxsize=4096)

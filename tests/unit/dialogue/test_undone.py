@@ -7,14 +7,16 @@ from datetime import date
 import pytest
 
 from cabas.dialogue.annotate import Annotator
+from cabas.dialogue.fits import fits
 from cabas.dialogue.kinds import comes_from, shown_as
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.merit import meets
 from cabas.dialogue.names import light
 from cabas.dialogue.pick import Shelf, pick
-from cabas.dialogue.purpose import without_side
+from cabas.dialogue.purpose import of_wider, without_side
 from cabas.dialogue.recipe_needs import family_of_food
 from cabas.dialogue.undone import undone
+from cabas.dialogue.usual_pack import assumed
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 
@@ -87,3 +89,32 @@ def test_what_only_goes_with_a_thing_may_be_left_out() -> None:
     said = Want("coffee with milk", "en", family="coffee")
     assert without_side(said) == (Want("coffee", "en", family="coffee"), "with milk")
     assert without_side(want("coffee")) is None
+
+
+def test_a_pack_that_holds_as_much_as_several_usual_ones_is_reckoned_as_them() -> None:
+    yogurts = Annotator("fr").product(sku="y", name="Yaourt framboise", category=("Yaourts",), size="500 g")
+    milk = Annotator("fr").product(sku="m", name="Lait entier UHT", category=("Laits",), size="1 l")
+    assert [assumed(one).pieces for one in (yogurts, milk)] == [4, 1]
+
+
+def test_pizzas_are_known_by_their_names_to_hold_meat() -> None:
+    held = [
+        meets("vegetarian", product(name), None, labels_by_word(), "en")
+        for name in ("Pizza royale", "Pizza 3 fromages")
+    ]
+    assert held == [False, True]
+
+
+def test_a_kind_made_by_a_label_may_be_filed_under_the_wider_one() -> None:
+    said = Want("gluten-free pasta", "en", family="gluten_free_pasta", constraints=("gluten free",))
+    assert of_wider(said) == (
+        Want("gluten-free pasta", "en", family="pasta", constraints=("gluten free",)),
+        "gluten free",
+    )
+    assert of_wider(Want("pasta", "en", family="pasta", constraints=("organic",))) is None
+
+
+def test_semi_skimmed_milk_without_lactose_is_filed_elsewhere() -> None:
+    said = Want("semi-skimmed milk", "en", family="lactose_free_milk", constraints=("lactose free",))
+    assert fits(said, product("Lait demi-écrémé sans lactose 1 l"))
+    assert not fits(said, product("Lait entier sans lactose 1 l"))

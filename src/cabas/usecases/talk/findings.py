@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from cabas.dialogue.fits import fits
 from cabas.dialogue.knowledge import Taught
-from cabas.dialogue.merit import Merit, merit
-from cabas.dialogue.purpose import unknown, without_purpose, without_side, without_unknown
+from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.merit import Merit, meets, merit
+from cabas.dialogue.purpose import of_wider, unknown, without_purpose, without_side, without_unknown
 from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
@@ -79,6 +80,10 @@ def _found(
     found = _fitting(want, answer)
     if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
         found = _fitting(simple, search.find(query_of(simple), most))
+    if not found and (wider := of_wider(want)) is not None:
+        simple, tag = wider
+        hits = _fitting(simple, search.find(query_of(simple), most))
+        found = [hit for hit in hits if meets(tag, hit[0], None, labels_by_word(), want.lang)]
     strange: tuple[str, ...] = ()
     if not found and (side := without_side(want)) is not None:
         simple, left = side
