@@ -99,7 +99,8 @@ class Understood:
     """What one utterance meant. `acts` is never empty (smalltalk at the least).
 
     `leftover` are words no act used, a piece of the utterance each. `everywhere` are the constraints that hold for
-    everything asked for in it ("je suis végétarien").
+    everything asked for in it ("je suis végétarien"). `diet` is what holds from now on, where that is all that was
+    said; None where it stays as it was.
     """
 
     text: str
@@ -107,3 +108,4 @@ class Understood:
     acts: tuple[Act, ...]
     leftover: tuple[str, ...] = field(default=())
     everywhere: tuple[str, ...] = field(default=())
+    diet: tuple[str, ...] | None = None

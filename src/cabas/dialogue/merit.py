@@ -109,9 +109,11 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
         return True
     text = f"{product.name} {product.ingredients}"
     if label.allergens:
-        return not (label.allergens & product.allergens or label.contradicted_by(text))
+        if label.allergens & product.allergens or label.contradicted_by(text):
+            return False
+        return None if label.allergens & _usual_allergens(product.family) else True
     if label.excludes:
-        return not label.contradicted_by(text)
+        return not label.contradicted_by(f"{text} {_plain_name(product)}")
     return False
 
 
@@ -130,6 +132,16 @@ def _shows(tag: str, product: Product, lang: str) -> bool | None:
             return True
         return False if besides(tag, lang, product.family, product) else None
     return not undone(Want(tag, lang, family=product.family), product)
+
+
+def _plain_name(product: Product) -> str:
+    """What goods of its family are called first: "Haché 350 g" does not say that it is beef."""
+    return next(iter(locales.words(sheets().get(product.family or "", {}).get(product.lang))), "")
+
+
+def _usual_allergens(family: str | None) -> frozenset[str]:
+    """What goods of a family hold as a rule, whatever a list of ingredients that was badly read does not show."""
+    return frozenset(locales.words(sheets().get(family or "", {}).get("allergens")))
 
 
 def _meets_value(kind: str, value: str, product: Product, price: Money | None) -> bool | None:

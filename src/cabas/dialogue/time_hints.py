@@ -14,7 +14,7 @@ from cabas.dialogue.trie import small_words
 # Sections of time.yaml whose words hint at a time; words that stand anywhere do not count.
 _HINTS = (
     "weekdays", "months", "parts", "days", "in_days", "in_weeks", "next", "week", "clock", "noon", "midnight", "pm",
-    "before", "before_after", "after", "after_after", "around", "within", "earliest", "pickup", "delivery",
+    "before", "before_after", "after", "after_after", "around", "within", "ahead", "earliest", "pickup", "delivery",
     "slot_words", "between", "past", "date", "feasts",
 )  # fmt: skip
 

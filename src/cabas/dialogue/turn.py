@@ -27,7 +27,7 @@ class Hearing:
     `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines of
     the cart, oldest first; `focus` the ids of those last spoken of, newest first; `pending` the kind of the open
     question; `topic` the article of the last question; `timed` says that the slot was what changed last, `slot` when
-    the chosen one begins.
+    the chosen one begins; `diet` are the constraints that were said to hold for everything.
     """
 
     locale: str
@@ -41,6 +41,7 @@ class Hearing:
     topic: str | None = None
     timed: bool = False
     slot: datetime | None = None
+    diet: tuple[str, ...] = ()
 
     @property
     def lang(self) -> str:

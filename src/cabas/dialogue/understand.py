@@ -66,14 +66,16 @@ def understand(text: str, heard: Hearing) -> Understood:
         return Understood(clean(text), tools.lang, (said_so,))
     tokens, names = tidy(parted(brought_forward(raw, tools), tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
-    turn = Turn(heard, sight, Wishes(tools.lang), Times(sight.tokens, tools.lang, heard.now))
+    turn = Turn(heard, sight, Wishes(tools.lang, tags=list(heard.diet)), Times(sight.tokens, tools.lang, heard.now))
     turn.asking = bool(raw) and raw[-1].folded == "?"
     begins = numbers_of(tools.lang).begin
     turn.counts = sum(token.folded in begins or token.kind == "number" for token in tokens) >= KINDS_LEAST
     turn.wishes.composed, turn.wishes.family_of = turn.composed, heard.lexicon.family_of
     _read(turn)
     acts = said_once(_acts(turn), heard.pending)
-    return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), turn.wishes.everywhere)
+    diet = turn.wishes.everywhere
+    noted = None if acts or diet == heard.diet else diet
+    return Understood(clean(text), tools.lang, acts or (SMALLTALK,), tuple(turn.leftover), diet, noted)
 
 
 def is_attack(text: str, heard: Hearing) -> bool:
@@ -218,6 +220,10 @@ def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
     for found in clause.tools.grammar.sections["diets"].fits(clause.text):
         if found.kind in ("never", "free") and last:
             continue
+        if found.kind == "lift":
+            turn.wishes.tags.clear()
+            turn.wishes.unsafe.clear()
+            return True
         for name, (start, end) in found.slots.items():
             for place in range(start, end):
                 allergen = clause.words.allergens.at(clause.tokens, place) if name == "allergen" else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import is_raw, labeled
+from cabas.dialogue.classify import family_is_nonfood, is_raw, labeled
 from cabas.dialogue.details import free_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels_by_word
@@ -143,7 +143,7 @@ class Wishes:
     def everywhere(self) -> tuple[str, ...]:
         """The constraints that hold for every wish: diets, and what must be free of allergens."""
         safe = [free_of(allergen, self.lang) for allergen in self.unsafe]
-        return (*self.tags, *(tag for tag in safe if tag is not None))
+        return tuple(dict.fromkeys((*self.tags, *(tag for tag in safe if tag is not None))))
 
     def wants(self, wishes: Sequence[Wish]) -> tuple[Want, ...]:
         """Wishes as the cart knows them."""
@@ -152,7 +152,8 @@ class Wishes:
     def want(self, wish: Wish) -> Want:
         """One wish as the cart knows it."""
         item = wish.item
-        tags = [tag for tag in (*wish.tags, *self.everywhere) if tag not in ("small", "large")]
+        everywhere = () if item.family is not None and family_is_nonfood(item.family) else self.everywhere
+        tags = [tag for tag in (*wish.tags, *everywhere) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
         family = of_labels(item.family, tags, self.lang) if item.family else None
         if family is not None and amount is not None and amount.unit == "can":

@@ -60,7 +60,12 @@ class _Methods:
                     self.names.put(phrase, (method, strength))
         self.hints = hint_words(lang, sheet)
         self.between = [pattern_words(text) for text in sheet["between"]]
-        self.within = [(entry, pattern_words(text)) for entry in sheet["within"] for text in entry["words"]]
+        self.within = [
+            (entry, pattern_words(text), kind)
+            for kind, key in ((_Within, "within"), (_Ahead, "ahead"))
+            for entry in sheet.get(key, ())
+            for text in entry["words"]
+        ]
 
 
 @lru_cache(maxsize=16)
@@ -184,6 +189,11 @@ class _Within:
     minutes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    minutes: int
+
+
 def _bounds(words: TimeWords, tokens: Sequence[Token], index: int) -> Iterator[tuple[object, int]]:
     """ "avant 19 heures", "around five", "17 h au plus tard"."""
     for kind in ("before", "after", "around", "at"):
@@ -248,7 +258,7 @@ def _dashed(words: TimeWords, tokens: Sequence[Token], index: int, first: Hour) 
 def _withins(
     words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
-    for entry, pattern in methods.within:
+    for entry, pattern, kind in methods.within:
         if tokens[index].folded != pattern[0]:
             continue
         position, value = index, None
@@ -266,7 +276,7 @@ def _withins(
                 break
         else:
             minutes = int(value * entry["unit"]) if value is not None else int(60 * entry.get("hours", 2))
-            yield _Within(min(minutes, 7 * DAY_MINUTES)), position
+            yield kind(min(minutes, 7 * DAY_MINUTES)), position
 
 
 def _apply(found: When, what: object, now: datetime) -> None:
@@ -291,6 +301,10 @@ def _apply(found: When, what: object, now: datetime) -> None:
         end = now + timedelta(minutes=what.minutes)
         found.timed = found.bound = found.firm = True
         found.ask = replace(ask, day=end.date(), before=end.time().replace(second=0, microsecond=0), earliest=True)
+    elif isinstance(what, _Ahead):
+        then = (now + timedelta(minutes=what.minutes)).replace(second=0, microsecond=0)
+        found.timed = found.bound = found.firm = True
+        found.ask = replace(ask, day=then.date(), at=then.time())
     elif what == "earliest":
         found.timed = True
         found.ask = replace(ask, earliest=True)

@@ -208,6 +208,7 @@ class Conversation:
     `version` guards against two turns at once. `session` is there when a platform speaks a protocol, not sentences.
     `source` is the link the shopper came by ("video:ID"), until an order is placed. `ordered` is the cart of a session
     that was ordered in the browser: the talk goes on with an empty one, and the platform still sees its own.
+    `diet` are the constraints that hold for all food asked for from now on ("je mange sans gluten").
     """
 
     id: str
@@ -229,6 +230,7 @@ class Conversation:
     session: Session | None = None
     source: str = ""
     ordered: Cart | None = None
+    diet: tuple[str, ...] = ()
 
     @property
     def lang(self) -> str:

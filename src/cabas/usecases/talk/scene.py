@@ -9,6 +9,7 @@ from datetime import datetime
 from cabas.agreement.agreement import Agreement, Request, evaluate
 from cabas.agreement.book import HOUSE
 from cabas.agreement.term import Fulfill, Sell, Who
+from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.reply import Fact
 from cabas.domain.cart import PAST_MAX, Cart, Conversation, LineItem, Pending
@@ -30,7 +31,7 @@ class Scene:
     """The state of one turn. Handlers read it, change the cart through `update`, and `tell` facts; nothing is stored
     until the turn ends, so an error leaves the conversation as it was. `answered` is the question that was open when
     the turn began; `proposed` are ids of lines that a recipe put into the cart unticked; `key` is the idempotency key
-    of a confirmation, where the surface gives one.
+    of a confirmation, where the surface gives one; `diet` are the constraints that hold for all food of this turn.
     """
 
     desk: Desk
@@ -59,6 +60,7 @@ class Scene:
     request_hash: str | None = None
     text: str = ""
     leftover: tuple[str, ...] = ()
+    diet: tuple[str, ...] = ()
     known_habits: tuple[Habit, ...] | None = None
     personal: bool | None = None
     age: int | None = None
@@ -105,6 +107,15 @@ class Scene:
         alive = {line.id for line in self.cart.lines}
         focus = [line_id for line_id in (*self.touched, *self.talk.focus) if line_id in alive]
         self.talk = replace(self.talk, past=past, focus=tuple(dict.fromkeys(focus))[:FOCUS_MAX])
+
+    def keep_diet(self, diet: tuple[str, ...]) -> None:
+        """From now on everything to eat and drink is asked for so; nothing said of it anymore lifts it."""
+        self.talk = replace(self.talk, diet=diet)
+        self.tell("diet" if diet else "diet_lifted", tags=", ".join(diet))
+
+    def diet_of(self, family: str | None) -> tuple[str, ...]:
+        """What of the diet spoken of concerns goods of a family: nothing, where nobody eats them."""
+        return () if family is not None and family_is_nonfood(family) else self.diet
 
     @property
     def billed_by_platform(self) -> bool:

@@ -89,7 +89,9 @@ async def say(
     if codes:
         understood = replace(understood, acts=_with_codes(understood.acts if rest else (), Act("code", codes=codes)))
     scene.text, scene.key, scene.request_hash = heard[:SAID_LENGTH], key, request_hash
-    scene.leftover = understood.leftover
+    scene.leftover, scene.diet = understood.leftover, understood.everywhere
+    if understood.diet is not None:
+        scene.keep_diet(understood.diet)
     acts, more = bounded(understood.acts)
     if more or not is_read_whole(text):
         scene.tell("too_long")
@@ -122,6 +124,7 @@ def hearing(scene: Scene) -> Hearing:
         fresh=_fresh(talk),
         pending=talk.pending.kind if talk.pending else None,
         topic=talk.topic,
+        diet=talk.diet,
         slot=datetime.fromisoformat(scene.cart.slot.starts_at) if scene.cart.slot is not None else None,
         timed=bool(talk.past) and talk.past[0].lines == talk.cart.lines and talk.past[0].slot != talk.cart.slot,
     )

@@ -15,6 +15,8 @@ async def handle(scene: Scene, act: Act) -> None:
     if act.kind != "smalltalk":
         scene.tell(act.kind)
         return
+    if scene.facts:  # a diet was noted: that is the answer
+        return
     misses = min(scene.talk.misses + 1, 3)
     scene.talk = replace(scene.talk, misses=misses)
     scene.tell("smalltalk" if misses == 1 else f"smalltalk_{misses}")

@@ -9,13 +9,15 @@ from fractions import Fraction
 from cabas.dialogue import say
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.dishes import Dish, dishes
+from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.merit import meets
 from cabas.dialogue.nouns import counted
 from cabas.dialogue.recipe_needs import needs_of_dish, needs_of_page
 from cabas.dialogue.recipe_page import RecipePage, read_page, read_text
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.weights import usual_of
 from cabas.domain.cart import Amount, LineItem, Want
-from cabas.domain.catalog import Offer
+from cabas.domain.catalog import Offer, Product
 from cabas.domain.larder import taken, takes
 from cabas.domain.recipe import Need
 from cabas.kernel.errors import CabasError
@@ -107,7 +109,8 @@ async def cook(scene: Scene, title: str, servings: Fraction | None, needs: Seque
     kept = remainders(bought, scene.search.get([line.sku for line in bought if line.sku]))
     if kept:
         scene.tell("left_over", names=[_left_words(scene, *one) for one in kept])
-    missing = [line.want.words for line in lines if line.sku is None and line.ticked]
+    without = f" ({', '.join(scene.diet)})" if scene.diet else ""
+    missing = [line.want.words + without for line in lines if line.sku is None and line.ticked]
     if missing:
         scene.tell("not_found", names=missing)
     tell_ages(scene, bought)
@@ -166,7 +169,7 @@ async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine,
     """A product of this store for each need that the agreement lets it sell, with its offer; one query for all."""
     search, needs = Remembered(scene.search), taught_needs(needs, scene.lexicon.taught)
     found = {hit.product.sku: hit.product for need in needs for one in wanted(need) for hit in fitting(one, search)}
-    skus = [sku for sku, product in found.items() if not withheld(scene, product)]
+    skus = [sku for sku, product in found.items() if not withheld(scene, product) and _suits(scene, product)]
     offers = await scene.desk.shop.offers(scene.talk.retailer_id, scene.store.id, skus) if skus else {}
     here = {sku: offer for sku, offer in offers.items() if offer.available > 0}
     day = scene.now.date()
@@ -174,6 +177,11 @@ async def _basket(scene: Scene, needs: Sequence[Need]) -> list[tuple[BasketLine,
         (line, here.get(line.product.sku) if line.product else None)
         for line in basket_for(needs, search, here, day=day)
     ]
+
+
+def _suits(scene: Scene, product: Product) -> bool:
+    """Whether it surely meets the diet that was spoken of."""
+    return all(meets(tag, product, None, labels_by_word()) for tag in scene.diet)
 
 
 def _line(scene: Scene, found: BasketLine, offer: Offer | None, title: str) -> LineItem:

@@ -49,7 +49,9 @@ async def handle(scene: Scene, act: Act) -> None:
 
 async def put_habits(scene: Scene, habits: Sequence[Habit], wants: Sequence[Want] = ()) -> None:
     """Add these habits; `wants` say how they were asked for, where they were."""
-    named = wants or [Want(habit.name, scene.lang, family=habit.family) for habit in habits]
+    named = wants or [
+        Want(habit.name, scene.lang, family=habit.family, constraints=scene.diet_of(habit.family)) for habit in habits
+    ]
     await put(scene, named, skus=[habit.sku for habit in habits], kind="reordered")
 
 
