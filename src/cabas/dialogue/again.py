@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
@@ -18,6 +19,7 @@ from cabas.dialogue.measures import Measured
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.phrases import Phrases
+from cabas.dialogue.refusals import refused
 from cabas.dialogue.tokens import stems
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem, Want
@@ -211,6 +213,29 @@ def _counted_as(want: Want, before: Want) -> Want:
     return want if want.amount is not None else replace(want, amount=before.amount)
 
 
+def usual_too(turn: Turn, items: list[Item]) -> list[Item]:
+    """The things read, "and tea" asked for as usual like what stands before it: "my usual bread and tea"."""
+    sight = turn.sight
+    for before, item in pairwise(items):
+        if not before.usual or item.usual or not item.known or item.begun or not before.pieces:
+            continue
+        said = (sight.detail(place, before.end) for place in range(before.start, before.pieces[0].start))
+        first = any(found is not None and found.kind == "usual" for found in said)
+        counted = item.measured is not None and not item.measured.implied
+        item.usual = first and not counted and sight.said("and", before.end) == item.start
+    return items
+
+
+def refused_line(turn: Turn, item: Item) -> Want | None:
+    """What is in the cart and not wanted any more: "hold the olive oil" is no olive oil free anything."""
+    lang = turn.heard.lang
+    for words in (refused(tag, lang) for tag in item.tags):
+        want = Want(words, lang, None, turn.heard.lexicon.family_of(words, lang)) if words else None
+        if want is not None and turn.holds(want):
+            return want
+    return None
+
+
 def of_focus(turn: Turn, items: list[Item]) -> bool:
     """Change what was spoken of last by a stretch that says only an amount, or only a detail."""
     item, *others = items
@@ -218,6 +243,9 @@ def of_focus(turn: Turn, items: list[Item]) -> bool:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
     line, topic = turn.focus, turn.heard.topic
+    if (gone := refused_line(turn, item)) is not None:
+        turn.act(Act("remove", target=Reference(want=gone)))
+        return True
     if item.measured is not None:
         if topic:
             return False

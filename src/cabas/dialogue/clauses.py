@@ -148,10 +148,16 @@ def elsewhere(sight: Sight, start: int, end: int) -> bool:
     """
     ends = {place: sight.said("elsewhere", place) for place in range(start, end)}
     told = {inner for place, after in ends.items() if after is not None for inner in range(place, after)}
-    if not told:
+    if not told or _unsold(sight, start, end):
         return False
     named = (match.kind for place in range(start, end) if place not in told for match in sight.names(place))
     return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
+
+
+def _unsold(sight: Sight, start: int, end: int) -> bool:
+    """Whether goods that no grocer has are counted: "two train tickets to Rome" is a wish, if a vain one."""
+    amounts = (one for place in range(start, min(end, start + REASON_TOKENS_MAX)) for one in sight.amounts(place, end))
+    return any(one.end < end and sight.said("unsold", one.end) is not None for one in amounts)
 
 
 def _diet_end(sight: Sight, start: int, end: int) -> int | None:

@@ -34,20 +34,20 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
     if (item.refines or (item.repair and only_looks(sight, item))) and after:
         return True
     item.kind_of = after and item.measured is not None and not item.trailing and only_looks(sight, item)
+    strange = [piece for piece in item.pieces if piece.match is None]
+    meant = asked or after or item.begun or item.repair or item.measured is not None
+    if strange and meant and _unsold(sight, item, len(strange)):
+        return True
     if (only_looks(sight, item) and not item.repair and not item.kind_of) or is_never(sight, item):
         return False
     if sight.said("repairs", item.start) == item.end:
         return False
     if _refused(sight, item) or (not asked and is_told(sight, item)):
         return False
-    strange = [piece for piece in item.pieces if piece.match is None]
-    meant = asked or after or item.begun or item.repair or item.measured is not None
     if is_clause(sight, item) or (not meant and item.head is None and not _called(item) and _says_nothing(sight, item)):
         return False
     if all(_sized(sight, piece) or _is_no_thing(sight, piece) for piece in item.pieces) and item.brand is None:
         return False
-    if strange and meant and _unsold(sight, item, len(strange)):
-        return True
     off = any(sight.said("offtopic", piece.start) for piece in strange)
     if off and item.pieces[0].match is None:
         return False
@@ -94,7 +94,7 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         last = kept[-1] if kept else None
         comma = item.start > 0 and sight.is_mark(item.start - 1)
         counted = item.measured is not None and (not item.trailing or (last is not None and last.measured is not None))
-        if last is not None and comma and (_said_again(last, item) or _cut_of(sight, last, item)):
+        if last is not None and comma and (_said_again(turn, last, item) or _cut_of(sight, last, item)):
             last.measured = item.measured
             last.tags.extend(item.tags)
         elif last is not None and comma and last.measured is None and counted and only_looks(sight, item):
@@ -119,9 +119,14 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
     return kept
 
 
-def _said_again(last: Item, item: Item) -> bool:
-    """Whether the thing before is named once more to say how much of it: "pears, a box of pears"."""
-    if last.words.casefold() != item.words.casefold() or last.brand != item.brand or item.more or item.repair:
+def _said_again(turn: Turn, last: Item, item: Item) -> bool:
+    """Whether the thing before is named once more to say how much of it: "pears, a box of pears", "rye bread, one
+    loaf".
+    """
+    same = last.words.casefold() == item.words.casefold()
+    if not same and last.family is not None and len(item.pieces) == 1 and not item.tags:
+        same = item.family in turn.heard.lexicon.above(last.family)
+    if not same or last.brand != item.brand or item.more or item.repair:
         return False
     return item.has_food and item.measured is not None and (last.measured is None or last.amount == item.amount)
 
@@ -207,6 +212,9 @@ def _unsold(sight: Sight, item: Item, strange: int) -> bool:
     """Whether goods no grocer has are wished for: a clerk says so, and does not take it for small talk."""
     if strange < len(item.pieces):
         return False
+    counted = item.measured.end if item.measured is not None and not item.trailing else item.start
+    if counted < item.end and sight.said("unsold", counted) is not None:
+        return True  # "a train ticket to Rome"
     words = sight.spell(item.pieces[0].start, item.pieces[-1].end)
     return strange <= UNSOLD_WORDS_MAX and is_unsold(words, sight.lang)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.counts import counted_thing, spoken_of
+from cabas.dialogue.counts import COUNTED_WHOLE, counted_thing, spoken_of
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
@@ -62,6 +63,10 @@ def fewer(turn: Turn, found: Found) -> list[Act] | None:
 def _less(turn: Turn, measured: Measured, item: Item | None) -> list[Act] | None:
     line = turn.line(item) if item is not None else turn.focus
     have = line.want.amount if line is not None else None
+    if have is not None and measured.unit is None and measured.amount.value < 1:  # "lose half the rolls"
+        left = have.value * (1 - measured.amount.value)
+        left = Fraction(math.ceil(left)) if have.unit in COUNTED_WHOLE else left
+        return [Act("set_quantity", target=turn.reference(item), amount=Amount(left, have.unit))]
     if line is None and item is not None and turn.heard.lines and not item.known:
         return None
     if have is not None and have.unit == measured.amount.unit and have.value <= measured.amount.value:
@@ -87,6 +92,10 @@ def named_before(turn: Turn, acts: list[Act], start: int) -> list[Act]:
     if acts != [Act("remove", target=Reference())] or turn.pointed is not None or not turn.heard.lines:
         return acts
     last = turn.steps[-1] if turn.steps else None
+    if isinstance(last, list) and len(last) == 1 and not last[0].item.begun and turn.line(last[0].item) is not None:
+        turn.steps.pop()  # "peas: take them off"
+        turn.wishes.made.pop()
+        return [Act("remove", target=turn.reference(last[0].item))]
     if isinstance(last, Act):
         said = last.kind == "remove" and last.target is not None and last.target.want is not None
         return [] if said else acts

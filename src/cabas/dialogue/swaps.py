@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
+from cabas.dialogue.again import refused_line
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import LABEL
 from cabas.dialogue.patterns import Found
@@ -122,6 +123,8 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if lost and item.known and not turn.heard.lines and not is_clause(turn.sight, item):
         turn.wish([item])  # "add turkey instead" of what was taken back
         return []
+    if lost and turn.heard.lines and (kin := _rather(turn, item)) is not None:
+        return kin  # "it's salted butter I wanted"
     if lost:
         return [Act("replace", compare="other")] if item.tags and not item.has_food else None
     return _instead(turn, old, item)
@@ -148,6 +151,8 @@ def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:
     """`item` in place of what is named, or of what was spoken of last; None where it is none of that."""
     if item.has_food and (is_clause(turn.sight, item) or is_never(turn.sight, item)):
         return None
+    if not item.has_food and (gone := refused_line(turn, item)) is not None:
+        return [Act("remove", target=Reference(want=gone))]  # "actually, hold the mustard"
     if not item.has_food and not item.tags:
         return None
     if old and not item.has_food and turn.line(old[0]) is None:

@@ -33,6 +33,8 @@ SURE = 0.98
 # Unexplained words looked at in one utterance.
 REREAD_MAX = 12
 APOSTROPHES = frozenset("'’")
+# "If you've got" has so many words at least, and what asks for it, "can you tell me", no more than this.
+CLAUSE_LEAST, WONDER_TOKENS_MAX = 3, 6
 _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 _SAFE = (FAMILY, BRAND, LABEL)
 
@@ -101,13 +103,21 @@ def _without_fillers(tokens: Sequence[Token], tools: Tools) -> list[Token]:
     index = 0
     while index < len(tokens):
         after = tools.words.at("fillers", tokens, index) or tools.words.at("sayings", tokens, index)
-        if after is not None and not _named(tokens, index, after, tools):
+        if after is not None and not (_named(tokens, index, after, tools) or _asked(tokens, index, after, tools)):
             index = after
             continue
         if not tokens[index].is_mark or tokens[index].folded not in APOSTROPHES:  # "the kids' tea"
             kept.append(tokens[index])
         index += 1
     return _without_closers(kept, tools)
+
+
+def _asked(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> bool:
+    """Whether it is what somebody wants to know: "can you tell me if you've got fennel"."""
+    if after - index < CLAUSE_LEAST or after >= len(tokens) or tokens[after].is_mark:
+        return False
+    starts, wonder = range(max(0, index - WONDER_TOKENS_MAX), index), tools.grammar.phrases("wonder")
+    return any((found := wonder.at(tokens, start)) is not None and found[1] == index for start in starts)
 
 
 def _without_closers(tokens: list[Token], tools: Tools) -> list[Token]:

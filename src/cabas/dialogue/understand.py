@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, RecipeAsk, Reference, Understood
 from cabas.dialogue.afterthoughts import brought_forward
-from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, of_focus, points
+from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, of_focus, points, usual_too
 from cabas.dialogue.answers import answer, past_answer, said_once
 from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end, topic
@@ -271,11 +271,22 @@ def _groceries(turn: Turn, start: int, end: int) -> None:
     items = for_whom(turn, items if asked else not_asked(turn, items, first, last))
     if not _amended(turn, items, asked=asked):
         _add(turn, items, begin, last, asked=asked)
-    if when is not None and len(turn.leftover) > left and not asked and when.strength <= 1 and not when.slot:
+    if (
+        when is not None
+        and len(turn.leftover) > left
+        and not asked
+        and when.strength <= 1
+        and _tells(sight, when, start)
+    ):
         del turn.steps[at - (first > start) : at]
         return  # "je suis fatigué ce soir": nothing is wished for, so no time to come either
     if when is not None and first == start:
         turn.act(slot_act(when))
+
+
+def _tells(sight: Sight, when: When, start: int) -> bool:
+    """Whether a time stands beside what is no goods for no slot: "what time does the bank open tomorrow"."""
+    return not when.slot or (when.ask.method is None and sight.said("questions", start) is not None)
 
 
 def _opened(sight: Sight, start: int, end: int) -> tuple[int, bool]:
@@ -300,7 +311,8 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
         return False
     alone = not any(item.has_food for item in items[1:])
     name = narrower(turn, items[0], focus) if alone else None
-    if name is None and (items[0].begun or (items[0].family is not None and items[0].family == focus.want.family)):
+    known = items[0].family is not None and items[0].family == focus.want.family
+    if name is None and (known or items[0].begun or turn.line(items[0]) not in (None, focus)):
         return False
     if (name := name or turn.composed(items[0], focus.want.words)) is None:
         return False
@@ -332,7 +344,7 @@ def _add(turn: Turn, items: list[Item], start: int, end: int, *, asked: bool) ->
     definite = bare and sight.said("definite", good[0].start) is not None
     if definite and not asked and end < len(sight.tokens) and turn.point(good[0]):
         return
-    turn.wish(more_of_it(turn, one) if one.more else one for one in good)
+    turn.wish(more_of_it(turn, one) if one.more else one for one in usual_too(turn, good))
 
 
 def _acts(turn: Turn) -> tuple[Act, ...]:

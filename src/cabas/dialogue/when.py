@@ -85,9 +85,10 @@ class Times:
         """Whether a word in [start, end) can only be there for a time or a method, or may be."""
         if any(token.folded in self._methods.hints for token in self.tokens[start:end]):
             return True
+        least = 1 if any(token.kind == "number" for token in self.tokens[start:end]) else 2  # "pick up on the 30th"
         return any(
             self._words.said("earliest", self.tokens, place) is not None
-            or ((named := self._methods.names.at(self.tokens, place)) is not None and named[0][1] > 1)
+            or ((named := self._methods.names.at(self.tokens, place)) is not None and named[0][1] >= least)
             for place in range(start, end)
         )
 
