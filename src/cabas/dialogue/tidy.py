@@ -33,8 +33,7 @@ SURE = 0.98
 # Unexplained words looked at in one utterance.
 REREAD_MAX = 12
 APOSTROPHES = frozenset("'’")
-# "If you've got" has so many words at least, and what asks for it, "can you tell me", no more than this.
-CLAUSE_LEAST, WONDER_TOKENS_MAX = 3, 6
+CLAUSE_LEAST, WONDER_TOKENS_MAX = 3, 6  # so many words has "if you've got", and what asks for it ("can you tell me")
 _NAMES = (FAMILY, BRAND, LABEL, RESTRICTED)
 _SAFE = (FAMILY, BRAND, LABEL)
 
