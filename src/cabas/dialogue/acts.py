@@ -74,8 +74,8 @@ class Act:
     usual coffee), or none for the whole usual order, `without`, `due` for what is running out, `propose` when it is a
     question ("am I running low?") that waits for a yes. recipe: `recipe`.
     ask_price, ask_availability: `wants[0]`. choose_slot, set_method: `slot`; `impossible` when the time cannot be
-    ("le 31 février"). code: `codes`. The others need nothing. `doubt` names what a clerk would ask before acting
-    ("quantity").
+    ("le 31 février"), `propose` when it is asked what times there are. code: `codes`. The others need nothing.
+    `doubt` names what a clerk would ask before acting ("quantity").
     """
 
     kind: str

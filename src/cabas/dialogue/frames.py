@@ -21,6 +21,7 @@ from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.wants import same_unit
 from cabas.domain.cart import Amount
+from cabas.domain.fulfillment import Method, SlotAsk
 
 Frame = Callable[[Turn, Found], list[Act] | None]
 
@@ -38,6 +39,8 @@ PLAIN = {
     "due": Act("reorder", due=True, propose=True),
     "due_add": Act("reorder", due=True),
     "last": Act("remove", target=Reference(last=True)),
+    "when_delivered": Act("choose_slot", slot=SlotAsk(Method.DELIVERY), propose=True),
+    "when_fetched": Act("choose_slot", slot=SlotAsk(Method.PICKUP), propose=True),
     "vague": LOST,
 }
 

@@ -28,6 +28,9 @@ async def handle(scene: Scene, act: Act) -> None:
     if act.kind == "set_method":
         await _set_method(scene, ask)
         return
+    if act.propose:
+        await _propose(scene, ask.method or method_of(scene))
+        return
     await choose(scene, ask)
     answered = scene.answered
     if (
@@ -50,6 +53,13 @@ async def choose(scene: Scene, ask: SlotAsk) -> None:
         return
     scene.update(replace(scene.cart, method=method.value))
     offer(scene, nearest(scene, await open_slots(scene, method), ask), method, missed=True)
+
+
+async def _propose(scene: Scene, method: Method) -> None:
+    """The next slots there are, for the shopper to choose from."""
+    scene.update(replace(scene.cart, method=method.value))
+    soonest = SlotAsk(method, scene.now.date(), at=scene.now.time())
+    offer(scene, nearest(scene, await open_slots(scene, method), soonest), method, missed=False)
 
 
 async def _set_method(scene: Scene, ask: SlotAsk) -> None:
