@@ -117,6 +117,12 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
     return False
 
 
+def claims(tag: str, product: Product) -> bool:
+    """Whether a product says that it has a label; what only does not contradict it is no gluten-free pasta."""
+    label = labels_by_word().get(fold(tag))
+    return label is not None and (label.id in product.labels or label.claimed_by(product.name))
+
+
 def _shows(tag: str, product: Product, lang: str) -> bool | None:
     """Whether a product shows what a few words say of it; None when it cannot be told."""
     if fold(tag) in fold(f"{product.name} {product.brand or ''}"):

@@ -10,6 +10,7 @@ from functools import cache
 import tantivy
 
 from cabas.dialogue.classify import above, family_is_nonfood, names_of
+from cabas.dialogue.fits import own_words
 from cabas.dialogue.kinds import shown_as
 from cabas.dialogue.labels import labels
 from cabas.dialogue.names import light, read_name
@@ -44,8 +45,9 @@ def sought(query: Query, words: Words) -> Sought:
     asked = tuple(frozenset((label, *_near(label))) for label in query.labels)
     said = frozenset(stem for label in query.labels for stem in _label_stems(label, query.lang))
     foreign = query.lang != words.lang
+    own = own_words(query.families[0]) if foreign and query.families else frozenset()  # "hot" of hot cocoa is not spicy
     terms = [
-        (_told(one, stem, query.lang, words, named=stem in named) if foreign else None)
+        (_told(one, stem, query.lang, words, named=stem in named) if foreign and stem not in own else None)
         or _term(one, stem, words, named=stem in named, label=stem in said, foreign=foreign)
         for one, stem in zip(raw, stems, strict=True)
     ]

@@ -10,7 +10,7 @@ from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.fits import fits
 from cabas.dialogue.kinds import comes_from, shown_as
 from cabas.dialogue.labels import labels_by_word
-from cabas.dialogue.merit import meets
+from cabas.dialogue.merit import claims, meets
 from cabas.dialogue.names import light
 from cabas.dialogue.pick import Shelf, pick
 from cabas.dialogue.purpose import of_wider, without_side
@@ -107,10 +107,10 @@ def test_pizzas_are_known_by_their_names_to_hold_meat() -> None:
 
 def test_a_kind_made_by_a_label_may_be_filed_under_the_wider_one() -> None:
     said = Want("gluten-free pasta", "en", family="gluten_free_pasta", constraints=("gluten free",))
-    assert of_wider(said) == (
-        Want("gluten-free pasta", "en", family="pasta", constraints=("gluten free",)),
-        "gluten free",
-    )
+    wide = Want("gluten-free pasta", "en", family="pasta", constraints=("gluten free",))
+    assert of_wider(said) == (wide, "gluten free")
+    named = [product(name) for name in ("Penne sans gluten 500 g", "Penne 500 g")]
+    assert [claims("gluten free", one) for one in named] == [True, False]
     assert of_wider(Want("pasta", "en", family="pasta", constraints=("organic",))) is None
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cabas.dialogue.fits import fits
 from cabas.dialogue.knowledge import Taught
-from cabas.dialogue.labels import labels_by_word
-from cabas.dialogue.merit import Merit, meets, merit
+from cabas.dialogue.merit import Merit, claims, merit
 from cabas.dialogue.purpose import of_wider, unknown, without_purpose, without_side, without_unknown
 from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
@@ -83,7 +82,7 @@ def _found(
     if not found and (wider := of_wider(want)) is not None:
         simple, tag = wider
         hits = _fitting(simple, search.find(query_of(simple), most))
-        found = [hit for hit in hits if meets(tag, hit[0], None, labels_by_word(), want.lang)]
+        found = [hit for hit in hits if claims(tag, hit[0])]
     strange: tuple[str, ...] = ()
     if not found and (side := without_side(want)) is not None:
         simple, left = side
