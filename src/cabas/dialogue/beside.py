@@ -77,6 +77,11 @@ def only_day(turn: Turn, when: When, start: int, end: int) -> bool:
     return any(sight.name(place, size, FAMILY, BRAND, DISH) is not None for place in range(end + 1, size))
 
 
+def only_told(sight: Sight, when: When, start: int) -> bool:
+    """Whether a time stands beside what is no goods for no slot: "what time does the bank open tomorrow"."""
+    return not when.slot or (when.ask.method is None and sight.said("questions", start) is not None)
+
+
 def passable(turn: Turn, when: When, start: int, end: int) -> bool:
     """Whether a clause that names a time and surely a way to get the goods means just that, although a few of its words
     are unknown: "Saturday at nine would be grand, I'll fetch it".

@@ -16,7 +16,7 @@ from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, n
 from cabas.dialogue.answers import answer, past_answer, said_once
 from cabas.dialogue.asks import of_topic
 from cabas.dialogue.backdrop import opens, parted, told_end, topic
-from cabas.dialogue.beside import only_day, passable, split_when
+from cabas.dialogue.beside import only_day, only_told, passable, split_when
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, elsewhere, heads, reason_for
@@ -276,17 +276,12 @@ def _groceries(turn: Turn, start: int, end: int) -> None:
         and len(turn.leftover) > left
         and not asked
         and when.strength <= 1
-        and _tells(sight, when, start)
+        and only_told(sight, when, start)
     ):
         del turn.steps[at - (first > start) : at]
         return  # "je suis fatigué ce soir": nothing is wished for, so no time to come either
     if when is not None and first == start:
         turn.act(slot_act(when))
-
-
-def _tells(sight: Sight, when: When, start: int) -> bool:
-    """Whether a time stands beside what is no goods for no slot: "what time does the bank open tomorrow"."""
-    return not when.slot or (when.ask.method is None and sight.said("questions", start) is not None)
 
 
 def _opened(sight: Sight, start: int, end: int) -> tuple[int, bool]:
