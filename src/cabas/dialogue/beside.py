@@ -37,11 +37,18 @@ def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, i
     if when.said and when.leftover and when.leftover[0] > start:
         place = when.leftover[0]
         first = times.read(start, place)
-        if not (first.leftover or in_name(sight, place)) and (_meant(first) or first.dated):
+        none = first.leftover or in_name(sight, place) or _wishes(sight, times, start, place)
+        if not none and (_meant(first) or first.dated):
             if stop < end:  # "deliver two loaves on Sunday"
                 first = times.read(start, end, gap=range(place, stop))
             return _items_start(sight, start, place), stop, first if _meant(first) else None
     return start, stop, None
+
+
+def _wishes(sight: Sight, times: Times, start: int, place: int) -> bool:
+    """Whether words that could be a way to get the goods only wish for what follows them: "pop in some kale"."""
+    found = sight.tools.grammar.sections["openers"].longest(sight.text, start, place - start)
+    return found is not None and found.end > start and not times.read(found.end, place).said
 
 
 def _may_be_time(sight: Sight, place: int) -> bool:
