@@ -110,6 +110,8 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     if len(new) > 1 and any(item.has_food for item in new[1:]):
         return None
     item = new[0]
+    if not (old or item.has_food) and (unwanted := refused_line(turn, item)) is not None:
+        return [Act("remove", target=Reference(want=unwanted))]  # "actually, hold the mustard"
     if not old and _turned_down(turn, found, item):
         return [Act("remove", target=turn.reference(item))]
     for more in new[1:]:
@@ -151,8 +153,6 @@ def _instead(turn: Turn, old: list[Item], item: Item) -> list[Act] | None:
     """`item` in place of what is named, or of what was spoken of last; None where it is none of that."""
     if item.has_food and (is_clause(turn.sight, item) or is_never(turn.sight, item)):
         return None
-    if not item.has_food and (gone := refused_line(turn, item)) is not None:
-        return [Act("remove", target=Reference(want=gone))]  # "actually, hold the mustard"
     if not item.has_food and not item.tags:
         return None
     if old and not item.has_food and turn.line(old[0]) is None:
