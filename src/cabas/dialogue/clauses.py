@@ -5,6 +5,7 @@ from __future__ import annotations
 from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, names_another, only_for, sets_scene, told_end, topic
 from cabas.dialogue.borders import ends_name, in_name
 from cabas.dialogue.counts import will_do
+from cabas.dialogue.diets import diet_end, diet_next, is_diet
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
 from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
@@ -12,8 +13,6 @@ from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
 
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
-# Who cannot eat what is said in no more words than this.
-DIET_TOKENS_MAX = 9
 # Why something is wanted is said in no more words than this.
 REASON_TOKENS_MAX = 6
 # The name of a dish that is looked back at is no longer than this.
@@ -27,7 +26,7 @@ STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 def clause_end(sight: Sight, start: int, end: int) -> int:
     """The index after the clause that begins at `start`."""
     place = start + 1
-    diet = _diet_end(sight, start, end)
+    diet = diet_end(sight, start, end)
     if diet is not None:
         return diet
     telling = remark_end(sight, start, end)
@@ -70,13 +69,13 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
     """
     if _rest_goes(sight, place + 1):
         return False
-    if (_begins(sight, place + 1, end) and not whole) or _is_diet(sight, start, place):
+    if (_begins(sight, place + 1, end) and not whole) or is_diet(sight, start, place):
         return True
     if topic(sight, start, place, end) or (only_for(sight, start, place) and names_another(sight, place + 1, end)):
         return True
     if not whole and _is_remark(sight, place + 1, end):
         return True
-    if remark_end(sight, place + 1, end) is not None or _diet_next(sight, place + 1, end):
+    if remark_end(sight, place + 1, end) is not None or diet_next(sight, place + 1, end):
         return True
     if not whole and will_do(sight, place + 1, end):
         return True
@@ -134,7 +133,7 @@ def reason_for(turn: Turn, start: int, stop: int) -> bool:
         return False
     following = range(stop + 1, _strong(sight, stop + 1, len(sight.tokens)))
     points = any(sight.said("pronouns", place) for place in following)
-    if _is_diet(sight, start, stop) or (
+    if is_diet(sight, start, stop) or (
         points and not any(_named(sight, place, len(sight.tokens)) for place in following)
     ):
         return False  # "we have rice, so take it off"
@@ -158,45 +157,6 @@ def _unsold(sight: Sight, start: int, end: int) -> bool:
     """Whether goods that no grocer has are counted: "two train tickets to Rome" is a wish, if a vain one."""
     amounts = (one for place in range(start, min(end, start + REASON_TOKENS_MAX)) for one in sight.amounts(place, end))
     return any(one.end < end and sight.said("unsold", one.end) is not None for one in amounts)
-
-
-def _diet_end(sight: Sight, start: int, end: int) -> int | None:
-    """Where words that say who cannot eat what end, and a name begins right there ("I'm celiac so bread"). A question
-    says it of goods ("is there a vegan mayo").
-    """
-    if sight.said("questions", start) is not None:
-        return None
-    for place in range(start + 2, min(end, start + DIET_TOKENS_MAX)):
-        begins = sight.said("determiners", place) or place
-        if begins < end and _named(sight, begins, end) and not _named(sight, place - 1, end):
-            phrases = (sight.words.diets, sight.words.allergens)
-            found = [one.at(sight.tokens, before) for one in phrases for before in range(start, place)]
-            ended = any(one is not None and one[1] == place for one in found)
-            return place if ended and _is_diet(sight, start, place) else None
-    return None
-
-
-def _diet_next(sight: Sight, start: int, end: int) -> bool:
-    """Whether somebody is spoken of from `start` up to the next mark who cannot eat something."""
-    if teller(sight, start, end) is None:
-        return False
-    stop = start
-    while stop < end and not sight.is_mark(stop):
-        stop += 1
-    return _is_diet(sight, start, stop)
-
-
-def _is_diet(sight: Sight, start: int, end: int) -> bool:
-    """Whether the words so far say who cannot eat what: "je suis végétarienne, du jambon végétal"."""
-    diets, stretch = sight.tools.grammar.sections["diets"], sight.tools.grammar.text(sight.tokens[start:end])
-    phrases = {"diet": sight.words.diets, "allergen": sight.words.allergens}
-    return any(
-        phrases[name].at(sight.tokens, start + place) is not None
-        for found in diets.fits(stretch)
-        for name in phrases.keys() & found.slots.keys()
-        for place in range(*found.slots[name])
-        if found.kind != "never"
-    )
 
 
 def _in_time(sight: Sight, place: int) -> bool:

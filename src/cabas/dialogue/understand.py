@@ -21,7 +21,7 @@ from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end, elsewhere, heads, reason_for
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
-from cabas.dialogue.details import label_tag
+from cabas.dialogue.diets import read_diet
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
 from cabas.dialogue.item import Item
 from cabas.dialogue.numbers import numbers_of
@@ -171,7 +171,9 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         turn.act(Act("recipe", recipe=before.ask(turn)))
         return True
     size = len(sight.tokens)
-    if _diet(turn, clause, last=end >= size or remark_end(sight, end + 1, size) is not None) or _compare(turn, clause):
+    if read_diet(turn, clause, last=end >= size or remark_end(sight, end + 1, size) is not None) or _compare(
+        turn, clause
+    ):
         return True
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
     timed = turn.pointed is not None  # "the sausages, from six to ten" is no time
@@ -213,30 +215,6 @@ def slot_act(when: When) -> Act:
     """A time is a slot; a method alone is only that."""
     timed = when.timed or when.slot or when.impossible
     return Act("choose_slot" if timed else "set_method", slot=when.ask, impossible=when.impossible)
-
-
-def _diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
-    """Allergies and diets hold for everything asked for in the same breath ("no pork: ...")."""
-    for found in clause.tools.grammar.sections["diets"].fits(clause.text):
-        if found.kind in ("never", "free") and last:
-            continue
-        if found.kind == "lift":
-            turn.wishes.tags.clear()
-            turn.wishes.unsafe.clear()
-            return True
-        for name, (start, end) in found.slots.items():
-            for place in range(start, end):
-                allergen = clause.words.allergens.at(clause.tokens, place) if name == "allergen" else None
-                if allergen is not None and allergen[1] == end:
-                    turn.wishes.unsafe.append(allergen[0])
-                    return True
-                if any(not clause.is_small(before) for before in range(start, place)):
-                    break  # "is the bread gluten free" is no diet
-                diet = clause.words.diets.at(clause.tokens, place) if name == "diet" else None
-                if diet is not None and diet[1] == end:
-                    turn.wishes.tags.append(label_tag(diet[0], clause.lang))
-                    return True
-    return False
 
 
 def _compare(turn: Turn, clause: Sight) -> bool:
