@@ -38,11 +38,11 @@ async def test_what_nobody_eats_is_not_asked_to_be_free_of_it(desk: Shop) -> Non
     assert [line.want.constraints for line in view.cart.lines] == [()]
 
 
-async def test_no_meat_for_a_vegetarian(desk: Shop) -> None:
+async def test_mince_for_a_vegetarian_is_made_of_plants(desk: Shop) -> None:
     talker = await talk(desk, shopper=None, locale="fr-FR")
     await talker.say("Je suis végétarienne")
     view = await talker.say("du bœuf haché")
-    assert [(line.want.words, line.sku) for line in view.cart.lines] == [("bœuf haché", None)]
+    assert [(line.want.words, line.name) for line in view.cart.lines] == [("bœuf haché", "Haché végétal 150 g")]
 
 
 @pytest.mark.parametrize("lifted", ["Oublie le régime", "Je ne suis plus végétarienne"])
