@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from cabas.dialogue.lexicon import BRAND, FAMILY
+from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
 
+# Details that say which kind, in words that might stand for themselves ("zero percent", "no more than two euros").
+_SAID_OF_IT = frozenset({"fat", "percent", "max_price", "max_price_bare"})
 # A name met with this score is one word for word.
 SURE_NAME = 0.98
 
@@ -39,6 +41,8 @@ def cuts_a_name(clause: Sight, found: Found) -> bool:
     if any(match.kind == FAMILY and match.end == end and match.words > 1
            for start, end in counts for place in range(start, end) for match in clause.names(place)):  # fmt: skip
         return True
+    if any(_cuts_a_label(clause, *span, amount=name.startswith("amount")) for name, span in found.slots.items()):
+        return True
     counted = {end for _, end in counts}
     borders = {place for span in found.slots.values() for place in span if 0 < place < len(clause.tokens)} - counted
     return any(
@@ -47,3 +51,24 @@ def cuts_a_name(clause: Sight, found: Found) -> bool:
         and not clause.is_small(match.start)
         for place in borders for start in range(max(0, place - NAME_TOKENS_MAX), place) for match in clause.names(start)
     )  # fmt: skip
+
+
+def _cuts_a_label(clause: Sight, start: int, end: int, *, amount: bool) -> bool:
+    """Whether what a pattern takes for the name begins inside of what is only said of it: nobody turns away "added
+    sugar jam" who asks for "no added sugar jam"; or an `amount` does: "not over three fifty" counts nothing.
+    """
+    for before in range(max(0, start - NAME_TOKENS_MAX), start):
+        last = None if clause.is_mark(before) else says_of_it(clause, before, start)
+        if last is not None and (last < end or (amount and last > end)):
+            return True
+    return False
+
+
+def says_of_it(sight: Sight, place: int, after: int) -> int | None:
+    """The end of what is said of a thing from `place` on over `after`, where "no" turns nothing away: "no more than
+    four euros", "no added sugar". None where nothing of the kind is said.
+    """
+    label, said = sight.name(place, len(sight.tokens), LABEL), sight.detail(place, len(sight.tokens))
+    ends = [label.end] if label is not None else []
+    ends += [said.end] if said is not None and said.kind in _SAID_OF_IT else []
+    return max((last for last in ends if last > after), default=None)

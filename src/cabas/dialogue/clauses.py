@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, names_another, only_for, sets_scene, told_end, topic
-from cabas.dialogue.borders import ends_name, in_name
+from cabas.dialogue.borders import ends_name, in_name, says_of_it
 from cabas.dialogue.counts import will_do
 from cabas.dialogue.diets import diet_end, diet_next, is_diet
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
@@ -201,6 +201,8 @@ def _begins(sight: Sight, place: int, end: int) -> bool:
         return False
     grammar = sight.tools.grammar
     cue, repairs = grammar.cues.at(sight.tokens, place), sight.said("repairs", place)
+    if says_of_it(sight, place, cue[1] if cue is not None else place) is not None:
+        return False  # "coffee, no more than six euros"
     if cue is not None:
         return repairs is None or repairs <= cue[1]  # "je veux dire" is no "je veux"
     opened = grammar.open_cues.at(sight.tokens, place)
@@ -242,6 +244,8 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return True
     grammar = sight.tools.grammar
     cue = grammar.cues.at(sight.tokens, place)
+    if says_of_it(sight, place, cue[1] if cue is not None else place) is not None:
+        return False
     if cue is not None and cue[1] - place > 1 and cue[1] < end and not _asks_for_it(sight, place):
         return True
     if place + 1 >= end or sight.tokens[place].folded not in grammar.macro("drop"):

@@ -55,7 +55,10 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         if price is None:
             return None
         item.tags.append(f"{kind.removesuffix('_bare')}:{price}")
-        return after
+        held = sight.tools.measures.of.at(sight.tokens, after) is not None
+        counted = (place for place in range(start + 1, after) if held and not sight.said("currency", place))
+        counted = (place for place in counted for one in sight.amounts(place, after) if one.end == after and one.unit)
+        return next(counted, after)  # "under two euros, a jar of jam"
     if kind == "not_this" and sight.name(found.end, end, BRAND) is None:
         return None
     if kind in ("not_brand", "not_this", "but_not", "free_of"):

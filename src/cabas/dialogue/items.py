@@ -70,6 +70,10 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
             item.cost += COST["mark_after_amount"] if item.measured is not None else 0.0
             position += 1
             continue
+        priced = _price_first(sight, item, position, end)
+        if priced is not None:
+            position = priced
+            continue
         if item.measured is None and depth < READINGS_MAX and (amounts := sight.amounts(position, end)):
             yield from _with_amounts(sight, item, position, end, amounts, depth)
             return
@@ -91,6 +95,15 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
     yield item, position
 
 
+def _price_first(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """Past a price that is said before the thing: "no more than four euros each for two pizzas"."""
+    found = sight.detail(position, end)
+    if found is None or not found.kind.startswith("max_price"):
+        return None
+    after = add_detail(sight, item, found, position, end)
+    return sight.said("purpose", after) or after if after is not None and after < end else after
+
+
 def _with_amounts(
     sight: Sight, item: Item, position: int, end: int, amounts: list[Measured], depth: int
 ) -> Iterator[tuple[Item, int]]:
@@ -103,7 +116,9 @@ def _with_amounts(
         after = sight.said("determiners", position)
         bare.begun = bare.begun or after is not None
         vague = sight.said("vague", position)
-        if vague is not None and vague == after and after <= end and not names:  # "a few slices of ham"
+        if vague is not None and not names and amounts[0].end > vague and not amounts[0].implied:
+            pass  # "a few hundred grams"
+        elif vague is not None and vague == after and after <= end and not names:  # "a few slices of ham"
             bare.vague = True
             yield from _openings(sight, bare, after, end, depth + 1)
         else:
@@ -119,8 +134,12 @@ def _with_amounts(
         taken.cost += COST["unit"] if measured.unit else 0.0
         taken.cost += COST["implied"] if measured.implied and not measured.definite else 0.0
         after = measured.end
-        glue = sight.tools.measures.of.at(sight.tokens, after)
-        if glue and glue[1] <= end:
+        spread = sight.tools.measures.each_of.at(sight.tokens, after)
+        glue = spread or sight.tools.measures.of.at(sight.tokens, after)
+        taken.spread = spread is not None
+        if spread is not None and spread[1] < end:
+            after = spread[1]
+        elif glue and glue[1] <= end:
             taken.each = measured.unit is None and measured.end < end and not _collective(sight, measured)
             taken.cost += COST["partitive"] if _partitive(sight, measured) else 0.0
             after = glue[1]

@@ -16,34 +16,13 @@ from cabas.dialogue import locales
 from cabas.dialogue.numbers import Number, Numbers, numbers_of
 from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.tokens import Token
+from cabas.dialogue.units import Unit, units_of
 from cabas.domain.cart import Amount
 
 _DIGITS = 6
 PER_KILO = 1000
+TEN = 10
 SMALL_UNITS = {"l": "ml", "kg": "g"}
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit: `factor` of the spoken unit `said`. `kind` is measure (mass, volume), container or kitchen.
-
-    `ml` or `g` is what one holds, where that is usual (spoons, cups). `symbol` is how a size is written with it.
-    """
-
-    id: str
-    kind: str
-    said: str
-    factor: Fraction = Fraction(1)
-    ml: Fraction | None = None
-    g: Fraction | None = None
-    symbol: str = ""
-
-    @property
-    def dimension(self) -> str:
-        """mass, volume or count."""
-        if self.kind == "measure":
-            return "mass" if self.said in ("g", "kg") else "volume"
-        return "volume" if self.ml else "mass" if self.g else "count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +51,10 @@ class Measures:
         lang, _, region = locale.partition("-")
         sheet = locales.read(lang, "units")
         self.numbers: Numbers = numbers_of(lang)
-        self._orders = _units(sheet, ("measures", "containers"), region)
-        self._recipes = _units(sheet, ("measures", "containers", "kitchen"), region)
+        self._orders = units_of(sheet, ("measures", "containers"), region)
+        self._recipes = units_of(sheet, ("measures", "containers", "kitchen"), region)
         self.of: Phrases[bool] = Phrases.of(locales.words(sheet["of"]), True)
+        self.each_of: Phrases[bool] = Phrases.of(locales.words(sheet.get("each_of")), True)
         self._size_of = Phrases.of(locales.words(sheet["size_of"]), True)
         self.times = Phrases.of(locales.words(sheet["times"]), True)
         self._definite = Phrases.of(locales.words(sheet["definite"]), True)
@@ -101,7 +81,9 @@ class Measures:
         return self._orders.begin()
 
     def unit(self, tokens: Sequence[Token], index: int, *, kitchen: bool = False) -> tuple[Unit, int] | None:
-        """The unit that starts at `index`, and the index after it."""
+        """The unit that starts at `index`, and the index after it; "each of" counts in none."""
+        if self.each_of.at(tokens, index) is not None:
+            return None
         return (self._recipes if kitchen else self._orders).at(tokens, index)
 
     def counted(self, value: int, start: int, end: int) -> Measured:
@@ -128,6 +110,7 @@ class Measures:
             yield Measured(Amount(number.value), index, end, low=number.low, article=number.article)
             yield from self._counting(tokens, number, kitchen)
             yield from self._halves(tokens, number)
+            yield from self._hundreds(tokens, number)
         elif definite is not None:
             for reading in self._readings(tokens, definite[1], kitchen):
                 if reading.unit is not None:
@@ -145,6 +128,16 @@ class Measures:
         for reading in self._sized(tokens, whole, whole.end):
             if tokens[reading.end - 1].folded.endswith(self._plurals):
                 yield reading
+
+    def _hundreds(self, tokens: Sequence[Token], number: Number) -> Iterator[Measured]:
+        """ "Two fifty grams", "one twenty mils": a hundred times the first number, in a unit of hundreds."""
+        inner = self.numbers.whole(tokens, number.end)
+        if inner is None or not 1 <= number.value < TEN <= inner.value < TEN**2 or tokens[number.start].kind == "number":
+            return
+        found = self.unit(tokens, inner.end)
+        if found is None or found[0].id not in SMALL_UNITS.values() or self.unit(tokens, found[1]) is not None:
+            return
+        yield Measured(Amount(number.value * TEN**2 + inner.value, found[0].said), number.start, found[1], found[0])
 
     def _counting(self, tokens: Sequence[Token], number: Number, kitchen: bool) -> Iterator[Measured]:
         """Readings of a number and what it counts."""
@@ -178,9 +171,21 @@ class Measures:
         yield reading
         if unit.kind == "measure":
             yield from self._bagged(tokens, reading, start)
+            yield from self._and_parts(tokens, reading)
         elif unit.kind == "container":
             yield from self._holding(tokens, reading)
             yield from self._counted_pack(tokens, reading, number, found[1])
+
+    def _and_parts(self, tokens: Sequence[Token], reading: Measured) -> Iterator[Measured]:
+        """ "One pound eight ounces", "two kilos and 300 grams": a measure and a smaller one on top of it."""
+        part = self._measure(tokens, self.numbers.past_and(tokens, reading.end))
+        unit = reading.unit
+        if part is None or part.unit is None or unit is None or part.unit.dimension != unit.dimension:
+            return
+        scale = PER_KILO if (reading.amount.unit, part.amount.unit) in SMALL_UNITS.items() else 1
+        small = part.amount.value / scale
+        if small < unit.factor and (scale > 1 or part.amount.unit == reading.amount.unit):
+            yield replace(reading, amount=replace(reading.amount, value=reading.amount.value + small), end=part.end)
 
     def _decimals(self, tokens: Sequence[Token], index: int, unit: Unit) -> tuple[Fraction, int] | None:
         """ "Un kilo deux de rôti", "1 kg 500 de pommes": what follows a kilo or a liter is a part of it."""
@@ -352,22 +357,6 @@ def size_tag(measured: Measured) -> str:
 def _plain(value: Fraction) -> str:
     """A number as short as it can be: "1.5"."""
     return f"{round(float(value), _DIGITS):g}"
-
-
-def _units(sheet: dict[str, dict[str, dict[str, object]]], groups: tuple[str, ...], region: str) -> Phrases[Unit]:
-    phrases: Phrases[Unit] = Phrases()
-    kinds = {"measures": "measure", "containers": "container", "kitchen": "kitchen"}
-    for group in groups:
-        for unit_id, record in sheet[group].items():
-            local = record.get("in", {})
-            factor = local.get(region, record.get("factor", 1)) if isinstance(local, dict) else 1
-            holds = {key: Fraction(str(record[key])) for key in ("ml", "g") if key in record}
-            said = str(record.get("said", "piece"))
-            symbol = str(record.get("symbol", unit_id if group == "measures" else ""))
-            unit = Unit(unit_id, kinds[group], said, Fraction(str(factor)), holds.get("ml"), holds.get("g"), symbol)
-            for word in locales.words(record["words"]):
-                phrases.put(word, unit)
-    return phrases
 
 
 @lru_cache(maxsize=32)

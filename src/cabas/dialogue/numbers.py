@@ -58,6 +58,9 @@ class Numbers:
         for value, said in sheet["scales"].items():
             self._put(said, _Word(int(value), int(value), scale=True))
         self._articles = set(locales.words(sheet.get("articles")))
+        # "thirty a bag": no "a" makes it thirty-one where "one" does; "trente-et-un" has no other word
+        one = set(locales.words(sheet["values"].get(1)))
+        self._mere_articles = self._articles if one - self._articles else set()
         self._fractions: Phrases[Fraction] = _valued(sheet["fractions"])
         self._collectives: Phrases[Fraction] = _valued(sheet["collectives"])
         self._and_in_tens = Phrases.of(locales.words(sheet.get("and_in_tens")), True)
@@ -118,6 +121,11 @@ class Numbers:
                 return found
         counted = self._integer(tokens, index) if not glue else None
         return self._fraction(tokens, index) if counted and counted[0] > 1 else None
+
+    def past_and(self, tokens: Sequence[Token], index: int) -> int:
+        """The index after the "and" that adds a part to a measure, or `index`."""
+        found = self._and_a.every(tokens, index)
+        return found[0][1] if found else index
 
     def whole_after(self, tokens: Sequence[Token], index: int) -> int:
         """The index after the "a" of "half a pound", or `index`."""
@@ -251,6 +259,8 @@ class Numbers:
             if found is None:
                 break
             word, after = found
+            if said and tokens[position].folded in self._mere_articles:
+                break
             if word.scale and word.value >= 1000:
                 if word.value >= ceiling:
                     break

@@ -46,6 +46,9 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     if is_clause(sight, item) or (not meant and item.head is None and not _called(item) and _says_nothing(sight, item)):
         return False
+    money = any(sight.said("currency", piece.start) is not None for piece in item.pieces)
+    if money and item.head is None and item.brand is None:
+        return False  # "six euros each"
     if all(_sized(sight, piece) or _is_no_thing(sight, piece) for piece in item.pieces) and item.brand is None:
         return False
     off = any(sight.said("offtopic", piece.start) for piece in strange)

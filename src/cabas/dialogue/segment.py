@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cabas.dialogue.asides import LEAD_IN_TOKENS_MAX, lead_in
+from cabas.dialogue.borders import says_of_it
 from cabas.dialogue.item import Item
 from cabas.dialogue.items import read_item
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED, VARIANT
@@ -174,7 +175,7 @@ def _gap(sight: Sight, position: int, end: int) -> _Gap:
 
 def is_repair(sight: Sight, start: int, after: int) -> bool:
     """Whether "no" or "sorry" takes something back here: beside a mark, or before an amount or an article."""
-    if after >= len(sight.tokens):
+    if after >= len(sight.tokens) or says_of_it(sight, start, after) is not None:
         return False
     said_of_it = sight.detail(start, len(sight.tokens))
     if said_of_it is not None and said_of_it.kind == "max_price":

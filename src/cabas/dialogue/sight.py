@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cabas.dialogue import locales
@@ -13,6 +13,7 @@ from cabas.dialogue.grammar import Grammar, grammar_of
 from cabas.dialogue.kinds import looks
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.measures import Measured, Measures, measures_of
+from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.phrases import Phrases, spread
 from cabas.dialogue.tokens import Token, spell, stem, stems
@@ -208,9 +209,21 @@ class Sight:
         """A detail ("à moins de 5 euros", "taille 4", "d'habitude") that starts at a token and ends by `end`."""
         if index not in self._details:
             self.steps += 1
-            self._details[index] = self.tools.grammar.sections["details"].at(self.text, index)
+            self._details[index] = self._to_the_cents(self.tools.grammar.sections["details"].at(self.text, index))
         found = self._details[index]
         return found if found and found.end <= end else None
+
+    def _to_the_cents(self, found: Found | None) -> Found | None:
+        """A price without what is no number of cents behind it: "four euros and ...", "four euros a punnet"."""
+        if found is None or "number2" not in found.slots:
+            return found
+        start, end = found.slots["number2"]
+        number = numbers_of(self.lang).at(self.tokens, start)
+        if number is not None and number.end == end and not number.article:
+            return found
+        a_piece = self.tools.grammar.phrases("a_piece").at(self.tokens, start)
+        slots = {name: span for name, span in found.slots.items() if name != "number2"}
+        return replace(found, slots=slots, end=a_piece[1] if a_piece is not None else start)
 
     def same_aisle(self, start: int, after: int) -> bool:
         """Whether names of one aisle end at `start` and begin at `after`: one may be said in place of the other."""

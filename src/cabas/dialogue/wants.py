@@ -61,9 +61,12 @@ class Wishes:
     def add(self, items: Iterable[Item]) -> list[Wish]:
         """Take in things read in one stretch. The new wishes."""
         fresh: list[Wish] = []
+        spread: Amount | None = None  # "two each of": of all that are named without an amount
         for item in _sure(list(items)):
             wish = self._merged(item, fresh)
             if wish is not None:
+                spread = item.amount if item.spread else spread if wish.amount is None and not item.begun else None
+                wish.amount = wish.amount or spread
                 fresh.append(wish)
             for earlier in (*self.made, *fresh) if item.shared else ():
                 earlier.amount = earlier.amount or item.amount
