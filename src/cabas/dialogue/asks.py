@@ -9,6 +9,8 @@ from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.counts import spoken_of
 from cabas.dialogue.details import label_tag
 from cabas.dialogue.item import Item, is_clause, is_never
+from cabas.dialogue.lexicon import FAMILY
+from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight
@@ -17,6 +19,18 @@ from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, Want
 
 Frame = Callable[[Turn, Found], list[Act] | None]
+
+
+def of_unit(turn: Turn, measured: Measured, end: int) -> Act | None:
+    """So many of a unit that is a thing too, where nothing was spoken of before: "six rolls". None where the word at
+    `end` names nothing.
+    """
+    unit = measured.unit is not None and measured.unit.kind == "container" and not measured.constraints
+    named = turn.sight.name(end - 1, end, FAMILY) if unit and turn.focus is None and not turn.heard.lines else None
+    if named is None or named.lang != turn.sight.lang:
+        return None
+    want = Want(turn.sight.spell(end - 1, end), turn.heard.lang, Amount(measured.amount.value), named.id)
+    return Act("add", wants=(want,))
 
 
 def of_topic(turn: Turn, amount: Amount | None, tags: tuple[str, ...]) -> Act:

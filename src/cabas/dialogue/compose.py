@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import is_of
+from cabas.dialogue.fillings import filled
 from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import DISH, FAMILY, RESTRICTED, VARIANT
@@ -48,7 +49,10 @@ def compose(sight: Sight, item: Item) -> None:
     beside = [piece for piece in extras if not piece.linked]
     needs_asking = bool(beside or item.ands or not item.known)
     lead = head or _dish(item)
-    flavors = len(item.ands) == 1 and lead is not None and _flavors(sight, item, lead)
+    dish = filled(sight, item) if len(item.pieces) > 1 else None
+    if dish is not None:
+        _as_dish(sight, item, dish)
+    flavors = dish is not None or (len(item.ands) == 1 and lead is not None and _flavors(sight, item, lead))
     asked = needs_asking and bool(item.words) and len(item.kept) <= ASKED_WORDS
     asked = asked and not _brand_apart(item) and (flavors or not _two(sight, item)) and _alone(sight, item, beside)
     if asked and sight.knows(item.words):
@@ -57,8 +61,8 @@ def compose(sight: Sight, item: Item) -> None:
     else:
         item.cost += COST["and_inside" if flavors else "and"] * len(item.ands)
         item.cost += COST["linked"] * (len(extras) - len(beside))
-        listed = head is None and _ends_a_list(sight, item)
-        listed = listed or _is_list(sight, item)
+        listed = (head is None and _ends_a_list(sight, item)) or _is_list(sight, item)
+        listed = listed and dish is None
         side = "beside" if listed else "linked" if flavors or head is None else _beside(sight, item, beside, head)
         item.cost += COST[side] * len(beside)
         item.cost += 0.0 if item.known else COST["unknown"]
@@ -71,6 +75,14 @@ def compose(sight: Sight, item: Item) -> None:
         item.words = spell(sight.tokens[item.brand_words[0] : item.kept[-1] + 1])
     if item.flavor and item.measured is not None and item.kept and item.brand is None:
         item.words = spell(sight.tokens[item.measured.end : item.kept[-1] + 1])
+
+
+def _as_dish(sight: Sight, item: Item, start: int) -> None:
+    """A dish with two fillings is of the family of its head, where there is one, and known."""
+    lexicon, words = sight.tools.lexicon, sight.spell(start, item.kept[-1] + 1)
+    item.known = True
+    item.family = item.family or lexicon.family_of(words, sight.lang)
+    item.head = item.head or item.family
 
 
 def _flavor_of_brand(sight: Sight, item: Item, head: Piece | None) -> bool:
@@ -120,8 +132,12 @@ def _unit_as_food(sight: Sight, item: Item) -> None:
 
 def _is_thing(sight: Sight, item: Item, start: int) -> bool:
     """Whether a unit is a thing itself: "some jam and a loaf", "six rolls and butter"."""
-    joined = sight.said("and", item.end) is not None or any(
-        sight.said("and", place) == item.start for place in range(max(0, item.start - 2), item.start)
+    size = len(sight.tokens)
+    listed = item.end + 1 < size and sight.is_mark(item.end) and _is_first(sight, item)  # "six rolls, some ham"
+    joined = (
+        listed
+        or sight.said("and", item.end) is not None
+        or any(sight.said("and", place) == item.start for place in range(max(0, item.start - 2), item.start))
     )
     return joined and not item.tags and sight.name(start, item.end, FAMILY) is not None
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import closing, moved, put_in, said_again, takes_back
-from cabas.dialogue.asks import ask, cheapest, of_topic
+from cabas.dialogue.asks import ask, cheapest, of_topic, of_unit
 from cabas.dialogue.counts import amount_in, counted_thing, each, halve, keep_only, only_those, thing, things, times
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
@@ -205,7 +205,8 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             return []
         if item is None and turn.heard.topic and turn.heard.pending is None:
             return [of_topic(turn, measured.amount, measured.constraints)]
-        acts.append(Act("set_quantity", target=turn.reference(item), amount=_counted(measured, item)))
+        thing_itself = of_unit(turn, measured, found.slots[amount][1]) if item is None else None
+        acts.append(thing_itself or Act("set_quantity", target=turn.reference(item), amount=_counted(measured, item)))
     return acts or None
 
 

@@ -41,10 +41,9 @@ class Item:
     without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
     thing before ("une de thon"); `repair` takes back what was said before it; `alternative` is only second choice;
     `shared` is an amount of everything before ("six of each"), `spread` one of what follows as well ("two each of");
-    `aside` says that words of every day were passed over
-    before any name ("the kids would like"); `refines` says which one of the thing before ("the mint
-    one"); `flavor` counts another kind of the thing before ("et quatre à la vanille"), `kind_of` one told
-    by its looks ("et deux vertes").
+    `aside` says that words of every day were passed over before any name ("the kids would like"); `refines` says which
+    one of the thing before ("the mint one"); `flavor` counts another kind of the thing before ("et quatre à la
+    vanille"), `kind_of` one told by its looks ("et deux vertes").
     """
 
     start: int

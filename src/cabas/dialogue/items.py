@@ -18,6 +18,7 @@ from cabas.dialogue.marks import closes, mark_cost
 from cabas.dialogue.measures import Measured, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
+from cabas.dialogue.trie import Match
 
 READINGS_MAX = 4
 # A bare number after a name counts it when it is smaller than this.
@@ -123,7 +124,7 @@ def _with_amounts(
             yield from _openings(sight, bare, after, end, depth + 1)
         else:
             yield bare, after if after is not None and after <= end and not names else position
-    halves = [match.end for match in names if match.kind == VARIANT]
+    halves = [match.end for match in names if match.kind == VARIANT or (match.words > 1 and match.lang == sight.lang)]
     for measured in amounts[:READINGS_MAX]:
         if measured.end < max(halves, default=0) and measured.amount.value.denominator != 1:
             continue  # "demi-sel" is no half salt
@@ -236,9 +237,10 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
     foreign = match.end == position + 1 and match.lang not in (None, "", sight.lang)
     if foreign and (sight.is_small(position) or sight.said("looks", position) is not None):
         return None  # "the" is no tea, "mince" no ground beef
-    if match.kind == LABEL:
-        item.tags.append(label_tag(match.id, sight.lang))
-        return match.end
+    label = match if match.kind == LABEL else _label_before(sight, position, end, match)
+    if label is not None:
+        item.tags.append(label_tag(label.id, sight.lang))
+        return label.end
     if match.kind == BRAND and item.brand is None:
         item.brand, item.brand_words = match.id, (match.start, match.end)
         item.cost += COST["name_word"] * match.words
@@ -255,6 +257,15 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
     item.cost += COST["name_word"] * match.words * match.score
     inner_details(sight, item, match)
     return match.end
+
+
+def _label_before(sight: Sight, position: int, end: int, match: Match) -> Match | None:
+    """The label that a name begins with, where the name of the thing begins behind it and goes on over that one:
+    "decaf / coffee capsules" are no "decaf coffee" and capsules.
+    """
+    label = sight.name(position, match.end - 1, LABEL) if match.words > 1 else None
+    thing = sight.name(label.end, end, FAMILY) if label is not None else None
+    return label if thing is not None and thing.end > match.end and thing.lang == sight.lang else None
 
 
 def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:

@@ -126,6 +126,10 @@ class Lexicon:
         """The store's own names (brands) that the words from `index` on sound like, with the index after them."""
         return self._ear.heard(tokens, index)
 
+    def torn(self, tokens: Sequence[Token], index: int) -> Iterator[tuple[float, int, str]]:
+        """As `Ear.torn`, of the store's own names."""
+        return self._ear.torn(tokens, index)
+
     def knows_word(self, folded: str, lang: str | None = None) -> bool:
         """Whether a name of the language has that word, in any form."""
         lang = lang or self.lang

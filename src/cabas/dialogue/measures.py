@@ -132,7 +132,11 @@ class Measures:
     def _hundreds(self, tokens: Sequence[Token], number: Number) -> Iterator[Measured]:
         """ "Two fifty grams", "one twenty mils": a hundred times the first number, in a unit of hundreds."""
         inner = self.numbers.whole(tokens, number.end)
-        if inner is None or not 1 <= number.value < TEN <= inner.value < TEN**2 or tokens[number.start].kind == "number":
+        if (
+            inner is None
+            or not 1 <= number.value < TEN <= inner.value < TEN**2
+            or tokens[number.start].kind == "number"
+        ):
             return
         found = self.unit(tokens, inner.end)
         if found is None or found[0].id not in SMALL_UNITS.values() or self.unit(tokens, found[1]) is not None:

@@ -46,10 +46,7 @@ def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
         return False
     if is_clause(sight, item) or (not meant and item.head is None and not _called(item) and _says_nothing(sight, item)):
         return False
-    money = any(sight.said("currency", piece.start) is not None for piece in item.pieces)
-    if money and item.head is None and item.brand is None:
-        return False  # "six euros each"
-    if all(_sized(sight, piece) or _is_no_thing(sight, piece) for piece in item.pieces) and item.brand is None:
+    if item.brand is None and (_is_money(sight, item) or all(_is_nothing(sight, piece) for piece in item.pieces)):
         return False
     off = any(sight.said("offtopic", piece.start) for piece in strange)
     if off and item.pieces[0].match is None:
@@ -232,6 +229,15 @@ def _one_word(sight: Sight, item: Item) -> bool:
 def _sized(sight: Sight, piece: Piece) -> bool:
     """Whether a word only tells how large: "the small one" is one of something else."""
     return piece.end in (sight.said("small_size", piece.start), sight.said("large_size", piece.start))
+
+
+def _is_money(sight: Sight, item: Item) -> bool:
+    """Whether money is spoken of and no thing: "six euros each"."""
+    return item.head is None and any(sight.said("currency", piece.start) is not None for piece in item.pieces)
+
+
+def _is_nothing(sight: Sight, piece: Piece) -> bool:
+    return _sized(sight, piece) or _is_no_thing(sight, piece)
 
 
 def _is_no_thing(sight: Sight, piece: Piece) -> bool:

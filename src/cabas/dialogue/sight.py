@@ -32,7 +32,7 @@ _SECTIONS = (
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
     "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
-    "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues",
+    "filled", "flavored", "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
@@ -152,7 +152,10 @@ class Sight:
             found = self._found.get(index)
             if found is None:
                 found = self.tools.lexicon.at(self.tokens, index, self.lang)
-            self._names[index] = [one for one in found if not self._runs_on(one, found) and not self._small_talk(one)]
+            self._names[index] = [
+                one for one in found
+                if not self._runs_on(one, found) and not self._small_talk(one) and not self._counts_it(one)
+            ]  # fmt: skip
         return self._names[index]
 
     def _small_talk(self, match: Match) -> bool:
@@ -163,6 +166,20 @@ class Sight:
             return False
         tied = self.joint(match.start)
         return (tied is not None and tied < match.end) or all(map(self.is_small, range(match.start, match.end)))
+
+    def _counts_it(self, match: Match) -> bool:
+        """Whether a name of another language is how the thing before it is counted in this one ("tea capsules"), or a
+        label ends with the first word of a longer one ("eggs free range" are not free of eggs).
+        """
+        last = match.end - 1
+        if match.kind == "label" and last > match.start:
+            following = self.tools.lexicon.at(self.tokens, last, self.lang)
+            return any(one.kind == "label" and one.end > match.end for one in following)
+        before = match.start - 1
+        if match.kind != "family" or match.lang in ("", None, self.lang) or match.words > 1 or before < 0:
+            return False
+        said = self.tokens[before].kind == "word" and not self.is_small(before) and not self.is_mark(before)
+        return said and self.tools.measures.unit(self.tokens, match.start) is not None
 
     def _runs_on(self, match: Match, found: list[Match]) -> bool:
         """Whether a brand is a thing and the article of the next one ("milk a loaf" is no Milka)."""

@@ -15,11 +15,14 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from cabas.dialogue import locales
 from cabas.dialogue.tokens import Token, tokenize
+from cabas.kernel.text import fold
 
 # Shorter words look like too many others.
 SHORTEST = 5
 SOUND_WORDS_MAX = 4
 SOUNDS_LEAST = 3
+# The bones of a name that was torn apart are at least so many sounds; of its letters no more than this share differ.
+BONES_LEAST, TORN_MOST = 3, 0.45
 
 
 @lru_cache(maxsize=16)
@@ -40,6 +43,21 @@ def sound(folded: str, lang: str) -> str:
     return folded
 
 
+def bones(sounds: str, lang: str) -> str:
+    """What is left of sounds without those that are lost where a name is torn apart; "" where nothing says which."""
+    lost = _lost(lang)
+    return _DOUBLED.sub(r"\1", lost.sub("", sounds)) if lost is not None else ""
+
+
+@lru_cache(maxsize=16)
+def _lost(lang: str) -> re.Pattern[str] | None:
+    said = locales.read(lang, "sounds").get("lost")
+    return re.compile(str(said)) if said else None
+
+
+_DOUBLED = re.compile(r"(.)\1+")
+
+
 class Ear:
     """Names by how they sound, up to `SOUND_WORDS_MAX` words long; words by how they are spelled."""
 
@@ -48,6 +66,7 @@ class Ear:
         self._names: dict[str, str] = {}
         self._words: dict[str, list[str]] = defaultdict(list)
         self._shorter: dict[str, list[str]] = defaultdict(list)
+        self._bones: dict[str, list[str]] | None = None
         for name, _ in sorted(names, key=lambda pair: -pair[1]):  # the more popular of two that sound alike
             tokens = tokenize(name)
             words = [token.folded for token in tokens if token.folded.isalpha()]
@@ -73,6 +92,26 @@ class Ear:
             name = self._names.get(key)
             if name is not None and len(key) >= SOUNDS_LEAST:
                 yield name, end + 1
+
+    def torn(self, tokens: Sequence[Token], index: int) -> Iterator[tuple[float, int, str]]:
+        """Names and words of names that the words from `index` on may be the parts of ("crew tons"): how far they are
+        off, the index after those words, and the name.
+        """
+        if self._bones is None:
+            self._bones = defaultdict(list)
+            for key, name in (*self._names.items(), *((key, one) for key, said in self._words.items() for one in said)):
+                self._bones[bones(key, self.lang)].append(name)
+        key, letters = "", ""
+        for end in range(index, min(index + SOUND_WORDS_MAX, len(tokens))):
+            if tokens[end].kind != "word":
+                return
+            key, letters = key + sound(tokens[end].folded, self.lang), letters + tokens[end].folded
+            left = bones(key, self.lang) if end > index and len(tokens[end].folded) > 1 else ""
+            for name in self._bones.get(left, ()) if len(left) >= BONES_LEAST else ():
+                plain = fold(name).replace(" ", "").replace("'", "").replace("-", "")
+                off = DamerauLevenshtein.normalized_distance(letters, plain)
+                if off <= TORN_MOST and plain != letters:
+                    yield off, end + 1, name
 
     def homophones(self, folded: str) -> tuple[str, ...]:
         """Words of names that sound like a word."""

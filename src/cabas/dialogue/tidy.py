@@ -15,12 +15,13 @@ from cabas.dialogue.clock import time_words
 from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import grammar_of, words_in
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
+from cabas.dialogue.meant import as_meant
 from cabas.dialogue.misheard import misheard_numbers
 from cabas.dialogue.numbers import numbers_of
-from cabas.dialogue.phrases import Phrases
 from cabas.dialogue.sight import Tools
 from cabas.dialogue.signs import unmarked
 from cabas.dialogue.tokens import Token, is_proper, tokenize
+from cabas.dialogue.torn import torn
 from cabas.dialogue.trie import Match
 from cabas.kernel.text import fold
 
@@ -42,36 +43,9 @@ def tidy(
     tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]
 ) -> tuple[tuple[Token, ...], dict[int, list[Match]]]:
     """The tokens to be read, without marks at either end, and the names met in them on the way, by place."""
-    kept = _made_for(_without_fillers(misheard_numbers(_meant(_buts(tokens, tools), tools), tools), tools), tools)
+    kept = _made_for(_without_fillers(misheard_numbers(as_meant(_buts(tokens, tools), tools), tools), tools), tools)
     names: dict[int, list[Match]] = {}
     return tuple(_reread(list(unmarked(kept)), tools, knows, names)), names
-
-
-def _meant(tokens: Sequence[Token], tools: Tools) -> list[Token]:
-    """ "A bag of flower" is flour: words that nobody says of groceries, unless they are part of a longer name."""
-    kept: list[Token] = []
-    index = 0
-    while index < len(tokens):
-        found = _heard_as(tools.lang).at(tokens, index)
-        if found is None or _inside(tokens, index, found[1], tools):
-            kept.append(tokens[index])
-            index += 1
-            continue
-        words, end = found
-        fresh = [replace(word, start=tokens[index].start, end=tokens[end - 1].end) for word in tokenize(words)]
-        kept.append(replace(fresh[0], lead=tokens[index].lead))
-        kept.extend(fresh[1:])
-        index = end
-    return kept
-
-
-def _inside(tokens: Sequence[Token], index: int, end: int, tools: Tools) -> bool:
-    """Whether a name begins before the words [index, end) and covers them, or begins with them and is longer."""
-    return any(
-        match.kind in _NAMES and match.end > (end if start == index else index)
-        for start in range(max(0, index - 3), index + 1)
-        for match in tools.lexicon.at(tokens, start, tools.lang)
-    )
 
 
 def _buts(tokens: Sequence[Token], tools: Tools) -> list[Token]:
@@ -145,7 +119,8 @@ def _named(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> boo
     loose = tools.measures.or_so.at(tokens, index - 1) if index else None
     if loose is not None and loose[1] == after:
         return True
-    return any(match.end > after for match in tools.lexicon.at(tokens, index, tools.lang))
+    # "ok a" is no Oka: a name that is only put together of the filler and what follows it is not said
+    return any(match.end > after and match.score >= SURE for match in tools.lexicon.at(tokens, index, tools.lang))
 
 
 def _made_for(tokens: list[Token], tools: Tools) -> list[Token]:
@@ -173,7 +148,7 @@ def _reread(
     while index < len(tokens):
         token = tokens[index]
         place = tools.words.origins.at(tokens, index)  # "Spain" is no stain
-        apart = _apart(tokens, index, names, tools)
+        apart = _apart(tokens, index, names, tools) or _torn(tokens, index, names, covered, tools)
         if apart is None and (not token.folded.isalpha() or index in covered or place is not None):
             index += 1
             continue
@@ -284,6 +259,29 @@ def _joined(
     return (after + 1, tokenize(near)) if near is not None else None
 
 
+def _torn(
+    tokens: Sequence[Token], index: int, names: dict[int, list[Match]], covered: set[int], tools: Tools
+) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
+    """The name that several words are the parts of ("crew tons"), none of which names anything itself, where a name
+    should come: counted, or in a list and with a word among them that the language does not know.
+    """
+    near = torn(tokens, index, tools, lambda place: _names_itself(tokens, place, names, tools))
+    if near is None or _expected(tokens, index, tools, counted=True):
+        return near
+    listed = index == 0 or tokens[index - 1].is_mark or index - 1 in covered
+    listed = listed or tools.words.at("and", tokens, index - 1) == index
+    strange = any(_is_strange(token, tools) for token in tokens[index : near[0]])
+    strange = strange and len("".join(token.folded for token in near[1])) >= JOINED_LEAST
+    return near if strange and (listed or _expected(tokens, index, tools, counted=False)) else None
+
+
+def _names_itself(tokens: Sequence[Token], place: int, names: dict[int, list[Match]], tools: Tools) -> bool:
+    """Whether a name of the language, or a number, begins at `place`."""
+    own = any(match.kind in _NAMES and match.lang in ("", None, tools.lang) for match in names.get(place, ()))
+    number = numbers_of(tools.lang).at(tokens, place)
+    return own or (number is not None and not number.article)
+
+
 def _is_strange(token: Token, tools: Tools) -> bool:
     """Whether a word is one that the language does not know."""
     known = tools.lexicon.knows_word(token.folded, tools.lang)
@@ -381,15 +379,6 @@ def _plain_words(lang: str) -> frozenset[str]:
     return grammar_of(lang).words | frozenset(
         words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])
     )
-
-
-@lru_cache(maxsize=16)
-def _heard_as(lang: str) -> Phrases[str]:
-    """What a recognizer writes -> what is meant."""
-    phrases: Phrases[str] = Phrases()
-    for heard, meant in locales.read(lang, "sounds").get("meant", {}).items():
-        phrases.put(str(heard), str(meant))
-    return phrases
 
 
 @lru_cache(maxsize=16)
