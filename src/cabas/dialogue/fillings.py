@@ -26,7 +26,7 @@ def filled(sight: Sight, item: Item) -> int | None:
     place, last = item.ands[0], item.kept[-1] + 1
     after = sight.said("and", place) or place
     head, counted = _head(sight, after, last)
-    if not after < head <= after + FILLING_WORDS_MAX or any(map(sight.is_small, range(after, head))):
+    if head >= last or not after < head <= after + FILLING_WORDS_MAX or any(map(sight.is_small, range(after, head))):
         return None
     before = [piece for piece in item.pieces if piece.start < place]
     if not before or place - before[0].start > FILLING_WORDS_MAX or before[0].match is None:

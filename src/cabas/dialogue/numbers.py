@@ -50,7 +50,8 @@ class Numbers:
         self._decimal: str = locales.read(lang, "locale")["decimal"]
         self._point = Phrases.of(locales.words(sheet.get("decimal_point")), True)
         self._words: Phrases[_Word] = Phrases()
-        for value, said in sheet["values"].items():
+        loose = sheet.get("said", {})
+        for value, said in (*sheet["values"].items(), *loose.get("values", {}).items()):
             self._put(said, _Word(int(value)))
         for group in ("tens", "more_tens"):
             for value, entry in sheet.get(group, {}).items():
@@ -73,7 +74,8 @@ class Numbers:
         between = sheet.get("between", {})
         self._between = Phrases.of(locales.words(between.get("words")), True)
         self._between_and = Phrases.of(locales.words(between.get("and")), True)
-        self._about = Phrases.of(locales.words(sheet.get("about")), True)
+        about = (*locales.words(sheet.get("about")), *locales.words(loose.get("about")))
+        self._about = Phrases.of(about, True)
         self._begin = self._words.begin() | self._fractions.begin() | self._collectives.begin() | self._point.begin()
 
     @property

@@ -266,7 +266,10 @@ def _torn(
     should come: counted, or in a list and with a word among them that the language does not know.
     """
     near = torn(tokens, index, tools, lambda place: _names_itself(tokens, place, names, tools))
-    if near is None or _expected(tokens, index, tools, counted=True):
+    if near is None:
+        return None
+    plain = any(_is_plain(token, tools) for token in tokens[index : near[0]])  # "packs of my usual cookies"
+    if not plain and _expected(tokens, index, tools, counted=True):
         return near
     listed = index == 0 or tokens[index - 1].is_mark or index - 1 in covered
     listed = listed or tools.words.at("and", tokens, index - 1) == index
@@ -374,7 +377,7 @@ def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
 def _plain_words(lang: str) -> frozenset[str]:
     """Every word the documents of the language use, but the origins, diets and allergens: those may be misheard."""
     sheet = dict(locales.read(lang, "words"))
-    for key in ("origins", "diets", "allergens", "made_for", "bought", "sayings"):
+    for key in ("origins", "diets", "allergens", "made_for", "bought", "sayings", "paired", "filled", "flavored"):
         sheet.pop(key, None)
     return grammar_of(lang).words | frozenset(
         words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])

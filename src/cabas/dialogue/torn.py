@@ -23,9 +23,9 @@ def torn(
     found = (*tools.lexicon.torn(tokens, index), *shared_ear(tools.lang).torn(tokens, index))
     ands = {place for place in range(index, len(tokens)) if tools.words.at("and", tokens, place) is not None}
     near = [
-        (-end, int(off / AS_NEAR), rank, name)
+        (-end, int(off / AS_NEAR), name[-1] != tokens[end - 1].folded[-1], rank, name)  # "beens" are several
         for rank, (off, end, name) in enumerate(found)
         if ands.isdisjoint(range(index, end)) and tokens[end - 1].folded not in tools.words.joints
         if not any(map(named, range(index + 1, end)))
     ]
-    return (-min(near)[0], tokenize(min(near)[3])) if near else None
+    return (-min(near)[0], tokenize(min(near)[4])) if near else None
