@@ -119,6 +119,8 @@ def _closes(sight: Sight, position: int, end: int) -> bool:
 def _each(sight: Sight, item: Item, found: Found) -> int | None:
     """ "Six of each" counts everything before; "200 g each" is the size of one."""
     start, end = found.slots["amount"]
+    if any(sight.tools.measures.each_of.at(sight.tokens, place) for place in range(end, found.end)):
+        return None  # "two jars each of": of what follows
     glue = sight.tools.measures.of
     ends = {end} | {place for place in range(start, end) if (of := glue.at(sight.tokens, place)) and of[1] == end}
     measured = next((one for one in sight.amounts(start, end) if one.end in ends and not one.article), None)

@@ -234,7 +234,8 @@ def _is_one_of(words: frozenset[str], text: str) -> bool:
 def _number_letters(lang: str) -> dict[str, str]:
     """N for every word that amounts are made of."""
     numbers, units = locales.read(lang, "numbers"), locales.read(lang, "units")
-    said = [*_strings([value for key, value in numbers.items() if key != "said"]), *_strings({key: units[key] for key in ("measures", "containers", "of", "size_of")})]
+    said = [text for key in numbers if key != "said" for text in _strings(numbers[key])]
+    said += _strings({key: units[key] for key in ("measures", "containers", "of", "size_of")})
     said += [text for key in ("sizes", "plain", "counted") for text in _strings(units[key])]
     return {token.folded: NUMBER_LETTER for text in said for token in tokenize(text) if token.kind == "word"}
 

@@ -263,7 +263,7 @@ def _label_before(sight: Sight, position: int, end: int, match: Match) -> Match 
     """The label that a name begins with, where the name of the thing begins behind it and goes on over that one:
     "decaf / coffee capsules" are no "decaf coffee" and capsules.
     """
-    label = sight.name(position, match.end - 1, LABEL) if match.words > 1 else None
+    label = sight.name(position, match.end, LABEL)
     thing = sight.name(label.end, end, FAMILY) if label is not None else None
     return label if thing is not None and thing.end > match.end and thing.lang == sight.lang else None
 
