@@ -26,6 +26,7 @@ def torn(
         (-end, int(off / AS_NEAR), name[-1] != tokens[end - 1].folded[-1], rank, name)  # "beens" are several
         for rank, (off, end, name) in enumerate(found)
         if ands.isdisjoint(range(index, end)) and tokens[end - 1].folded not in tools.words.joints
+        if name.partition(" ")[0].casefold() != tokens[index].folded  # "green beens" are only misspelled
         if not any(map(named, range(index + 1, end)))
     ]
     return (-min(near)[0], tokenize(min(near)[4])) if near else None
