@@ -188,6 +188,7 @@ def labeled(family: str, label: tuple[str, ...], lang: str) -> str:
     """
     names = names_of(lang)
     own = locales.words(sheets()[family].get(lang)) if family in sheets() else ()
+    label = tuple(tag for tag in label if not any(word.isdigit() for word in tag.split()))  # "0 sucre" is no sugar
     first = locales.head_first(lang)  # "moins de sucre" is no sugar for jam
     orders = ("{1} {0}",) if first else ("{0} {1}", "{1} {0}")
     for said in (order.format(tag, name) for name in own for tag in label for order in orders):
@@ -258,6 +259,15 @@ def is_of(family: str, group: str) -> bool:
     """Whether a family is sold in one of the departments that `forms.yaml` lists under `group`, in any language."""
     path = sheets()[family]["category"] if family in sheets() else {}
     return any(parts[0] in locales.words(locales.read(lang, "forms").get(group)) for lang, parts in path.items())
+
+
+@cache
+def is_made(family: str) -> bool:
+    """Whether a family is a dish, made of many things that its name does not tell (the aisles `made` of forms.yaml)."""
+    path = sheets()[family]["category"] if family in sheets() else {}
+    return any(
+        not {*parts}.isdisjoint(locales.words(locales.read(lang, "forms").get("made"))) for lang, parts in path.items()
+    )
 
 
 def is_raw(family: str) -> bool:

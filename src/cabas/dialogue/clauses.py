@@ -149,8 +149,9 @@ def elsewhere(sight: Sight, start: int, end: int) -> bool:
     told = {inner for place, after in ends.items() if after is not None for inner in range(place, after)}
     if not told or _unsold(sight, start, end):
         return False
-    named = (match.kind for place in range(start, end) if place not in told for match in sight.names(place))
-    return not any(kind in (FAMILY, BRAND, RESTRICTED) for kind in named)
+    named = (match for place in range(start, end) for match in sight.names(place))
+    named = (match for match in named if not told.issuperset(range(match.start, match.end)))  # "film alimentaire"
+    return not any(match.kind in (FAMILY, BRAND, RESTRICTED) for match in named)
 
 
 def _unsold(sight: Sight, start: int, end: int) -> bool:

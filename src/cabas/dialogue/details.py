@@ -82,6 +82,8 @@ def origin(sight: Sight, item: Item, start: int, end: int) -> int | None:
     """Put where it is to come from into `item`: "from Spain", "grown in Kenya"; "Irish" before what is Irish, or after
     it ("they have to be Irish"). The index after it, or None when nothing of the kind is said.
     """
+    if any(sight.said("manners", before) == start for before in range(max(0, start - 2), start)):
+        return None  # "olives à la grecque"
     after = sight.said("origin_cues", start)
     if after is not None:
         after = sight.said("determiners", after) or after
@@ -366,7 +368,7 @@ def inner_details(sight: Sight, item: Item, match: Match) -> None:
                 continue  # a light bulb is not low in fat
             item.tags.append(label_tag(label.id, sight.lang))
         found = sight.detail(index, match.end)
-        if found is not None and found.kind in ("size", "fat"):
+        if found is not None and found.kind in ("size", "fat", "percent"):
             add_detail(sight, item, found, index, match.end)
         for measured in sight.amounts(index, match.end)[:1]:
             if measured.unit is not None and measured.unit.kind == "measure" and counted(sight, match.id):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import above, below, is_of, names_of, packaging
+from cabas.dialogue.classify import above, below, is_made, is_of, is_raw, names_of, packaging
 from cabas.dialogue.families import sheets
 from cabas.dialogue.kinds import shown_as, tells
 from cabas.dialogue.labels import labels_by_word
@@ -79,9 +79,12 @@ def _is_called_beside(want: Want, product: Product) -> bool:
 
 def _is_of(product: Product, brand: str) -> bool:
     """Whether the product is of that brand, by its record or its name."""
-    words = read_name(brand, product.lang).words
-    held = read_name(f"{product.brand or ''} {product.name}", product.lang).words
-    return frozenset(held).issuperset(words)
+    shown = f"{product.brand or ''} {product.name}"
+    said, held = read_name(brand, product.lang), read_name(shown, product.lang)
+    if not said.words:  # "1664"
+        return fold(brand) in fold(shown)
+    own = read_name(product.brand, product.lang).words if product.brand else ()
+    return frozenset(own).issuperset(said.words) or frozenset(held.raw).issuperset(said.raw)
 
 
 def _is_called(product: Product, family: str) -> bool:
@@ -189,6 +192,25 @@ def unshown(words: str, lang: str, family: str | None, product: Product) -> int:
     a pizza. Words of all the family, or of most of it, set nothing apart.
     """
     return len(unshown_words(words, lang, family, product)) if family is not None else 0
+
+
+def begins(want: Want, product: Product) -> bool:
+    """Whether the product is called what was asked for, though it is filed elsewhere: its name begins with the same
+    word, its family is named too or is a wider one, and it shows every word. No dish is called like what is in it, and
+    nothing made like what grew.
+    """
+    wanted, filed = want.family or "", product.family or ""
+    if (is_made(filed) and not is_made(wanted)) or (is_raw(wanted) and not is_raw(filed)):
+        return False
+    tokens, name = tokenize(want.words), _shown_name(product)
+    said = frozenset(read_name(want.words, want.lang).words)
+    head = next((word for word in name if word not in packaging(product.lang)), "")
+    if filed not in above(wanted)[1:]:
+        alike = bool(tokens) and head == light(tokens[0].folded)
+        if not alike or not any(said.issuperset(one) for one in names_of(want.lang).names.get(filed, ())):
+            return False
+    told = {word for tag in want.constraints for word in read_name(tag, want.lang).words}
+    return said.difference(told, _packs(want.words, want.lang)).issubset(shown_by(product))
 
 
 def unshown_words(words: str, lang: str, family: str, product: Product) -> list[str]:

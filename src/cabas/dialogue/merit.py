@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log2
 
 from cabas.dialogue import locales
+from cabas.dialogue.classify import is_made, is_of
 from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called, plain_words, shown_by, unshown
 from cabas.dialogue.kinds import comes_from, said_alone, shown_as
@@ -27,9 +29,11 @@ from cabas.kernel.text import fold
 
 # Beside the relevance of a hit (0-1), its price and its pack: see `pick.WEIGHTS`.
 WEIGHTS = {"popularity": 0.35, "broken": -4.0, "unsure": -1.0, "brand": 1.0, "frozen": -0.8, "called": 0.4,
-           "besides": -0.3, "unshown": -0.8, "rival": -0.5}  # fmt: skip
+           "besides": -0.3, "unshown": -0.8, "rival": -0.5, "off_size": -0.3}  # fmt: skip
 # Constraints that only the price of the day can meet.
 PRICED = ("max_price:", "price_around:")
+# A pack so many doublings from the size asked for is of another size altogether.
+FAR = 3.0
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 
 
@@ -54,6 +58,7 @@ def merit(want: Want, product: Product) -> Merit:
         told = (tag for tag in want.constraints if not tag.startswith(PRICED))
         met = {tag: meets(tag, product, None, labels, want.lang) for tag in told}
         broken = tuple(tag for tag, is_met in met.items() if is_met is False and not _says(product.family, tag))
+        value += WEIGHTS["off_size"] * sum(_off(tag[5:], product) for tag in broken if tag.startswith("size:"))
         value += WEIGHTS["broken"] * len(broken) + WEIGHTS["unsure"] * sum(is_met is None for is_met in met.values())
     value += WEIGHTS["called"] if want.family and called(product, want.family) else 0
     value += WEIGHTS["besides"] * min(2, besides(want.words, want.lang, want.family, product, want.brand))
@@ -107,7 +112,11 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
         return product.own_brand
     if label.id in product.labels or label.claimed_by(product.name):
         return True
+    if label.id == "fresh" and is_of(product.family or "", "fresh"):
+        return product.storage is not Storage.FROZEN
     text = f"{product.name} {product.ingredients}"
+    if label.excludes and not product.ingredients and is_made(product.family or ""):
+        return False if label.contradicted_by(text) else None  # what a dish is made of is not known by its name
     if label.allergens:
         if label.allergens & product.allergens or label.contradicted_by(text):
             return False
@@ -181,6 +190,16 @@ def _comes_from(place: str, product: Product) -> bool:
 
 def _tight(text: str) -> str:
     return fold(text).replace(" ", "")
+
+
+def _off(value: str, product: Product) -> float:
+    """How many times a pack would have to be doubled or halved to be of a size; at most `FAR`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", fold(value))
+    unit = SYMBOLS.get(match[2]) if match else None
+    asked = Quantity.of(Fraction(match[1]), unit) if match and unit else None
+    if asked is None or product.content is None or asked.dimension != product.content.dimension or not asked.base:
+        return FAR
+    return min(FAR, abs(log2(product.content.base / asked.base)) if product.content.base else FAR)
 
 
 def _meets_size(value: str, product: Product) -> bool | None:

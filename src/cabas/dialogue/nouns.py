@@ -163,6 +163,13 @@ def asked(want: Want, lang: str) -> tuple[str, bool]:
     return f"{unit(amount, lang)} {_of(amount, words, lang)}", many
 
 
+def told(tag: str, lang: str) -> str:
+    """A constraint as one says it: "origine Espagne", "lot de 6"; a label is said as it is written."""
+    kind, colon, value = tag.partition(":")
+    form = _sheet(lang)["tags"].get(kind) if colon else None
+    return str(form).format(value) if form else tag.replace(":", " ").replace("_", " ")
+
+
 def asked_agreed(form: str, want: Want, lang: str) -> str:
     """A participle (a key of nouns.yaml, "added") that agrees with what was asked for."""
     forms, amount = _sheet(lang)[form], want.amount

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from cabas.dialogue import locales
 from cabas.dialogue.annotate import labels_in
 from cabas.dialogue.classify import below, is_of
 from cabas.dialogue.families import pack_size, sheets
@@ -15,12 +16,12 @@ from cabas.dialogue.fits import forms
 from cabas.dialogue.labels import labels, labels_by_word
 from cabas.dialogue.names import read_name
 from cabas.domain.cart import Want
-from cabas.domain.catalog import Product
+from cabas.domain.catalog import Product, Storage
 from cabas.kernel.quantity import Quantity
 from cabas.kernel.text import fold
 
 # What each oddity counts beside the other weights of `pick`; a family of its own is a merit.
-OWN, FORM, LABEL, SIZE = 0.3, -0.6, -0.5, -0.7
+OWN, FORM, LABEL, SIZE, STRANGE = 0.3, -0.6, -0.8, -0.7, -0.7
 # A pack is of an odd size when it holds less than this share of the smallest usual one, or more than so many of the
 # largest.
 LEAST, MOST = Fraction(1, 3), 3
@@ -34,6 +35,7 @@ def oddity(want: Want, product: Product) -> float:
     """What to add to a product's value for how plain an answer it is; more is plainer."""
     value = OWN if want.family is not None and product.family == want.family else 0.0
     value += altered(want, product)
+    value += STRANGE if _is_no_produce(want.family or "", product) else 0.0
     if want.amount is None and not any(tag.startswith(("size:", "pack_of:")) for tag in want.constraints):
         value += SIZE if _is_odd_size(product) else 0.0
     return value
@@ -43,6 +45,17 @@ def altered(want: Want, product: Product) -> float:
     """The part of it that is about what the product is made to be: smoked, decaffeinated, light."""
     value = FORM if want.family is not None and _is_formed(want, product) else 0.0
     return value + (LABEL if _unasked(want, product) else 0.0)
+
+
+def _is_no_produce(family: str, product: Product) -> bool:
+    """Whether something else than fresh food was likely meant by its maker, though its name says no more than that: it
+    is filed in an aisle where nothing is fresh, or nowhere, and nobody knows how much it holds.
+    """
+    if not family or not is_of(family, "fresh") or product.storage is Storage.FROZEN:
+        return False
+    if not product.category:
+        return product.content is None and product.pieces == 1
+    return product.category[0] not in locales.words(locales.read(product.lang, "forms").get("fresh"))
 
 
 def _is_formed(want: Want, product: Product) -> bool:

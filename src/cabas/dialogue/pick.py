@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import log2
 
 from cabas.dialogue.labels import Label
 from cabas.dialogue.merit import PRICED, Merit, meets, merit
 from cabas.dialogue.merit import WEIGHTS as MERITS
 from cabas.domain.cart import Want
-from cabas.domain.catalog import Offer, Product
+from cabas.domain.catalog import Offer, Product, SoldBy
 from cabas.domain.packs import Ask, Candidate, Choice, How, ask_of, weigh
 from cabas.domain.pricing import price_today
 from cabas.kernel.quantity import Quantity
@@ -24,10 +25,10 @@ NEAR = 0.8
 # What counts between products that are equally the thing asked for. Relevance and popularity run from 0 to 1, waste is
 # in packs too many, cost in how much dearer than the cheapest. What the shopper usually buys outweighs relevance, price
 # and fame together, and yields to what was said: an amount it does not fit, a constraint, a brand, "the cheapest".
-# `blind` is for packs of which nobody knows what they hold, where an amount was said.
-# `merit` has the weights of what counts in every store.
+# `blind` is for packs of which nobody knows what they hold, where an amount was said, `packs` for each doubling of the
+# fewest packs that would do. `merit` has the weights of what counts in every store.
 WEIGHTS = {"relevance": 2.0, "habit": 1.5, "waste": -1.6, "cost": -0.25, "unpriced": -0.3, "short": -2.0,
-           "blind": -0.6}  # fmt: skip
+           "blind": -0.6, "packs": -0.2}  # fmt: skip
 # How many packs too many count at most; fewer for what is counted and sold by weight: an onion from a net of them is
 # still nearer to what was asked for than a frozen one.
 SPARE, SPARE_PIECES = 2.0, 0.9
@@ -133,7 +134,11 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
             choice = replace(choice, product=product)
         drafts.append((found, relevance, offer, choice, here))
     costs = [choice.cost.amount for _, _, _, choice, _ in drafts if choice.cost and choice.cost.amount]
+    if _price_order(want, shelf.labels) == "cheapest":  # a sachet of 15 g is no measure for it
+        usual = [choice.cost.amount for found, _, _, choice, _ in drafts if choice.cost and found.own >= 0]
+        costs = [cost for cost in usual if cost] or costs
     cheapest = min(costs, default=0)
+    fewest = min((choice.quantity for found, _, _, choice, _ in drafts if found.pack.sold_by is SoldBy.EACH), default=1)
     by_piece = shelf.piece is not None and bool(ask.same) and ask.same[0].dimension == "count"
     most = SPARE_PIECES if by_piece else SPARE
     dearer_counts = CHEAPEST if _price_order(want, shelf.labels) == "cheapest" else WEIGHTS["cost"]
@@ -148,14 +153,21 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
             value += WEIGHTS["short"]
         if choice.covers is not None and ask.same:
             value += WEIGHTS["waste"] * min(most, max(0.0, float(choice.covers) - 1))
-        elif ask.same and ask.how is not How.PACKS:
+        if ask.same and ask.how is not How.PACKS and (choice.covers is None or _is_blind(found.pack, ask)):
             value += WEIGHTS["blind"]
+        if ask.same and ask.how is How.AMOUNT and found.pack.sold_by is SoldBy.EACH:
+            value += WEIGHTS["packs"] * log2(choice.quantity / fewest) if choice.quantity > fewest else 0.0
         if choice.cost is None:
             value += WEIGHTS["unpriced"]
         elif cheapest:
-            value += dearer_counts * min(2.0, choice.cost.amount / cheapest - 1)
+            value += dearer_counts * max(0.0, min(2.0, choice.cost.amount / cheapest - 1))
         result.append(_Scored(choice.product, choice, offer, broken, value, here))
     return result
+
+
+def _is_blind(pack: Product, ask: Ask) -> bool:
+    """Whether pieces were asked for and nobody knows how many a pack holds."""
+    return ask.how is How.AMOUNT and pack.sold_by is SoldBy.EACH and pack.content is None and pack.pieces == 1
 
 
 def _with_price(

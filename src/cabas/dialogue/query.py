@@ -110,9 +110,8 @@ def query_of(want: Want, frequency: Frequency | None = None) -> Query:
     """The query of a wish: what the dialogue understood counts, what it left open is read from the words."""
     known = labels_by_word()
     tags = [known[fold(tag)] for tag in want.constraints if fold(tag) in known]
-    places = (place for kind, _, place in (tag.partition(":") for tag in want.constraints) if kind in ORIGINS)
     said = Query(
-        words=" ".join((want.words, *places)),
+        words=" ".join((want.words, *_more_words(want))),
         lang=want.lang,
         families=(want.family,) if want.family else (),
         brand=want.brand,
@@ -124,6 +123,26 @@ def query_of(want: Want, frequency: Frequency | None = None) -> Query:
         ),
     )
     return complete(said, frequency)
+
+
+def _more_words(want: Want) -> tuple[str, ...]:
+    """The words of tags that are no label: where it comes from, "sans morceaux"."""
+    known = labels_by_word()
+    words: list[str] = []
+    for tag in want.constraints:
+        kind, colon, value = tag.partition(":")
+        if kind in ORIGINS:
+            words.extend(_forms_of(value, want.lang))
+        elif not (colon or fold(tag) in known or refused(tag, want.lang)):
+            words.append(value or tag)
+    return tuple(words)
+
+
+@lru_cache(maxsize=256)
+def _forms_of(place: str, lang: str) -> tuple[str, ...]:
+    """The words for what comes from a place, each stem once: "Espagne", "espagnol"."""
+    said = locales.words(locales.read(lang, "words").get("origins", {}).get(place)) or (place,)
+    return tuple({light(fold(word)): word for word in reversed(said)}.values())
 
 
 @cache

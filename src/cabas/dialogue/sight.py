@@ -11,12 +11,12 @@ from cabas.dialogue import locales
 from cabas.dialogue.conjugation import verb_forms
 from cabas.dialogue.grammar import Grammar, grammar_of
 from cabas.dialogue.kinds import looks
-from cabas.dialogue.lexicon import Lexicon
+from cabas.dialogue.lexicon import Lexicon, known_brands
 from cabas.dialogue.measures import Measured, Measures, measures_of
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.phrases import Phrases, spread
-from cabas.dialogue.tokens import Token, spell, stem, stems
+from cabas.dialogue.tokens import Token, spell, stem, stems, tokenize
 from cabas.dialogue.trie import Match, joints, small_words
 from cabas.kernel.text import fold
 
@@ -32,7 +32,7 @@ _SECTIONS = (
     "unsold", "looks", "remarks", "elsewhere", "reasons", "tellers", "because", "live", "clitics", "telling",
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
     "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
-    "filled", "flavored", "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues",
+    "filled", "flavored", "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues", "manners",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 
@@ -152,11 +152,20 @@ class Sight:
             found = self._found.get(index)
             if found is None:
                 found = self.tools.lexicon.at(self.tokens, index, self.lang)
-            self._names[index] = [
-                one for one in found
-                if not self._runs_on(one, found) and not self._small_talk(one) and not self._counts_it(one)
-            ]  # fmt: skip
+            kept = (one for one in found if not self._runs_on(one, found) and not self._small_talk(one))
+            kept = (one for one in kept if not self._counts_it(one))
+            self._names[index] = [one for one in kept if not self._is_goods(one, found)]
         return self._names[index]
+
+    def _is_goods(self, match: Match, found: list[Match]) -> bool:
+        """Whether a brand is spelled otherwise than what was said, which names goods: "céréales bio" of any brand."""
+        if match.kind != "brand" or not any(one.kind == "family" and one.end == match.end for one in found):
+            return False
+        said = "".join(token.folded for token in self.tokens[match.start : match.end])
+        names = (match.id, *known_brands().get(match.id, ()))
+        return match.end - match.start > 1 and all(
+            said != "".join(token.folded for token in tokenize(name)) for name in names
+        )
 
     def _small_talk(self, match: Match) -> bool:
         """Whether a name of another language is nothing but small words of this one ("tu m" is no Tums), or begins with

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from cabas.dialogue.fits import fits
+from cabas.dialogue.fits import begins, fits
 from cabas.dialogue.knowledge import Taught
 from cabas.dialogue.merit import Merit, claims, merit
 from cabas.dialogue.purpose import of_wider, unknown, without_purpose, without_side, without_unknown
@@ -17,6 +17,7 @@ from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.recent import Recent
+from cabas.kernel.text import fold
 from cabas.usecases.ports import Hit, Search
 
 # How many of what the search finds are looked at, and how many where a store has none of those.
@@ -92,6 +93,8 @@ def _found(
         simple = without_unknown(want)
         found = _fitting(simple, search.find(query_of(simple), most))
         strange = left_out if found else ()
+    if want.family and (not found or _forbidden(want, found)):
+        found = _called(want, search, answer, most) or found
     if taught is None:
         return found, strange
     plain = taught.plain(want.words, want.family)
@@ -99,6 +102,30 @@ def _found(
         called = replace(want, words=plain)
         found = _fitting(called, search.find(query_of(called), most))
     return [(product, score) for product, score in found if not taught.refuses(want, product)], strange
+
+
+def _forbidden(want: Want, found: list[tuple[Product, float]]) -> bool:
+    """Whether all that was found breaks a label that is never given up ("sans lactose")."""
+    labels = labels_by_word()
+    musts = [tag for tag in want.constraints if (label := labels.get(fold(tag))) is not None and label.must]
+    return bool(musts) and all(any(meets(tag, one, None, labels) is False for tag in musts) for one, _ in found)
+
+
+def _called(want: Want, search: Search, answer: Sequence[Hit], most: int) -> list[tuple[Product, float]]:
+    """What is of another family and called what was said, word for word: mushrooms "en boîte" that are filed as fresh
+    ones, and what a brand makes ("des Activia pruneau" are none of the prunes).
+    """
+    named = replace(want, family=None)
+    hits = [(hit.product, hit.score) for hit in answer if begins(want, hit.product) and fits(named, hit.product)]
+    if hits or not (want.brand or want.constraints):
+        return hits
+    wide = replace(named, words=f"{want.brand or ''} {want.words}".strip())
+    answer = search.find(query_of(wide), max(most, HITS_DEEP))
+    return [
+        (hit.product, hit.score)
+        for hit in answer
+        if (want.brand or begins(want, hit.product)) and fits(wide, hit.product)
+    ]
 
 
 def _fitting(want: Want, answer: Sequence[Hit]) -> list[tuple[Product, float]]:

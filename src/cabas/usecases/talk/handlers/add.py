@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from cabas.dialogue import nouns
 from cabas.dialogue.acts import Act
 from cabas.dialogue.labels import labels_by_word, restricted
 from cabas.dialogue.pick import Picked
@@ -65,7 +66,8 @@ def asked_for(picked: Picked) -> str:
     """What was wished for, with the brand and the labels it was not to be had without."""
     want = picked.want
     brand = want.brand if want.brand and fold(want.brand) not in fold(want.words) else None
-    told = ", ".join(filter(None, (brand, *(_readable(tag) for tag in picked.broken if picked.choice is None))))
+    broken = picked.broken if picked.choice is None else ()
+    told = ", ".join(filter(None, (brand, *(nouns.told(tag, want.lang) for tag in broken))))
     return f"{want.words} ({told})" if told else want.words
 
 
@@ -86,7 +88,7 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
         if picked.sold_out is not None:
             scene.tell("out_of_stock", name=picked.sold_out.name_in(scene.lang), taken=line.name)
         for tag in picked.broken:
-            scene.tell("unmet", constraint=_readable(tag), words=line.want.words)
+            scene.tell("unmet", constraint=nouns.told(tag, scene.lang), words=line.want.words)
         if picked.choice is not None and not picked.choice.enough and picked.offer is not None:
             scene.tell("short", left=picked.choice.quantity, name=line.name)
         if any(_is_allergen(tag) for tag in line.want.constraints):
@@ -95,10 +97,6 @@ def tell_doubts(scene: Scene, chosen: Sequence[tuple[Picked, LineItem]]) -> None
         if amount is not None and amount.unit in _COUNTED and amount.value > QUANTITY_ASK:
             scene.tell("many", amount=amount)
     tell_ages(scene, [line for _, line in chosen])
-
-
-def _readable(tag: str) -> str:
-    return tag.replace(":", " ").replace("_", " ")
 
 
 def _is_allergen(tag: str) -> bool:
