@@ -73,6 +73,9 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         item.safe = True
     elif kind == "packed" and not _closes(sight, found.end, end):
         return None  # "riz en sachet cuisson"
+    elif kind == "packed":
+        unit = sight.tools.measures.unit(sight.tokens, start + 1)
+        item.canned = item.canned or (unit is not None and unit[0].said in ("can", "jar"))
     elif kind == "filler" and sight.said("tails", start) == found.end:
         item.refines = item.begun or not any(piece.match is not None for piece in item.pieces)
     return found.end

@@ -37,7 +37,8 @@ class Piece:
 class Item:
     """What one stretch [start, end) says. `tags` are constraints as `Want` writes them.
 
-    `usual` asks for what is always bought; `pronoun` and `more` point at something spoken of before; `vague` counts
+    `canned` wants it in a can or a jar; `usual` asks for what is always bought;
+    `pronoun` and `more` point at something spoken of before; `vague` counts
     without a number ("quelques"); `article` an amount that is only "un", "a"; `each` one that needs the unit of the
     thing before ("une de thon"); `repair` takes back what was said before it; `alternative` is only second choice;
     `shared` is an amount of everything before ("six of each"), `spread` one of what follows as well ("two each of");
@@ -57,6 +58,7 @@ class Item:
     family: str | None = None
     restricted: str | None = None
     tags: list[str] = field(default_factory=list)
+    canned: bool = False
     usual: bool = False
     pronoun: bool = False
     more: bool = False

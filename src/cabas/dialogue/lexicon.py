@@ -262,7 +262,6 @@ def shared_trie(lang: str) -> Trie:
         names = dict.fromkeys((*locales.words(sheet.get(lang)), *locales.words(more.get(family))))
         entries.extend(Entry(FAMILY, family, name, weight) for name in names)
         variants = [str(variant[lang]) for variant in sheet.get("variants", ()) if variant.get(lang)]
-        variants = [name for name in variants if not name[0].isdigit()]  # "50 L" is read as an amount
         entries.extend(Entry(VARIANT, family, name, weight) for name in variants)
     for brand, spoken in known_brands().items():
         entries.extend(Entry(BRAND, brand, name) for name in (brand, *spoken))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import log2
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import is_made, is_of
+from cabas.dialogue.classify import is_of
 from cabas.dialogue.families import sheets
 from cabas.dialogue.fits import besides, called, plain_words, shown_by, unshown
 from cabas.dialogue.kinds import comes_from, said_alone, shown_as
@@ -115,8 +115,10 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
     if label.id == "fresh" and is_of(product.family or "", "fresh"):
         return product.storage is not Storage.FROZEN
     text = f"{product.name} {product.ingredients}"
-    if label.excludes and not product.ingredients and is_made(product.family or ""):
-        return False if label.contradicted_by(text) else None  # what a dish is made of is not known by its name
+    if not product.ingredients and label.allergens.intersection(
+        sheets().get(product.family or "", {}).get("allergens") or ()
+    ):
+        return False  # what all of its kind hold, and it does not say it has none
     if label.allergens:
         if label.allergens & product.allergens or label.contradicted_by(text):
             return False

@@ -159,7 +159,7 @@ class Wishes:
         tags = [tag for tag in (*wish.tags, *everywhere) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
         family = of_labels(item.family, tags, self.lang) if item.family else None
-        if family is not None and amount is not None and amount.unit == "can":
+        if family is not None and (item.canned or (amount is not None and amount.unit == "can")):
             family = self._canned(family, item.words)
         if family is not None and amount is not None and amount.unit == "bag" and amount.value >= PARTS_LEAST:
             amount = replace(amount, unit="piece") if usual_count(family) > 1 else amount  # "tea, 50 bags"
