@@ -49,13 +49,13 @@ def altered(want: Want, product: Product) -> float:
 
 def _is_no_produce(family: str, product: Product) -> bool:
     """Whether something else than fresh food was likely meant by its maker, though its name says no more than that: it
-    is filed in an aisle where nothing is fresh, or nowhere, and nobody knows how much it holds.
+    is filed in an aisle where nothing is fresh, or nowhere.
     """
     if not family or not is_of(family, "fresh") or product.storage is Storage.FROZEN:
         return False
-    if not product.category:
-        return product.content is None and product.pieces == 1
-    return product.category[0] not in locales.words(locales.read(product.lang, "forms").get("fresh"))
+    return not product.category or product.category[0] not in locales.words(
+        locales.read(product.lang, "forms").get("fresh")
+    )
 
 
 def _is_formed(want: Want, product: Product) -> bool:
