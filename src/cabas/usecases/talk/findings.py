@@ -17,7 +17,6 @@ from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.recent import Recent
-from cabas.kernel.text import fold
 from cabas.usecases.ports import Hit, Search
 
 # How many of what the search finds are looked at, and how many where a store has none of those.
@@ -93,8 +92,8 @@ def _found(
         simple = without_unknown(want)
         found = _fitting(simple, search.find(query_of(simple), most))
         strange = left_out if found else ()
-    if want.family and (not found or _forbidden(want, found)):
-        found = _called(want, search, answer, most) or found
+    if want.family and not found:
+        found = _called(want, search, answer, most)
     if taught is None:
         return found, strange
     plain = taught.plain(want.words, want.family)
@@ -102,13 +101,6 @@ def _found(
         called = replace(want, words=plain)
         found = _fitting(called, search.find(query_of(called), most))
     return [(product, score) for product, score in found if not taught.refuses(want, product)], strange
-
-
-def _forbidden(want: Want, found: list[tuple[Product, float]]) -> bool:
-    """Whether all that was found breaks a label that is never given up ("sans lactose")."""
-    labels = labels_by_word()
-    musts = [tag for tag in want.constraints if (label := labels.get(fold(tag))) is not None and label.must]
-    return bool(musts) and all(any(meets(tag, one, None, labels) is False for tag in musts) for one, _ in found)
 
 
 def _called(want: Want, search: Search, answer: Sequence[Hit], most: int) -> list[tuple[Product, float]]:
