@@ -115,14 +115,12 @@ def meets(tag: str, product: Product, price: Money | None, labels: Mapping[str, 
     if label.id == "fresh" and is_of(product.family or "", "fresh"):
         return product.storage is not Storage.FROZEN
     text = f"{product.name} {product.ingredients}"
-    if not product.ingredients and label.allergens.intersection(
-        sheets().get(product.family or "", {}).get("allergens") or ()
-    ):
-        return False  # what all of its kind hold, and it does not say it has none
     if label.allergens:
         if label.allergens & product.allergens or label.contradicted_by(text):
             return False
-        return None if label.allergens & _usual_allergens(product.family) else True
+        if label.allergens & _usual_allergens(product.family):  # and it does not say it has none
+            return None if product.ingredients else False
+        return True
     if label.excludes:
         return not label.contradicted_by(f"{text} {_plain_name(product)}")
     return False

@@ -134,14 +134,15 @@ def _score(want: Want, hits: Sequence[tuple[Product, float]], shelf: Shelf, ask:
             choice = replace(choice, product=product)
         drafts.append((found, relevance, offer, choice, here))
     costs = [choice.cost.amount for _, _, _, choice, _ in drafts if choice.cost and choice.cost.amount]
-    if _price_order(want, shelf.labels) == "cheapest":  # a sachet of 15 g is no measure for it
+    cheap = _is_cheapest(want, shelf.labels)
+    if cheap:  # a sachet of 15 g is no measure for it
         usual = [choice.cost.amount for found, _, _, choice, _ in drafts if choice.cost and found.own >= 0]
         costs = [cost for cost in usual if cost] or costs
     cheapest = min(costs, default=0)
     fewest = min((choice.quantity for found, _, _, choice, _ in drafts if found.pack.sold_by is SoldBy.EACH), default=1)
     by_piece = shelf.piece is not None and bool(ask.same) and ask.same[0].dimension == "count"
     most = SPARE_PIECES if by_piece else SPARE
-    dearer_counts = CHEAPEST if _price_order(want, shelf.labels) == "cheapest" else WEIGHTS["cost"]
+    dearer_counts = CHEAPEST if cheap else WEIGHTS["cost"]
     result = []
     for found, relevance, offer, choice, here in drafts:
         broken, value = found.broken, WEIGHTS["relevance"] * relevance + found.value
@@ -183,9 +184,9 @@ def _with_price(
     return tuple(tag for tag in want.constraints if tag in wrong or tag in found.broken), value
 
 
-def _price_order(want: Want, labels: Mapping[str, Label]) -> str | None:
-    ids = {labels[fold(tag)].id for tag in want.constraints if fold(tag) in labels}
-    return "cheapest" if "cheapest" in ids else None
+def _is_cheapest(want: Want, labels: Mapping[str, Label]) -> bool:
+    """Whether the cheapest was asked for, in whichever words."""
+    return any(labels[fold(tag)].id == "cheapest" for tag in want.constraints if fold(tag) in labels)
 
 
 def _reasons(want: Want, best: _Scored, scored: Iterable[_Scored], shelf: Shelf) -> tuple[str, ...]:
