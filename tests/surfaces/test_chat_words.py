@@ -139,6 +139,7 @@ def test_figures() -> None:
     assert FRENCH.details(line(1, name="Œufs", content="12")) == ("12",)
     assert tight("6 x 1,5 l à 2,38 €") == "6\u00a0x\u00a01,5\u00a0l à 2,38\u00a0€"
     assert tight("Prêt ? Œufs x 12 (Bio), 10 h") == "Prêt\u00a0? Œufs x\u00a012 (Bio), 10\u00a0h"
+    assert tight("Dites « oui » ou non.") == "Dites «\u00a0oui\u00a0» ou non."
 
 
 def test_days_and_slots() -> None:

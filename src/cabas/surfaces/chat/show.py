@@ -27,8 +27,8 @@ NBSP = "\u00a0"
 STEP_SMALL, STEP_LARGE, LARGE_FROM = 50, 250, 1_000
 # Reasons a clerk would not mention: they are true of most of the cart.
 PLAIN = frozenset({"popular", "asked"})
-# Spaces that must not break: before a sign, and between a number and a short word ("2,38 €", "6 x", "10 h").
-_TIGHT = re.compile(r" (?=[€%:?!;])|(?<= x) (?=\d)|(?<=\d) (?=\w{1,2}\b)")
+# Spaces that must not break: beside a sign, and between a number and a short word ("2,38 €", "« oui »", "10 h").
+_TIGHT = re.compile(r" (?=[€%:?!;»])|(?<=«) |(?<= x) (?=\d)|(?<=\d) (?=\w{1,2}\b)")
 
 
 @dataclass(frozen=True, slots=True)
