@@ -27,8 +27,8 @@ from cabas.usecases.talk.findings import FOUND_KEPT, Finding
 from cabas.usecases.talk.handlers import handlers
 
 # How many of the names asked for most are looked for at the start, in each language. Six hundred took a start to a
-# minute of a core; the many others come at leisure: half of what is remembered, the rest is for what nobody foresaw.
-STAPLES, AT_LEISURE = 100, FOUND_KEPT // 2
+# minute of a core; the many others come at leisure: most of what is remembered, the rest is for what nobody foresaw.
+STAPLES, AT_LEISURE = 100, FOUND_KEPT * 3 // 4
 # What is done at leisure takes so much of a core: a pause follows, so many times as long as the work. Once all is
 # there, it is asked for again every so many seconds: a catalog published meanwhile has other answers.
 IDLE, AGAIN = 4.0, 300.0

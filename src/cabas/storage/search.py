@@ -38,7 +38,7 @@ _META = "meta.json"
 __all__ = ["CURRENT", "IndexBroken", "IndexFolders", "Query", "TantivySearch", "open_index", "rebuild", "update"]
 
 # How many answers one process keeps for queries that are asked again; most shoppers ask for the same things.
-ANSWERS_KEPT = 12_288
+ANSWERS_KEPT = 8_192
 
 
 @dataclass(frozen=True, slots=True)

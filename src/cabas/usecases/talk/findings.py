@@ -22,7 +22,7 @@ from cabas.usecases.ports import Hit, Search
 # How many of what the search finds are looked at, and how many where a store has none of those.
 HITS, HITS_DEEP = 24, 96
 # How many wishes are remembered. One takes some kilobytes: a reference to each product and what it is worth.
-FOUND_KEPT = 12_288
+FOUND_KEPT = 8_192
 
 
 @dataclass(frozen=True, slots=True)
