@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -39,7 +40,12 @@ def eval_shop(path: Path | None, packs: Sequence[Path] = ()) -> Iterator[EvalSho
         search = open_index(Path(folder))
         known = _knowledge(packs, search)
         words = {lang: lexicon(search.brands(), known, lang) for lang in languages()}
-        yield EvalShop(products, search, words, prices)
+        gc.collect()
+        gc.freeze()  # as a server does once it is ready: what it holds is looked through no more
+        try:
+            yield EvalShop(products, search, words, prices)
+        finally:
+            gc.unfreeze()
 
 
 def _knowledge(packs: Sequence[Path], search: Search) -> Knowledge:
