@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import log2
 
 from cabas.dialogue import locales
@@ -154,8 +155,9 @@ def _plain_name(product: Product) -> str:
     return next(iter(locales.words(sheets().get(product.family or "", {}).get(product.lang))), "")
 
 
+@cache
 def _usual_allergens(family: str | None) -> frozenset[str]:
-    """What goods of a family hold as a rule, whatever a list of ingredients that was badly read does not show."""
+    """The allergens that goods of a family hold as a rule, whatever a badly read list of ingredients does not show."""
     return frozenset(locales.words(sheets().get(family or "", {}).get("allergens")))
 
 

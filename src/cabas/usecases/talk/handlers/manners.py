@@ -8,6 +8,8 @@ from cabas.dialogue.acts import Act
 from cabas.usecases.talk.scene import Scene
 
 KINDS = ("help", "smalltalk", "stop")
+# What is told of a diet that was noted or lifted: such a turn asks for nothing, and is no small talk.
+DIET = ("diet", "diet_lifted")
 
 
 async def handle(scene: Scene, act: Act) -> None:
@@ -15,8 +17,8 @@ async def handle(scene: Scene, act: Act) -> None:
     if act.kind != "smalltalk":
         scene.tell(act.kind)
         return
-    if scene.facts:  # a diet was noted: that is the answer
-        return
+    if any(fact.kind in DIET for fact in scene.facts):
+        return  # it was a diet, and that was told
     misses = min(scene.talk.misses + 1, 3)
     scene.talk = replace(scene.talk, misses=misses)
     scene.tell("smalltalk" if misses == 1 else f"smalltalk_{misses}")
