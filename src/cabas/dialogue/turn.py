@@ -24,10 +24,11 @@ from cabas.kernel.text import fold
 class Hearing:
     """What understanding needs of the conversation.
 
-    `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines of
-    the cart, oldest first; `focus` the ids of those last spoken of, newest first; `pending` the kind of the open
-    question; `topic` the article of the last question; `timed` says that the slot was what changed last, `slot` when
-    the chosen one begins; `diet` are the constraints that were said to hold for everything.
+    `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines
+    of the cart, oldest first; `focus` the ids of those last spoken of, newest first, `fresh` of those that the last
+    change put in; `pending` the kind of the open question; `topic` the article of the last question; `timed` says
+    that the slot was what changed last, `slot` when the chosen one begins; `diet` are the constraints that were said
+    to hold for everything.
     """
 
     locale: str

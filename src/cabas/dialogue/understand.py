@@ -63,7 +63,7 @@ def understand(text: str, heard: Hearing) -> Understood:
         return Understood(clean(text), tools.lang, (SMALLTALK,))
     said_so = answer(Sight(unmarked(raw), tools, heard.knows), heard)
     if said_so is not None:
-        return Understood(clean(text), tools.lang, (said_so,))
+        return Understood(clean(text), tools.lang, (said_so,), everywhere=heard.diet)
     tokens, names = tidy(parted(brought_forward(raw, tools), tools), tools, heard.knows)
     sight = Sight(tokens, tools, heard.knows, names)
     turn = Turn(heard, sight, Wishes(tools.lang, tags=list(heard.diet)), Times(sight.tokens, tools.lang, heard.now))

@@ -18,9 +18,9 @@ from cabas.kernel.text import fold
 # Amounts no household orders: above these a clerk asks once more before anything is done.
 ABSURD = {"kg": 50, "g": 50_000, "l": 100, "ml": 100_000, "dozen": 20, "slice": 300}
 ABSURD_COUNT = 200
-# Fewer grams or milliliters are not meant by a bare number ("200 g of ham and two of eggs").
 # Units that hold so many of others.
 HOLDERS, PARTS = frozenset({"can", "pack", "tub", "jar", "bag"}), frozenset({"piece", "slice", "bag"})
+# Fewer grams or milliliters are not meant by a bare number ("200 g of ham and two of eggs").
 LEAST_OF_SMALL_UNITS = 20
 # So many bags are what one pack holds, where packs hold several.
 PARTS_LEAST = 10

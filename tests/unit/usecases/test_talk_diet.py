@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cabas.dialogue.lexicon import lexicon
+from cabas.dialogue.understand import Hearing, understand
 from cabas.storage.memory import Memory
 from cabas.usecases.talk.desk import Desk
-from support.talking import talk
+from support.talking import NOW, talk
 
 pytestmark = pytest.mark.anyio
 Shop = tuple[Desk, Memory]
@@ -76,3 +78,10 @@ async def test_a_dish_takes_only_what_meets_it(desk: Shop) -> None:
     await talker.say("Je suis allergique aux œufs")
     view = await talker.say("de quoi faire des crêpes pour quatre")
     assert [line.sku for line in view.cart.lines if line.want.words == "œuf"] == [None]
+
+
+def test_it_holds_for_what_is_only_agreed_to() -> None:
+    heard = Hearing("fr-FR", NOW, lexicon(lang="fr"), pending="reorder", diet=("sans gluten",))
+    understood = understand("oui", heard)
+    assert [act.kind for act in understood.acts] == ["confirm"]
+    assert understood.everywhere == ("sans gluten",)

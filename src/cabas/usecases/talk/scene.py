@@ -68,6 +68,7 @@ class Scene:
     denials: dict[tuple[tuple[str, ...], int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.diet = self.talk.diet
         self.began = self.talk.cart  # stays what the turn began with; `before` is moved by an undo
 
     @property
