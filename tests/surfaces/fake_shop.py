@@ -78,6 +78,7 @@ class Talk:
     said: list[tuple[str, str]] = field(default_factory=list)
     pending: Pending | None = None
     order: PlacedOrder | None = None
+    diet: tuple[str, ...] = ()
 
     @property
     def lang(self) -> str:
@@ -273,6 +274,10 @@ class FakeShop:
         choice = SlotChoice(value, method, start.isoformat(), end.isoformat(), fee)
         return self._change(talk, replace(talk.cart, slot=choice, method=method), "C'est noté.", "Noted.")
 
+    def _lift(self, talk: Talk, line_id: str, value: str) -> View:
+        talk.diet = ()
+        return self._answer(talk, {"fr": "D'accord.", "en": "All right."}[talk.lang])
+
     def _undo(self, talk: Talk, line_id: str, value: str) -> View:
         if talk.past:
             talk.cart = talk.past.pop()
@@ -353,4 +358,5 @@ class FakeShop:
             pending=talk.pending,
             order=talk.order,
             history=tuple(talk.said),
+            diet=talk.diet,
         )

@@ -200,6 +200,14 @@ def test_pantry_goods_are_proposed_not_counted(page: Page) -> None:
     assert total(page.tap("tick", line="5")) == "9,27 €"
 
 
+def test_a_diet_is_shown_beside_the_cart_until_it_is_lifted(page: Page) -> None:
+    assert 'class="diet"' not in page.get()
+    page.shop.talks["talk-1"].diet = ("sans gluten", "végétarien")
+    assert '<p class="diet__what">Régime : sans gluten, végétarien</p>' in page.get().replace("\u202f", " ")
+    assert 'class="diet"' not in page.tap("lift")
+    assert page.shop.calls[-1] == ("tap", "lift", "", "")
+
+
 def test_what_is_not_found_is_kept_as_a_note(page: Page) -> None:
     html = page.say("du tamarin")
     assert lines(html) == ["du tamarin"]

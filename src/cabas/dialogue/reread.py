@@ -49,7 +49,7 @@ def grounded(readings: Sequence[Reading], words: str, heard: Hearing) -> list[tu
     An amount must stand in `words` and be read as one by the grammar of the language.
     """
     text = _folded(words)
-    plain = replace(heard, lines=(), focus=(), pending=None, topic=None)
+    plain = replace(heard, lines=(), focus=(), pending=None, topic=None, diet=())
     found: list[tuple[Reading, Want]] = []
     for one in readings[:THINGS_MAX]:
         if _stands(one.said, text) and (want := _named(one.name, plain)) is not None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cabas.dialogue import locales
-from cabas.dialogue.classify import family_is_nonfood, is_raw, labeled
-from cabas.dialogue.details import free_of
+from cabas.dialogue.classify import is_raw, labeled
+from cabas.dialogue.details import concerning, free_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.measures import Measured
@@ -155,8 +155,7 @@ class Wishes:
     def want(self, wish: Wish) -> Want:
         """One wish as the cart knows it."""
         item = wish.item
-        everywhere = () if item.family is not None and family_is_nonfood(item.family) else self.everywhere
-        tags = [tag for tag in (*wish.tags, *everywhere) if tag not in ("small", "large")]
+        tags = [tag for tag in (*wish.tags, *concerning(self.everywhere, item.family)) if tag not in ("small", "large")]
         amount = None if item.vague and item.measured is None else wish.amount
         family = of_labels(item.family, tags, self.lang) if item.family else None
         if family is not None and (item.canned or (amount is not None and amount.unit == "can")):

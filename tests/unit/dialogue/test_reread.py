@@ -1,5 +1,6 @@
 """A second reading is held to the text and to the catalog, whatever it claims."""
 
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -26,6 +27,11 @@ def wants(*readings: Reading, text: str = TEXT) -> list[Want]:
 def test_a_name_of_the_lexicon_and_an_amount_of_the_text() -> None:
     found = wants(Reading("machin blanc des vaches", "lait", "trois litres"))
     assert found == [Want("lait", "fr", Amount(Fraction(3), "l"), "milk")]
+
+
+def test_a_diet_that_holds_is_no_diet_the_name_says() -> None:
+    found = grounded([Reading("le zinzin", "beurre")], TEXT, replace(HEARD, diet=("végan",)))
+    assert [want for _, want in found] == [Want("beurre", "fr", None, "butter")]
 
 
 def test_a_name_only_the_catalog_knows() -> None:

@@ -57,6 +57,14 @@ async def test_it_is_lifted_in_so_many_words(desk: Shop, lifted: str) -> None:
     assert view.cart.lines[0].sku is not None
 
 
+async def test_it_is_shown_beside_the_cart_and_lifted_with_one_touch(desk: Shop) -> None:
+    talker = await talk(desk, shopper=None, locale="fr-FR")
+    assert (await talker.say("Je suis végétarienne")).diet == ("végétarien",)
+    view = await talker.tap("lift")
+    assert (view.diet, view.reply.text) == ((), "D'accord, je n'en tiens plus compte.")
+    assert (await talker.say("du jambon")).cart.lines[0].want.constraints == ()
+
+
 async def test_small_talk_and_orders_to_the_system_leave_it(desk: Shop) -> None:
     talker = await talk(desk, shopper=None, locale="en-GB")
     await talker.say("I'm vegan")

@@ -25,7 +25,19 @@ TEXT_MAX_CHARS = 2_000
 FIELDS_MAX = 16
 
 Action = Literal[
-    "quantity", "remove", "swap", "put", "tick", "untick", "slot", "undo", "checkout", "confirm", "cancel", "language"
+    "quantity",
+    "remove",
+    "swap",
+    "put",
+    "tick",
+    "untick",
+    "slot",
+    "lift",
+    "undo",
+    "checkout",
+    "confirm",
+    "cancel",
+    "language",
 ]
 
 
@@ -55,7 +67,8 @@ class Talk(Protocol):
 
     async def tap(self, conversation_id: str, action: str, line_id: str | None, value: str | None) -> View:
         """One touch. `value` of each action: "quantity" pieces or grams, "swap", "put" a SKU, "slot" an id, "confirm"
-        an idempotency key, "language" a locale; none for "remove", "tick", "untick", "undo", "checkout" and "cancel".
+        an idempotency key, "language" a locale; none for "remove", "tick", "untick", "lift" (the diet),
+        "undo", "checkout" and "cancel".
         """
         ...
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act, Understood
+from cabas.dialogue.details import concerning
 from cabas.dialogue.reread import grounded, holds, merged, outgoing
 from cabas.dialogue.turn import Hearing
 from cabas.domain.cart import Want
@@ -40,7 +41,7 @@ async def reread(scene: Scene, understood: Understood, heard: Hearing) -> tuple[
     for reading, want in found:
         whose = next((one for one in lost if holds(one.words, reading.said)), None)
         if whose is None:
-            more.append(replace(want, constraints=understood.everywhere))
+            more.append(replace(want, constraints=concerning(understood.everywhere, want.family)))
         else:
             known[whose] = (*known.get(whose, ()), _instead(whose, want, first=whose not in known))
     acts = _replaced(acts, known)

@@ -9,7 +9,6 @@ from datetime import datetime
 from cabas.agreement.agreement import Agreement, Request, evaluate
 from cabas.agreement.book import HOUSE
 from cabas.agreement.term import Fulfill, Sell, Who
-from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.lexicon import Lexicon
 from cabas.dialogue.reply import Fact
 from cabas.domain.cart import PAST_MAX, Cart, Conversation, LineItem, Pending
@@ -113,10 +112,6 @@ class Scene:
         """From now on everything to eat and drink is asked for so; nothing said of it anymore lifts it."""
         self.talk = replace(self.talk, diet=diet)
         self.tell("diet" if diet else "diet_lifted", tags=", ".join(diet))
-
-    def diet_of(self, family: str | None) -> tuple[str, ...]:
-        """What of the diet spoken of concerns goods of a family: nothing, where nobody eats them."""
-        return () if family is not None and family_is_nonfood(family) else self.diet
 
     @property
     def billed_by_platform(self) -> bool:

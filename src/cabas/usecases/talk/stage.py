@@ -138,6 +138,7 @@ def view_of(scene: Scene, reply: Reply, acts: tuple[Act, ...] = ()) -> View:
         pending=scene.talk.pending,
         order=scene.order,
         history=scene.talk.said,
+        diet=scene.talk.diet,
     )
 
 

@@ -124,6 +124,10 @@ async def _slot(scene: Scene, line_id: str, value: str) -> None:
     await book(scene, chosen)
 
 
+async def _lift(scene: Scene, line_id: str, value: str) -> None:
+    scene.keep_diet(())
+
+
 async def _language(scene: Scene, line_id: str, value: str) -> None:
     words.phrases(value.partition("-")[0])
     scene.talk = replace(scene.talk, locale=value)
@@ -160,6 +164,7 @@ TAPS: Mapping[str, Tap] = {
     "tick": _tick,
     "untick": _untick,
     "slot": _slot,
+    "lift": _lift,
     "language": _language,
     **{kind: _act(kind) for kind in ("undo", "checkout", "confirm", "cancel")},
 }

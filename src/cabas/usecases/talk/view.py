@@ -54,7 +54,8 @@ class PlacedOrder:
 @dataclass(frozen=True, slots=True)
 class View:
     """The conversation as it stands. `asked` says that the request is left open or refused; `pending` is the question
-    Cabas waits for. `understood` is what this turn meant, `about` the article it asked about.
+    Cabas waits for. `understood` is what this turn meant, `about` the article it asked about. `diet` holds for
+    all food until it is lifted.
     """
 
     conversation_id: str
@@ -70,6 +71,7 @@ class View:
     pending: Pending | None = None
     order: PlacedOrder | None = None
     history: tuple[tuple[str, str], ...] = ()
+    diet: tuple[str, ...] = ()
 
     @property
     def acts(self) -> tuple[str, ...]:

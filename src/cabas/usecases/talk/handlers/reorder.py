@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cabas.dialogue.acts import Act
+from cabas.dialogue.details import concerning
 from cabas.dialogue.tokens import stems
 from cabas.domain.cart import Want
 from cabas.domain.customer import Habit
@@ -50,7 +51,8 @@ async def handle(scene: Scene, act: Act) -> None:
 async def put_habits(scene: Scene, habits: Sequence[Habit], wants: Sequence[Want] = ()) -> None:
     """Add these habits; `wants` say how they were asked for, where they were."""
     named = wants or [
-        Want(habit.name, scene.lang, family=habit.family, constraints=scene.diet_of(habit.family)) for habit in habits
+        Want(habit.name, scene.lang, family=habit.family, constraints=concerning(scene.diet, habit.family))
+        for habit in habits
     ]
     await put(scene, named, skus=[habit.sku for habit in habits], kind="reordered")
 
