@@ -10,8 +10,8 @@ from cabas.dialogue.fillings import filled
 from cabas.dialogue.heads import narrowed
 from cabas.dialogue.item import COST, Item, Piece
 from cabas.dialogue.lexicon import DISH, FAMILY, RESTRICTED, VARIANT
+from cabas.dialogue.looser import is_beside
 from cabas.dialogue.measures import size_tag
-from cabas.dialogue.purpose import is_beside
 from cabas.dialogue.refusals import refused
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import spell, stem, tokenize

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cabas.dialogue.lexicon import lexicon
-from cabas.dialogue.purpose import unknown, without_unknown
+from cabas.dialogue.looser import Looser, looser
 from cabas.dialogue.turn import Hearing
 from cabas.dialogue.understand import understand
 from cabas.domain.cart import Want
@@ -14,19 +14,18 @@ from cabas.domain.cart import Want
 
 def test_unknown_words_are_left_out_where_the_family_is_known() -> None:
     want = Want("wibbly macaroni", "en", family="macaroni")
-    assert unknown(want) == ("wibbly",)
-    assert without_unknown(want) == replace(want, words="macaroni")
+    assert list(looser(want)) == [Looser(replace(want, words="macaroni"), ("wibbly",))]
 
 
 def test_known_words_stay_and_so_do_names_of_no_family() -> None:
-    assert unknown(Want("wholemeal macaroni", "en", family="macaroni")) == ()
-    assert unknown(Want("wibbly macaroni", "en")) == ()
-    assert unknown(Want("wibbly", "en", family="macaroni")) == ()
+    assert list(looser(Want("wholemeal macaroni", "en", family="macaroni"))) == []
+    assert list(looser(Want("wibbly macaroni", "en"))) == []
+    assert list(looser(Want("wibbly", "en", family="macaroni"))) == []
 
 
 def test_what_nobody_knows_the_thing_of_is_not_made_another() -> None:
-    assert unknown(Want("zorbles au fromage", "fr", family="cheese")) == ()
-    assert unknown(Want("cheese zorbles", "en", family="cheese")) == ()
+    assert list(looser(Want("zorbles au fromage", "fr", family="cheese"))) == []
+    assert list(looser(Want("cheese zorbles", "en", family="cheese"))) == []
 
 
 def test_a_brand_behind_and_is_another_thing_whatever_the_catalog_knows() -> None:

@@ -11,10 +11,10 @@ from cabas.dialogue import nouns
 from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.fits import fits
 from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.looser import looser
 from cabas.dialogue.merit import meets
 from cabas.dialogue.oddity import oddity
 from cabas.dialogue.pick import Shelf, pick
-from cabas.dialogue.purpose import without_purpose
 from cabas.dialogue.recipe_needs import family_of_food
 from cabas.dialogue.refusals import refused, shows
 from cabas.dialogue.usual_pack import assumed
@@ -134,9 +134,8 @@ def test_a_percentage_is_met_by_the_same_one() -> None:
     ],
 )
 def test_why_it_is_bought_may_be_left_out(words: str, lang: str, left: str | None) -> None:
-    found = without_purpose(Want(words, lang, None, "x"))
-    assert (found.words if found is not None else None) == left
-    assert found is None or found.family == "x"
+    found = [less.want for less in looser(Want(words, lang, None, "x"))]
+    assert found == ([Want(left, lang, None, "x")] if left is not None else [])
 
 
 def test_names_in_another_language_are_not_put_in_the_plural() -> None:

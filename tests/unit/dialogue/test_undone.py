@@ -10,10 +10,10 @@ from cabas.dialogue.annotate import Annotator
 from cabas.dialogue.fits import fits
 from cabas.dialogue.kinds import comes_from, shown_as
 from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.looser import Looser, looser
 from cabas.dialogue.merit import claims, meets
 from cabas.dialogue.names import light
 from cabas.dialogue.pick import Shelf, pick
-from cabas.dialogue.purpose import of_wider, without_side
 from cabas.dialogue.recipe_needs import family_of_food
 from cabas.dialogue.undone import undone
 from cabas.dialogue.usual_pack import assumed
@@ -87,8 +87,8 @@ def test_how_long_it_matured_is_read_with_its_number() -> None:
 
 def test_what_only_goes_with_a_thing_may_be_left_out() -> None:
     said = Want("coffee with milk", "en", family="coffee")
-    assert without_side(said) == (Want("coffee", "en", family="coffee"), "with milk")
-    assert without_side(want("coffee")) is None
+    assert list(looser(said)) == [Looser(Want("coffee", "en", family="coffee"), ("with milk",))]
+    assert list(looser(want("coffee"))) == []
 
 
 def test_a_pack_that_holds_as_much_as_several_usual_ones_is_reckoned_as_them() -> None:
@@ -108,10 +108,10 @@ def test_pizzas_are_known_by_their_names_to_hold_meat() -> None:
 def test_a_kind_made_by_a_label_may_be_filed_under_the_wider_one() -> None:
     said = Want("gluten-free pasta", "en", family="gluten_free_pasta", constraints=("gluten free",))
     wide = Want("gluten-free pasta", "en", family="pasta", constraints=("gluten free",))
-    assert of_wider(said) == (wide, "gluten free")
+    assert list(looser(said)) == [Looser(wide, tag="gluten free")]
     named = [product(name) for name in ("Penne sans gluten 500 g", "Penne 500 g")]
     assert [claims("gluten free", one) for one in named] == [True, False]
-    assert of_wider(Want("pasta", "en", family="pasta", constraints=("organic",))) is None
+    assert list(looser(Want("pasta", "en", family="pasta", constraints=("organic",)))) == []
 
 
 def test_semi_skimmed_milk_without_lactose_is_filed_elsewhere() -> None:

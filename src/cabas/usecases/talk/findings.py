@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from cabas.dialogue.fits import begins, fits
 from cabas.dialogue.knowledge import Taught
+from cabas.dialogue.looser import looser
 from cabas.dialogue.merit import Merit, claims, merit
-from cabas.dialogue.purpose import of_wider, unknown, without_purpose, without_side, without_unknown
 from cabas.dialogue.query import Query, query_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
@@ -77,21 +77,13 @@ def _found(
 ) -> tuple[list[tuple[Product, float]], tuple[str, ...]]:
     """What fits, and the words that had to be left out for it."""
     found = _fitting(want, answer)
-    if not found and (simple := without_purpose(want)) is not None:  # "du thé pour ma femme" is tea
-        found = _fitting(simple, search.find(query_of(simple), most))
-    if not found and (wider := of_wider(want)) is not None:
-        simple, tag = wider
-        hits = _fitting(simple, search.find(query_of(simple), most))
-        found = [hit for hit in hits if claims(tag, hit[0])]
     strange: tuple[str, ...] = ()
-    if not found and (side := without_side(want)) is not None:
-        simple, left = side
-        found = _fitting(simple, search.find(query_of(simple), most))
-        strange = (left,) if found else ()
-    if not found and (left_out := unknown(want)):  # "twirly macaroni" are macaroni, and it is said
-        simple = without_unknown(want)
-        found = _fitting(simple, search.find(query_of(simple), most))
-        strange = left_out if found else ()
+    for less in looser(want) if not found else ():
+        near = _fitting(less.want, search.find(query_of(less.want), most))
+        found = [hit for hit in near if not less.tag or claims(less.tag, hit[0])]
+        if found:
+            strange = less.left
+            break
     if want.family and not found:
         found = _called(want, search, answer, most)
     if taught is None:
