@@ -183,8 +183,13 @@ def _is_said_of(sight: Sight, start: int, end: int) -> bool:
             continue
         whole = any(match.end > place for at in range(start, place) for match in sight.names(at))
         spoken = sight.is_everyday(place + 1) or sight.is_small(place + 1) or sight.said("determiners", place + 1)
+        spoken = spoken or (sight.said("definite", start) and _ends_at(sight, place + 2, end))  # "the sink's clogged"
         return not whole and bool(spoken) and not _own(sight, place + 1, end)
     return False
+
+
+def _ends_at(sight: Sight, place: int, end: int) -> bool:
+    return place >= end or sight.is_mark(place)
 
 
 def _does(sight: Sight, place: int) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cabas.dialogue import locales
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import NAME_TOKENS_MAX, Sight
+from cabas.dialogue.trie import Match
 
 # Details that say which kind, in words that might stand for themselves ("zero percent", "no more than two euros").
 _SAID_OF_IT = frozenset({"fat", "percent", "max_price", "max_price_bare"})
@@ -72,3 +74,13 @@ def says_of_it(sight: Sight, place: int, after: int) -> int | None:
     ends = [label.end] if label is not None else []
     ends += [said.end] if said is not None and said.kind in _SAID_OF_IT else []
     return max((last for last in ends if last > after), default=None)
+
+
+def makes_next(sight: Sight, match: Match, end: int) -> bool:
+    """Whether a brand that is the name of goods as well stands right before goods of the same aisle."""
+    following = sight.name(match.end, end, FAMILY)
+    if following is None or locales.head_first(sight.lang) or following.lang not in (None, "", sight.lang):
+        return False
+    families = sight.tools.lexicon.families
+    paths = [families.get(one.id, {}).get("category") for one in (match, following)]
+    return paths[0] is not None and paths[0] == paths[1]

@@ -19,7 +19,7 @@ REASON_TOKENS_MAX = 6
 DISH_TOKENS_MAX = 5
 DASHES = frozenset("—–-…") | {"..."}
 # What stands over a list, and how long that may be.
-HEADED, HEADING_TOKENS_MAX = frozenset(":!"), 6
+HEADED, HEADING_TOKENS_MAX = frozenset(":!—–-"), 6
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -107,9 +107,11 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
         return False
     begin = sight.said("determiners", start) or sight.joint(start) or start
     whole = sight.name(begin, stop, FAMILY, BRAND, DISH)
+    ends = [match.end for place in range(start, stop) for match in sight.names(place) if match.kind == FAMILY]
     if sight.tokens[stop].folded == "!":
-        ends = [match.end for place in range(start, stop) for match in sight.names(place) if match.kind == FAMILY]
         return stop not in ends
+    if sight.tokens[stop].folded != ":" and stop in ends and (whole is None or whole.end < stop):
+        return False  # "nice ripe figs — a dozen"
     close = next((place for place in range(stop + 1, end) if sight.is_mark(place)), end)
     named = (sight.name(place, close, FAMILY, BRAND) for place in range(stop + 1, close))
     first = next((match for match in named if match is not None), None)
@@ -122,11 +124,13 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
 
 def reason_for(turn: Turn, start: int, stop: int) -> bool:
     """Whether a clause only says why the goods behind a "so" are wanted: no diet, and no time to come; or what dish the
-    things listed behind a colon are for ("fry-up fixings: eggs and ham").
+    things listed behind a colon are for ("fry-up fixings: eggs and ham"), or that there is a list ("my list: ...").
     """
     sight = turn.sight
     if stop >= len(sight.tokens):
         return False
+    if sight.tokens[stop].folded in HEADED and sight.said("titles", start) == stop:
+        return True
     if sight.tokens[stop].text == HENCE and any(sight.said("ingredients", at) == stop for at in range(start + 1, stop)):
         return any(_named(sight, place, len(sight.tokens)) for place in range(stop + 1, len(sight.tokens)))
     if not is_hence(sight, stop) or not sets_scene(sight, start, stop):
@@ -175,8 +179,17 @@ def tells_count(sight: Sight, place: int, end: int) -> bool:
     """Whether a colon or a dash stands between a word and how much of it: "eggs: 12", "lait - deux litres"."""
     if sight.tokens[place].text not in TELLING or not 0 < place < end - 1 or sight.tokens[place - 1].kind != "word":
         return False
-    said = (one for one in sight.amounts(place + 1, end) if not one.implied or one.definite)
-    return any(one.end >= end or sight.is_mark(one.end) for one in said)
+    return _only_amounts(sight, place + 1, end)
+
+
+def _only_amounts(sight: Sight, place: int, end: int) -> bool:
+    """Whether an amount stands here and nothing else up to the next mark, but "and" and another amount."""
+    for one in sight.amounts(place, end):
+        joined = sight.said("and", one.end) if one.end < end else None
+        closed = one.end >= end or sight.is_mark(one.end)
+        if (not one.implied or one.definite) and (closed or (joined and _only_amounts(sight, joined, end))):
+            return True
+    return False
 
 
 def _is_remark(sight: Sight, place: int, end: int) -> bool:

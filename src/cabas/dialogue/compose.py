@@ -265,8 +265,8 @@ def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
     """Whether "et" stands inside one thing: "une purée carotte et panais", "plum and fig chutney"."""
     place = item.ands[0]
     paired = sight.said("paired", item.pieces[0].start)
-    if paired is not None and place < paired < item.end:  # "sour cream and onion dip"
-        return True
+    if paired is not None and place < paired < item.end and not _parts_pair(sight, item, paired):
+        return True  # "sour cream and onion dip"
     after = [piece for piece in item.pieces if piece.start > place]
     before = [piece for piece in item.pieces if piece.start < place]
     if head.start > place:  # head last: flavors of one kind stand on both sides
@@ -281,6 +281,16 @@ def _flavors(sight: Sight, item: Item, head: Piece) -> bool:
     last = sight.name(head.end - 1, head.end, FAMILY)  # a food of its own, no short name of the whole ("basmati")
     flavored = last is not None and last.id != head.match.id
     return flavored or any(sight.joint(at) for at in range(head.start + 1, head.end)) or sight.knows(item.words)
+
+
+def _parts_pair(sight: Sight, item: Item, end: int) -> bool:
+    """Whether the second of two flavors that end at `end` begins the name of a thing of its own: "mozzarella and tomato
+    paste", but not "chicken and mushroom soup", as soup is a thing without them.
+    """
+    if not any(piece.start < end < piece.end and piece.match is not None for piece in item.pieces):
+        return False
+    alone = sight.said("filled", end) or sight.said("flavored", end) or sight.name(end, item.end, FAMILY)
+    return alone is None
 
 
 def _several(sight: Sight, one: Piece, other: Piece) -> bool:

@@ -62,6 +62,13 @@ def counted_thing(turn: Turn, found: Found) -> tuple[Measured | None, Item | Non
     return amount_in(turn, found), thing(turn, found, "target")
 
 
+def recounted(turn: Turn, item: Item, measured: Measured | None = None) -> bool:
+    """Whether only another number of what was just wished for is named: "leeks, figs. Actually two leeks"."""
+    if not (turn.wishes.made and item.has_food) or turn.line(item) is not None:
+        return False
+    return turn.wishes.recount(replace(item, measured=item.measured or measured, repair=True))
+
+
 def keep_only(turn: Turn, found: Found) -> list[Act] | None:
     """ "Keep only the rice": everything else goes out of the cart."""
     return _but(turn, found, turn.heard.lines)

@@ -9,7 +9,7 @@ from cabas.dialogue.classify import family_is_nonfood
 from cabas.dialogue.compose import counted
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels, labels_by_word
-from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, known_brands
+from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, VARIANT, known_brands
 from cabas.dialogue.measures import in_small_units, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
@@ -239,11 +239,13 @@ def _wider(sight: Sight, family: str) -> tuple[str, ...]:
 
 def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int) -> int | None:
     """ "pas de chez X", "sans noisettes", "but not the X one": what follows is not wanted."""
-    if (
-        after >= end
-        or _taken_back(sight, kind, start, after)
-        or (kind == "but_not" and _only_counts(sight, after, end))
-    ):
+    if after >= end or _taken_back(sight, kind, start, after):
+        return None
+    tail = sight.said("tails", after) if kind == "but_not" else None  # "not the ones with nuts"
+    tied = sight.joint(tail) if tail is not None and tail < end else None
+    if tied is not None and tied < end:
+        kind, after = "free_of", sight.said("determiners", tied) or tied
+    elif kind == "but_not" and _only_counts(sight, after, end):
         return None
     for place in range(start, after) if kind == "free_of" else ():
         label = sight.name(place, end, LABEL)
@@ -261,6 +263,10 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
     brand = sight.name(after, end, BRAND)
     allergen = sight.words.allergens.at(sight.tokens, after)
     food = sight.name(after, end, FAMILY, LABEL, RESTRICTED)
+    pair = sight.said("paired", after)
+    if pair is not None and pair <= end and (food is None or food.end < pair):  # "not salt and vinegar"
+        item.tags.append(sight.words.negated.format(sight.spell(after, pair).lower()))
+        return _past_one(sight, pair, end)
     if kind == "free_of" or (kind == "but_not" and food is not None and brand is None):
         if allergen is not None and allergen[1] <= end and (food is None or food.end <= allergen[1]):
             item.tags.append(free_of(allergen[0], sight.lang) or _free(sight, after, allergen[1]))
@@ -273,7 +279,8 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
     if kind == "but_not" and not item.has_food:
         return None
     last = brand.end if brand is not None else _stretch(sight, after, end, OPEN_WORDS)
-    if brand is None and kind == "but_not" and not _brand_like(sight, after):
+    taste = food is not None or any(one.kind == VARIANT for one in sight.names(after))
+    if brand is None and ((kind == "but_not" and not _brand_like(sight, after)) or (kind == "not_brand" and taste)):
         item.tags.append(sight.words.negated.format(sight.spell(after, last).lower()))
         return _past_one(sight, last, end)
     item.tags.append(f"not_brand:{brand.id if brand is not None else sight.spell(after, last)}")

@@ -7,18 +7,19 @@ language ("ginger" by "gingembre"). Soft words ("ripe", "fresh", "beau") say not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from cabas.dialogue import locales
 from cabas.dialogue.classify import above, below, is_made, is_of, is_raw, names_of, packaging
 from cabas.dialogue.families import sheets
-from cabas.dialogue.kinds import shown_as, tells
+from cabas.dialogue.kinds import tells
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import light, read_name
 from cabas.dialogue.nouns import plural
 from cabas.dialogue.refusals import refused, shows
 from cabas.dialogue.tokens import tokenize
+from cabas.dialogue.translated import called_alone, names_elsewhere, translated
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
@@ -316,16 +317,6 @@ def own_words(family: str) -> frozenset[str]:
 
 
 @cache
-def called_alone(lang: str) -> Mapping[str, tuple[str, ...]]:
-    """The words that name a family by themselves, with the families they name."""
-    found: dict[str, list[str]] = {}
-    for family, names in names_of(lang).names.items():
-        for word in {name[0] for name in names if len(name) == 1}:
-            found.setdefault(word, []).append(family)
-    return {word: tuple(families) for word, families in found.items()}
-
-
-@cache
 def _kinds(family: str) -> frozenset[str]:
     """The family and all below it."""
     return frozenset(below(family))
@@ -359,22 +350,6 @@ def shown_by(product: Product) -> frozenset[str]:
     """The stems that a product shows in its names, its brand and its aisle."""
     aisle = product.category[-1] if product.category else ""
     return _shown_of(tuple(sorted(product.names.items())), product.brand or "", aisle, product.lang)
-
-
-def translated(word: str, lang: str, product: Product, shown: frozenset[str]) -> bool:
-    """Whether the product shows in its language what the word tells, or the name of a family that it names."""
-    if not shown.isdisjoint(shown_as(word, lang, product.lang)):
-        return True
-    if lang == product.lang:
-        return False
-    return any(shown.issuperset(name) for name in names_elsewhere(word, lang, product.lang))
-
-
-@lru_cache(maxsize=8192)
-def names_elsewhere(word: str, lang: str, other: str) -> tuple[tuple[str, ...], ...]:
-    """The names, as stems of the language `other`, of the families that a word names by itself in `lang`."""
-    families = called_alone(lang).get(word, ())
-    return tuple(name for family in families for name in names_of(other).names.get(family, ()))
 
 
 @cache

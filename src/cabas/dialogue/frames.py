@@ -12,7 +12,18 @@ from fractions import Fraction
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import closing, moved, put_in, said_again, takes_back
 from cabas.dialogue.asks import ask, cheapest, of_topic, of_unit
-from cabas.dialogue.counts import amount_in, counted_thing, each, halve, keep_only, only_those, thing, things, times
+from cabas.dialogue.counts import (
+    amount_in,
+    counted_thing,
+    each,
+    halve,
+    keep_only,
+    only_those,
+    recounted,
+    thing,
+    things,
+    times,
+)
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
@@ -192,6 +203,8 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             return None
         if item is not None and item.measured not in (None, measured) and _counts(item) and not item.measured.definite:
             return None  # "four slices of ham in one packet"
+        if item is not None and recounted(turn, item, measured):
+            return []  # "leeks and figs, make it two figs"
         again = said_again(turn, measured, found.slots[amount][0]) if item is None and len(found.slots) == 1 else None
         if again is not None:
             return again

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cabas.dialogue.asides import begins_another, late_amount, only_holds, past_remark, purpose, relative, to_do
+from cabas.dialogue.borders import makes_next
 from cabas.dialogue.compose import compose
 from cabas.dialogue.details import add_detail, branded, inner_details, label_tag, origin
 from cabas.dialogue.item import COST, Item, Piece
@@ -247,6 +248,9 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
         return match.end
     brand = sight.name(position, match.end, BRAND)
     if brand is not None and brand.end == match.end and item.brand is None:
+        if not item.pieces and makes_next(sight, match, end):
+            item.brand, item.brand_words = brand.id, (match.start, match.end)  # "Schweppes tonic"
+            return match.end
         head = item.family_piece
         if head is not None and head.match is not None and head.match.id in sight.tools.lexicon.above(match.id)[1:]:
             item.brand, item.brand_words = brand.id, (match.start, match.end)  # "du fromage Boursin"

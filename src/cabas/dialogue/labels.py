@@ -136,6 +136,12 @@ def labels_by_word() -> Mapping[str, Label]:
     return {fold(name): label for label in labels().values() for names in label.names.values() for name in names}
 
 
+def is_price(tag: str) -> bool:
+    """Whether a constraint says how dear something may be: "cheapest"."""
+    label = labels_by_word().get(fold(tag))
+    return label is not None and label.kind == "price"
+
+
 @remembered
 def restricted() -> Mapping[str, Restriction]:
     """Every class of restricted goods, by id."""

@@ -22,6 +22,8 @@ from cabas.domain.cart import Amount
 _DIGITS = 6
 PER_KILO = 1000
 TEN = 10
+# The unit of what is only so much of something; what it holds is counted.
+PART = "part"
 SMALL_UNITS = {"l": "ml", "kg": "g"}
 
 
@@ -258,7 +260,7 @@ class Measures:
 
     def _holding(self, tokens: Sequence[Token], reading: Measured) -> Iterator[Measured]:
         """ "un sac de cinq kilos", "a pack of six": a container and what it holds."""
-        glue = self._size_of.at(tokens, reading.end)
+        glue = self._size_of.at(tokens, reading.end) or self._within(tokens, reading)
         opened = glue is None and reading.end < len(tokens) and tokens[reading.end].folded == "("
         for start in ([glue[1]] if glue else []) + ([reading.end + 1] if opened else []):
             size = self._measure(tokens, start, implied=True)
@@ -268,6 +270,10 @@ class Measures:
                 continue
             inner = self.numbers.at(tokens, start)
             if inner is None or inner.value < 2 or inner.value.denominator != 1:
+                continue
+            if reading.unit is not None and reading.unit.id == PART and not inner.article:
+                count = Amount(reading.amount.value * inner.value)  # "a string of six sausages"
+                yield replace(reading, amount=count, unit=None, end=inner.end)
                 continue
             tags = (*reading.constraints, f"pack_of:{_plain(inner.value)}")
             yield replace(reading, end=inner.end, constraints=tags)
@@ -281,6 +287,11 @@ class Measures:
                 size = self._measure(tokens, glue[1], implied=True) if glue else None
                 if size is not None:  # "six bouteilles d'un litre et demi"
                     yield replace(reading, end=size.end, constraints=(*tags, size_tag(size)))
+
+    def _within(self, tokens: Sequence[Token], reading: Measured) -> tuple[bool, int] | None:
+        """The "of" that a unit ends with: "rack of"."""
+        glue = self._size_of.at(tokens, reading.end - 1)
+        return glue if glue is not None and glue[1] == reading.end and reading.end - reading.start > 1 else None
 
     def _multiplied_size(self, tokens: Sequence[Token], index: int) -> Measured | None:
         times = self.times.at(tokens, index)

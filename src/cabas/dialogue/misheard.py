@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from cabas.dialogue import locales
+from cabas.dialogue.classify import is_of
 from cabas.dialogue.lexicon import FAMILY, shared_ear
 from cabas.dialogue.numbers import misheard_in, numbers_of
 from cabas.dialogue.sight import Tools
@@ -26,12 +27,16 @@ def misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
     plurals, after_nouns = locales.words(sheet.get("plurals")), locales.words(sheet.get("misheard_after_nouns"))
     for index, token in enumerate(tokens[:-1]):
         word = misheard.get(token.folded) if (tools.words.at("fillers", tokens, index) or 0) <= index + 1 else None
+        if word is not None and _and_a_half(tokens, index, tools):
+            tokens[index] = replace(token, text=word, folded=fold(word))
+            continue
         if word is None or not _several_of(tokens, index + 1, tools, plurals, single=_is_one(word, tools)):
             continue
         previous = tokens[index - 1] if index else None
         begins = previous is None or previous.is_mark or _begins(tokens, index, tools)
         unsure = token.folded in tools.words.small or token.folded in after_nouns  # "nut free bars"
-        if unsure and not begins and token.folded not in _loose(tools.lang):
+        listed = begins or _between_produce(tokens, index, tools)
+        if unsure and not listed and token.folded not in _loose(tools.lang):
             continue
         if previous is not None and numbers_of(tools.lang).at(tokens, index - 1) is not None:
             continue
@@ -41,6 +46,30 @@ def misheard_numbers(tokens: list[Token], tools: Tools) -> list[Token]:
         if counted and not any(match.end > index + 1 for match in tools.lexicon.at(tokens, index, tools.lang)):
             tokens[index] = replace(token, text=word, folded=fold(word))
     return tokens
+
+
+def _and_a_half(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether a fraction and a unit follow what nothing stands before: "to and a half pounds"."""
+    numbers = numbers_of(tools.lang)
+    begins = index == 0 or tokens[index - 1].is_mark or _begins(tokens, index, tools)
+    after = numbers.past_and(tokens, index + 1) if begins else index + 1
+    part = numbers.fraction_after(tokens, index + 1) if after > index + 1 else None
+    return part is not None and tools.measures.unit(tokens, part[1]) is not None
+
+
+def _between_produce(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether fruit or vegetables stand on both sides: nobody buys "sprouts for turnips"."""
+    if tools.words.at("purpose", tokens, index) != index + 1:
+        return False
+    sides = [
+        any(
+            match.kind == FAMILY and match.lang == tools.lang and is_of(match.id, "fresh")
+            for match in tools.lexicon.at(tokens, place, tools.lang)
+            if place > index or match.end == index
+        )
+        for place in (*range(max(0, index - 2), index), index + 1)
+    ]
+    return sides[-1] and any(sides[:-1])
 
 
 def _counts_nothing(tokens: Sequence[Token], index: int, tools: Tools) -> bool:

@@ -75,6 +75,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     if cue.kind != "strong" and any(token.folded in instead for token in sight.tokens[cue.end : last]):
         return None  # "I'll have limes instead"
     found.servings = found.servings or turn.diners
+    if cue.kind == "told" and turn.wishes.made and not found.sure and found.servings is None:
+        return None  # "a bottle of rum, we're making mojitos": why, and nothing more
     light = sight.tools.grammar.macro("light")
     loose = cue.kind != "strong" and dish is None and not found.sure and found.servings is None
     if loose and cue.end - start == 1:
@@ -82,6 +84,14 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     if loose and any(token.folded in light for token in sight.tokens[start : cue.end]):
         return None  # "I'll do sausages"
     return found if found.sure or found.known or found.servings is not None else None
+
+
+def tells_why(turn: Turn, start: int, end: int) -> bool:
+    """Whether a clause only says what dish the goods named before it are for: "rum, we're making mojitos"."""
+    if not turn.wishes.made:
+        return False
+    cue = turn.sight.tools.grammar.sections["recipe"].longest(turn.sight.text, start, CUE_TOKENS_MAX)
+    return cue is not None and cue.kind == "told" and cue.end < end and turn.sight.name(cue.end, end, DISH) is not None
 
 
 def read_recipe_before(turn: Turn, start: int, end: int) -> Announced | None:

@@ -8,6 +8,7 @@ from cabas.dialogue import locales
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.names import read_name
 from cabas.dialogue.sight import words_of
+from cabas.dialogue.translated import translated
 from cabas.domain.catalog import Product
 from cabas.kernel.text import fold
 
@@ -26,14 +27,16 @@ def refused(tag: str, lang: str) -> str:
 
 
 def shows(product: Product, words: str, lang: str) -> bool:
-    """Whether a product's name shows all of `words`, and not as what is not inside ("sans pépins", "non fumé")."""
+    """Whether a product's name shows all of `words`, in its own language as well, and not as what is not inside ("sans
+    pépins", "non fumé").
+    """
     label = labels_by_word().get(fold(words))
     if label is not None and (label.id in product.labels or label.claimed_by(product.name)):
         return True
     stems = read_name(words, lang).words
     shown = read_name(product.name, product.lang).words
-    places = [[at for at, word in enumerate(shown) if word == stem] for stem in stems]
-    return bool(stems) and all(any(at == 0 or shown[at - 1] not in _denials() for at in found) for found in places)
+    held = {word for at, word in enumerate(shown) if at == 0 or shown[at - 1] not in _denials()}
+    return bool(stems) and all(stem in held or translated(stem, lang, product, held) for stem in stems)
 
 
 @cache

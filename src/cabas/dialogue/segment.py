@@ -12,6 +12,7 @@ from cabas.dialogue.asides import LEAD_IN_TOKENS_MAX, lead_in
 from cabas.dialogue.borders import says_of_it
 from cabas.dialogue.item import Item
 from cabas.dialogue.items import read_item
+from cabas.dialogue.labels import is_price
 from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED, VARIANT
 from cabas.dialogue.marks import mark_floor
 from cabas.dialogue.sight import Sight
@@ -58,13 +59,43 @@ def read_items(sight: Sight, start: int, end: int, *, either: bool = False) -> l
     """The things asked for in the tokens [start, end), in order; stretches that say nothing are left out, and so is
     what is only second choice, unless `either` is meant ("I need neither ham or eggs").
     """
-    first = lead_in(sight, _gap(sight, start, end).end, end)
+    opened = _gap(sight, start, end)
+    first = lead_in(sight, opened.end, end)
     starts = _starts(sight, first, end)
     best: dict[int, tuple[float, list[Item]]] = {end: (0.0, [])}
     for place in reversed(starts):
         best[place] = _cheapest(sight, place, end, starts, best)
     found = best[first][1] if first < end else []
-    return [item for item in found if item.says and (either or not item.alternative)]
+    if found and opened.repair:
+        found[0].repair = True  # "...; actually two leeks"
+    return [item for item in (found if either else _first_choices(sight, found)) if item.says]
+
+
+def _first_choices(sight: Sight, items: list[Item]) -> list[Item]:
+    """The things read without what is only second choice: "figs or plums, the cheapest" are figs, but "white or brown
+    bread" is bread all the same. What is said of the price holds for either.
+    """
+    kept: list[Item] = []
+    for item in items:
+        if not item.alternative or not kept:
+            kept.append(item)
+        elif _only_kind(sight, kept[-1]) and item.family is not None:
+            item.measured, item.begun = item.measured or kept[-1].measured, item.begun or kept[-1].begun
+            item.alternative, item.repair = False, kept[-1].repair
+            kept[-1] = item
+        else:
+            kept[-1].tags.extend(tag for tag in item.tags if is_price(tag))
+    return kept
+
+
+def _only_kind(sight: Sight, item: Item) -> bool:
+    """Whether nothing but words that tell kinds apart is in it: "white" of "white or brown bread"."""
+    if item.family is not None or item.brand is not None or not item.has_food:
+        return False
+    return all(
+        (piece.match is not None and piece.match.kind == VARIANT) or sight.said("looks", piece.start) == piece.end
+        for piece in item.pieces
+    )
 
 
 def _cheapest(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import refused_line
+from cabas.dialogue.counts import recounted
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import LABEL
 from cabas.dialogue.patterns import Found
@@ -117,6 +118,8 @@ def _in_place(turn: Turn, found: Found) -> list[Act] | None:
     for more in new[1:]:
         item.measured = more.measured or item.measured
         item.tags.extend(more.tags)
+    if not old and recounted(turn, item):
+        return []
     if not old and _counts_again(turn, item):
         return [Act("set_quantity", target=turn.reference(item), amount=item.amount)]
     last = turn.steps[-1] if turn.steps else None

@@ -27,7 +27,14 @@ from cabas.dialogue.item import Item
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import closest
 from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
-from cabas.dialogue.recipes import asked_again, read_diners, read_dish, read_recipe_before, read_recipe_first
+from cabas.dialogue.recipes import (
+    asked_again,
+    read_diners,
+    read_dish,
+    read_recipe_before,
+    read_recipe_first,
+    tells_why,
+)
 from cabas.dialogue.remarks import reason_end, remark_end
 from cabas.dialogue.removals import named_before, withdrawn
 from cabas.dialogue.segment import read_items
@@ -143,15 +150,16 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     telling = remark_end(sight, start, stop)
     if telling is not None and _opened(sight, start, telling)[0] == start:
         return telling  # "mon fils en raffole": nothing to add
-    telling = told_end(sight, start, stop) if start or stop < end else None
-    if telling is None:
+    telling = told_end(sight, start, stop)
+    if telling is None or telling - start == end:  # all there is may be a wish
         _groceries(turn, start, stop)
-    return telling or stop
+        return stop
+    return telling
 
 
 def _reason(turn: Turn, start: int, end: int) -> int | None:
     """The index after what something is for; "I've a craving for figs" wishes, and a time alone is one to come."""
-    if asked_again(turn, start, end):
+    if asked_again(turn, start, end) or tells_why(turn, start, end):
         return end
     reason = reason_end(turn.sight, start, end)
     if reason is None or _opened(turn.sight, start, reason)[1]:

@@ -8,21 +8,12 @@ from functools import cache, lru_cache
 from cabas.dialogue import locales
 from cabas.dialogue.classify import below, names_of
 from cabas.dialogue.families import sheets
-from cabas.dialogue.fits import (
-    besides,
-    called_alone,
-    kin_of,
-    names_elsewhere,
-    own_words,
-    plain_words,
-    shown_by,
-    translated,
-    unshown_words,
-)
+from cabas.dialogue.fits import besides, kin_of, own_words, plain_words, shown_by, unshown_words
 from cabas.dialogue.kinds import rivals, shown_as, tells
 from cabas.dialogue.names import light, read_name
 from cabas.dialogue.sight import words_of
 from cabas.dialogue.tokens import Token, spell, tokenize
+from cabas.dialogue.translated import called_alone, names_elsewhere, translated
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Product
 

@@ -11,6 +11,7 @@ from cabas.dialogue.details import concerning, free_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.labels import labels_by_word
 from cabas.dialogue.measures import Measured
+from cabas.dialogue.tokens import stems
 from cabas.dialogue.usual_pack import usual_count
 from cabas.domain.cart import Amount, Want
 from cabas.kernel.text import fold
@@ -24,6 +25,8 @@ HOLDERS, PARTS = frozenset({"can", "pack", "tub", "jar", "bag"}), frozenset({"pi
 LEAST_OF_SMALL_UNITS = 20
 # So many bags are what one pack holds, where packs hold several.
 PARTS_LEAST = 10
+# So many amounts in a row are dealt out to the things named before them.
+DEALT_LEAST = 2
 
 
 @dataclass(slots=True)
@@ -62,7 +65,9 @@ class Wishes:
         """Take in things read in one stretch. The new wishes."""
         fresh: list[Wish] = []
         spread: Amount | None = None  # "two each of": of all that are named without an amount
-        for item in _sure(list(items)):
+        for item in self._dealt(_sure(list(items))):
+            if self.recount(item, fresh):
+                continue
             wish = self._merged(item, fresh)
             if wish is not None:
                 spread = item.amount if item.spread else spread if wish.amount is None and not item.begun else None
@@ -79,6 +84,44 @@ class Wishes:
             return False
         _put(self.made[-1], item)
         return True
+
+    def _dealt(self, items: list[Item]) -> list[Item]:
+        """The things read, the amounts that stand behind all of them put on one after the other: "leeks, figs and
+        eggs: two, four and six".
+        """
+        start = len(items)
+        while start and _only_counts(items[start - 1]):
+            start -= 1
+        last = items[start - 1] if 0 < start < len(items) else None
+        first = [last] if last is not None and last.trailing and last.has_food else []
+        amounts = [one.measured for one in (*first, *items[start:])]
+        things: list[Wish | Item] = [*self.made, *items[:start]]
+        named = things[-len(amounts) :] if items[start:] else []
+        if not DEALT_LEAST <= len(amounts) == len(named) or any(_is_counted(one) for one in named if one not in first):
+            return items
+        for one, said in zip(named, amounts, strict=True):
+            if isinstance(one, Wish):
+                one.amount = same_unit(said, one.amount)
+            elif said is not None:
+                before = None if one in first else one.measured
+                amount = same_unit(said, before.amount if before is not None else None) or said.amount
+                one.measured, one.trailing = replace(said, amount=amount), True
+        return items[:start]
+
+    def recount(self, item: Item, fresh: Sequence[Wish] = ()) -> bool:
+        """Count something that is wished for already and is only named once more: "leeks, figs, eggs; two leeks
+        actually". False where it is no such thing.
+        """
+        if item.amount is None or item.more or (item.measured is not None and item.measured.article):
+            return False
+        for wish in (*self.made, *fresh):
+            if not _names_same(wish.item, item, self.lang) or (wish.amount is not None and not item.repair):
+                continue
+            wish.amount, wish.item.words = same_unit(item.measured, wish.amount), item.words
+            wish.item.vague = False
+            wish.tags.extend(tag for tag in item.tags if tag not in wish.tags)
+            return True
+        return False
 
     def _merged(self, item: Item, fresh: list[Wish]) -> Wish | None:
         """The wish of `item`, or None when it changed the one before."""
@@ -177,6 +220,27 @@ def of_labels(family: str, tags: Sequence[str], lang: str) -> str:
         label = labels_by_word().get(fold(tag))
         family = labeled(family, label.names.get(lang, ()), lang) if label is not None else family
     return family
+
+
+def _only_counts(item: Item) -> bool:
+    """Whether it is a bare amount, and nothing else was said."""
+    said = item.measured is not None and not item.measured.implied and not item.has_food
+    return said and not (item.tags or item.repair or item.more or item.pronoun or item.usual or item.shared)
+
+
+def _is_counted(one: Wish | Item) -> bool:
+    """Whether more than one of it is counted already; a thing without a name is none that could be counted."""
+    item = one.item if isinstance(one, Wish) else one
+    if not item.has_food:
+        return True
+    return one.amount is not None and one.amount.value != 1
+
+
+def _names_same(one: Item, other: Item, lang: str) -> bool:
+    """Whether both are called the same, whatever their number."""
+    if one.family != other.family or one.brand != other.brand or not other.has_food:
+        return False
+    return sorted(stems(one.words, lang)) == sorted(stems(other.words, lang))
 
 
 def _is_kind(item: Item) -> bool:
