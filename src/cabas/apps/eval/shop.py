@@ -16,6 +16,7 @@ from cabas.kernel.errors import Unavailable
 from cabas.kernel.money import Money
 from cabas.storage.search import TantivySearch
 from cabas.usecases.ports import Shop, Store
+from cabas.usecases.talk.findings import Findings
 
 EVAL_RETAILER = "eval"
 PLENTY = 1_000_000
@@ -52,13 +53,16 @@ class NoPages:
 
 @dataclass(frozen=True, slots=True)
 class EvalShop:
-    """A catalog with its search and words. `prices` are estimates where the catalog has none."""
+    """A catalog with its search and words. `prices` are estimates where the catalog has none, `findings` is what all
+    cases remember.
+    """
 
     products: Sequence[Product]
     search: TantivySearch
     lexicons: Mapping[str, Lexicon]
     prices: Mapping[str, Money]
     pages: NoPages = field(default_factory=NoPages)
+    findings: Findings = field(default_factory=Findings)
 
     def lexicon_of(self, retailer_id: str, lang: str) -> Lexicon:
         """The words for shoppers who speak `lang`."""
