@@ -11,17 +11,21 @@ from fractions import Fraction
 from itertools import chain, zip_longest
 from time import thread_time
 
+from cabas.dialogue.dishes import dishes
 from cabas.dialogue.families import sheets
 from cabas.dialogue.grammar import grammar_of
 from cabas.dialogue.labels import labels_by_word
+from cabas.dialogue.labels import prepare as prepare_labels
 from cabas.dialogue.lexicon import lexicon
 from cabas.dialogue.locales import languages
 from cabas.dialogue.locales import words as words_in
 from cabas.dialogue.pick import Shelf, pick
+from cabas.dialogue.recipe_needs import needs_of_dish
 from cabas.dialogue.say import phrases
 from cabas.dialogue.understand import Hearing, understand
 from cabas.domain.cart import Amount, Want
 from cabas.kernel.errors import CabasError
+from cabas.usecases.recipes import line_for
 from cabas.usecases.talk.desk import Desk
 from cabas.usecases.talk.findings import FOUND_KEPT, Finding
 from cabas.usecases.talk.handlers import handlers
@@ -45,10 +49,14 @@ def warm(desk: Desk | None = None, retailer_id: str = "", staples: int = STAPLES
     whose full rounds over the words of a language would otherwise stop a turn for a tenth of a second.
     """
     handlers()
+    prepare_labels()
     for lang in languages():
         grammar_of(lang).prepare()
         phrases(lang)
         hearing = _hearing(lang, desk, retailer_id)
+        hearing.lexicon.department("")
+        if desk is not None:
+            _cook(desk, retailer_id, lang)
         for name in reversed(names(lang, staples)):  # the likeliest last: it is remembered longest
             understand(name[1:], hearing)  # misheard
             for want in _wants(name, hearing):
@@ -115,6 +123,14 @@ def _wants(name: str, hearing: Hearing) -> Iterable[Want]:
 def _found(desk: Desk, retailer_id: str, want: Want) -> Finding:
     taught = desk.lexicon(retailer_id, want.lang).taught
     return desk.findings.of(retailer_id, desk.search(retailer_id), taught, want)
+
+
+def _cook(desk: Desk, retailer_id: str, lang: str) -> None:
+    """Look for what the dishes need that are known by name: a dish has some ten foods, looked for at once."""
+    search = desk.search(retailer_id)
+    needs = {need.words: need for dish in dishes().values() for need in needs_of_dish(dish, lang=lang)}
+    for need in needs.values():
+        line_for(need, search)
 
 
 def _weighed(desk: Desk, retailer_id: str, want: Want) -> Finding:

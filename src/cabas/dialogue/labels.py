@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -77,7 +77,15 @@ class Restriction:
     families: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=256)
+def prepare() -> None:
+    """Put the patterns of all labels together, which the first product looked at for one would else wait for."""
+    _denials()
+    for label in labels().values():
+        for names in (*label.names.values(), label.allows, label.excludes):
+            _phrases(names)
+
+
+@cache
 def _phrases(names: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the names, in the singular or plural, the longest first; nothing at all when there are none."""
     folded = sorted({fold(name) for name in names}, key=len, reverse=True)
