@@ -24,7 +24,7 @@ from cabas.dialogue.recipe_page import RecipePage, read_page
 from cabas.dialogue.weights import usual_of
 from cabas.domain.cart import Want
 from cabas.domain.catalog import Offer, Product
-from cabas.domain.packs import NATURAL, Candidate, Choice, choose
+from cabas.domain.packs import NATURAL, Candidate, Choice, weigh
 from cabas.domain.recipe import Need, together
 from cabas.usecases.ports import Hit, Query, RecipePages, Search
 
@@ -266,7 +266,7 @@ def _ranked(need: Need, hits: Sequence[Hit], offers: Mapping[str, Offer] | None,
     drafts: list[tuple[Hit, Choice]] = []
     for hit in hits:
         offer = offers.get(hit.product.sku) if offers is not None else None
-        choice = choose(ask, [Candidate(hit.product, offer)], piece, day=day, tolerance=NATURAL)
+        choice = weigh(Candidate(hit.product, offer), ask, piece, day, NATURAL)
         if choice is not None:
             drafts.append((hit, choice))
     top = max((hit.score for hit, _ in drafts), default=0.0) or 1.0
