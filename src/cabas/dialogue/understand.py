@@ -51,8 +51,8 @@ from cabas.kernel.text import clean
 
 __all__ = ["Hearing", "is_attack", "understand"]
 
-# What is read of one utterance: a list of some eighty things. The rest is not looked at.
-TOKENS_MAX = 320
+# What is read of one utterance: a list of some sixty things, a tenth of a second. The rest is not looked at.
+TOKENS_MAX = 240
 # Clauses longer than this fit no pattern; they are read as lists of things.
 PATTERN_TOKENS_MAX = 48
 # "Est-ce que vous pourriez nous rajouter encore" and the like take no more words than this.
