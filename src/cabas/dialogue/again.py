@@ -179,6 +179,12 @@ def in_place(acts: list[Act]) -> list[Act]:
             kept[-1] = replace(act, target=last.target)
         elif swap and last is not None and last.kind == "add" and last.doubt is None and len(act.wants) == 1:
             kept[-1] = replace(last, wants=(*last.wants[:-1], _counted_as(act.wants[0], last.wants[-1])))
+        elif act.compare and act.target is None and last is not None and last.kind == "replace" and last.compare:
+            continue  # "the parmesan is too dear, find another one"
+        elif act.kind == "cancel" and last is not None and last.kind == "undo":
+            kept[-1] = act  # "drop it, I'm not ordering"
+        elif act == Act("remove", target=Reference()) and last is not None and last.compare and not last.wants:
+            kept[-1] = replace(act, target=last.target or act.target)  # "it's too dear, take it out"
         elif last is not None and last.kind == "reorder" and len(last.wants) == 1 and _is_lost(act):
             more = Amount(act.more) if act.amount is None and act.more is not None else act.amount
             kept[-1] = replace(last, wants=(replace(last.wants[0], amount=more),))
@@ -223,7 +229,26 @@ def usual_too(turn: Turn, items: list[Item]) -> list[Item]:
         first = any(found is not None and found.kind == "usual" for found in said)
         counted = item.measured is not None and not item.measured.implied
         item.usual = first and not counted and sight.said("and", before.end) == item.start
+    last = items[-1] if len(items) > 1 and items[-1].usual and _known_of(turn, items[-1]) else None
+    for item in reversed(items[:-1]) if last is not None and _of_all(turn, last) else ():
+        if not (item.usual or _known_of(turn, item)):
+            break
+        item.usual = True
     return items
+
+
+def _known_of(turn: Turn, item: Item) -> bool:
+    """Whether a thing is spoken of as one that everybody here knows: "mon café", "the bread", without an amount."""
+    counted = item.measured is not None and not item.measured.implied
+    return item.has_food and not counted and turn.sight.said("definite", item.start) is not None
+
+
+def _of_all(turn: Turn, last: Item) -> bool:
+    """Whether what says that it is the usual, behind the last of several things, is said of all of them: in a clause of
+    its own ("comme d'habitude"), and not by an adjective of that one.
+    """
+    said = (turn.sight.detail(place, last.end) for place in range(last.pieces[-1].end if last.pieces else 0, last.end))
+    return any(found is not None and found.kind == "usual" and found.end - found.start > 1 for found in said)
 
 
 def refused_line(turn: Turn, item: Item) -> Want | None:

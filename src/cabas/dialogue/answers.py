@@ -23,11 +23,14 @@ def answer(sight: Sight, heard: Hearing) -> Act | None:
             return Act("confirm")
         if found.kind == "no" and heard.pending is not None:
             return Act("cancel")
-    return _answered(sight) if heard.pending in YES_OR_NO else None
+    done = heard.pending is None and not heard.topic and bool(heard.fresh)  # "yes, that's all fine" of what was put in
+    return _answered(sight, done=done) if done or heard.pending in YES_OR_NO else None
 
 
-def _answered(sight: Sight) -> Act | None:
-    """What begins with yes or no and goes on without naming, counting or turning anything: "yes, the whole bunch"."""
+def _answered(sight: Sight, *, done: bool) -> Act | None:
+    """What begins with yes or no and goes on without naming, counting or turning anything: "yes, the whole bunch". A
+    no to what is `done` already is none of that.
+    """
     grammar, size = sight.tools.grammar, len(sight.tokens)
     hedges, found = grammar.macro("hedge"), grammar.sections["answers"].at(sight.text, 0)
     if found is None or not hedges or size > ANSWER_TOKENS_MAX or found.kind not in ("yes", "no"):
@@ -37,9 +40,17 @@ def _answered(sight: Sight) -> Act | None:
         return None
     if any(sight.name(place, size, FAMILY, BRAND, DISH) or sight.amounts(place, size) for place in rest):
         return None
-    if any(grammar.cues.at(sight.tokens, place) is not None for place in rest):
+    if done and found.kind == "no":
+        return None
+    if any(grammar.cues.at(sight.tokens, place) is not None and not _is_yes(sight, place) for place in rest):
         return None
     return Act("confirm") if found.kind == "yes" else Act("cancel")
+
+
+def _is_yes(sight: Sight, place: int) -> bool:
+    """Whether another yes begins here: "c'est bon"."""
+    found = sight.tools.grammar.sections["answers"].at(sight.text, place)
+    return found is not None and found.kind == "yes"
 
 
 def past_answer(turn: Turn) -> int:

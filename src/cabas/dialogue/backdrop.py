@@ -25,8 +25,8 @@ NOTE_TOKENS_MAX = 2
 
 
 def parted(tokens: Sequence[Token], tools: Tools) -> list[Token]:
-    """The tokens with a mark for each "so" that goods follow from, and without names the shop is called by between
-    marks ("two leeks, my dear, and ...").
+    """The tokens with a mark for each "so" that goods follow from, without names the shop is called by between marks
+    ("two leeks, my dear, and ...") and without "three things:" before the things themselves.
     """
     kept: list[Token] = []
     index, size = 0, len(tokens)
@@ -34,6 +34,10 @@ def parted(tokens: Sequence[Token], tools: Tools) -> list[Token]:
         after = tools.words.at("calls", tokens, index)
         if after is not None and (not kept or kept[-1].is_mark) and (after >= size or tokens[after].is_mark):
             index = after + 1 if kept and after < size and tokens[after].folded == "," else after
+            continue
+        after = tools.words.at("things", tokens, index)
+        if after is not None and after + 1 < size and tokens[after].folded in (",", HENCE) and _may_follow(kept, tools):
+            index = after + 1
             continue
         after = tools.words.at("hence", tokens, index)
         if after is not None and _follows(tokens, index, after, tools):
@@ -45,6 +49,18 @@ def parted(tokens: Sequence[Token], tools: Tools) -> list[Token]:
         kept.append(tokens[index])
         index += 1
     return kept
+
+
+def _may_follow(kept: Sequence[Token], tools: Tools) -> bool:
+    """Whether a verb that goods follow was said last: "take out (three things:) ...", "mets-moi ..."."""
+    last = [token.folded for token in kept[-2:]]
+    if len(last) > 1 and last[-1] in tools.grammar.macro("me"):
+        last.pop()
+    if not last or any(last[-1] in tools.grammar.macro(name) for name in ("put", "drop")):
+        return bool(last)
+    begin = max((place + 1 for place, token in enumerate(kept) if token.is_mark), default=0)
+    opened = tools.grammar.sections["openers"].longest(tools.grammar.text(kept[begin:]), 0, OPENER_TOKENS_MAX)
+    return opened is not None and begin + opened.end == len(kept)
 
 
 def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> bool:

@@ -10,6 +10,7 @@ from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
 from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
 from cabas.dialogue.sight import Sight
+from cabas.dialogue.titled import numbered, titles
 from cabas.dialogue.turn import Turn
 
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
@@ -17,6 +18,8 @@ from cabas.dialogue.turn import Turn
 REASON_TOKENS_MAX = 6
 # The name of a dish that is looked back at is no longer than this.
 DISH_TOKENS_MAX = 5
+# What asks ("dans combien de temps") takes no more words than this.
+ASKED_TOKENS_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
 # What stands over a list, and how long that may be.
 HEADED, HEADING_TOKENS_MAX = frozenset(":!—–-"), 6
@@ -26,6 +29,9 @@ STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 def clause_end(sight: Sight, start: int, end: int) -> int:
     """The index after the clause that begins at `start`."""
     place = start + 1
+    usual = _usual_of(sight, start, end)
+    if usual is not None:
+        return usual
     diet = diet_end(sight, start, end)
     if diet is not None:
         return diet
@@ -61,6 +67,18 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
             return place - 1 if place - 1 > start and sight.said("leads", place - 1) == place else place
         place += 1
     return end
+
+
+def _usual_of(sight: Sight, start: int, end: int) -> int | None:
+    """The index after "pour les desserts, la même chose que d'habitude": the usual of some things, and not of all."""
+    if sight.said("lead_ins", start) is None:
+        return None
+    stop, habit = _strong(sight, start, end), sight.tools.grammar.phrases("habit")
+    if not any(habit.at(sight.tokens, place) is not None for place in range(start + 1, stop)):
+        return None
+    text = sight.tools.grammar.text(sight.tokens[start:stop])
+    fits = sight.tools.grammar.sections["frames"].fits(text)
+    return stop if any(found.kind == "usual_for" for found in fits) else None
 
 
 def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) -> bool:
@@ -103,7 +121,7 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
         return True
     if is_hence(sight, stop) or stop - start > HEADING_TOKENS_MAX:
         return False
-    if any(not one.implied for place in range(start, stop) for one in sight.amounts(place, stop)):
+    if any(numbered(sight, place, stop) for place in range(start, stop)):
         return False
     begin = sight.said("determiners", start) or sight.joint(start) or start
     whole = sight.name(begin, stop, FAMILY, BRAND, DISH)
@@ -119,7 +137,14 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
         return first is not None  # "coffee: two jars" is no heading
     if first.kind == BRAND:
         return False  # "de l'eau : Vittel"
-    return first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id)
+    if first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id):
+        return True
+    return begin == start and titles(turn, start, stop, listed_end(sight, stop, end))
+
+
+def listed_end(sight: Sight, stop: int, end: int) -> int:
+    """The index after what is listed behind the mark at `stop`."""
+    return min(_strong(sight, stop + 1, len(sight.tokens)), end)
 
 
 def reason_for(turn: Turn, start: int, stop: int) -> bool:
@@ -250,7 +275,7 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
     repairs = sight.said("repairs", place - 1)
     if repairs is not None and repairs > place:
         return False  # "no, make that six": one thing said anew
-    if _named(sight, place, end) or sight.is_small(place - 1) or sight.said("questions", place - 1) == place:
+    if _named(sight, place, end) or sight.is_small(place - 1) or _asked_of(sight, place):
         return False
     if _gives_reasons(sight, place) or in_name(sight, place):
         return False
@@ -261,13 +286,19 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
     if says_of_it(sight, place, cue[1] if cue is not None else place) is not None:
         return False
     if cue is not None and cue[1] - place > 1 and cue[1] < end and not _asks_for_it(sight, place):
-        return True
+        # "commande mes habituels" is one request
+        return sight.said("definite", place) is None or sight.tokens[place - 1].folded not in grammar.macro("put")
     if place + 1 >= end or sight.tokens[place].folded not in grammar.macro("drop"):
         return False
     if sight.said("definite", place + 1) is None and not ends_name(sight, place):
         return False  # "thick cut ham"
     before = sight.tokens[place - 1].folded
     return not any(before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop", "motion"))
+
+
+def _asked_of(sight: Sight, place: int) -> bool:
+    """Whether a word that asks ends here ("how long", "dans combien de temps")."""
+    return any(sight.said("questions", start) == place for start in range(max(0, place - ASKED_TOKENS_MAX), place))
 
 
 def _drops(sight: Sight, place: int, end: int) -> bool:

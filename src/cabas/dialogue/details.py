@@ -65,6 +65,8 @@ def add_detail(sight: Sight, item: Item, found: Found, start: int, end: int) -> 
         return _open(sight, item, kind, start, found.end, end)
     if kind in _READERS:
         return _READERS[kind](sight, item, found)
+    if kind == "size" and sight.is_small(found.slots["one"][0]):
+        return None  # "gros calibre de ..."
     if kind == "size":
         item.tags.append(f"size:{_size(sight, found)}")
     elif kind == "usual":

@@ -27,11 +27,11 @@ from cabas.dialogue.counts import (
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
-from cabas.dialogue.removals import changed, fewer, left_out, none_of, remove
-from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it
+from cabas.dialogue.removals import changed, fewer, have_some, left_out, none_of, others, remove
+from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it, take_as
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.wants import same_unit
-from cabas.domain.cart import Amount
+from cabas.domain.cart import Amount, Want
 from cabas.domain.fulfillment import Method, SlotAsk
 
 Frame = Callable[[Turn, Found], list[Act] | None]
@@ -86,6 +86,11 @@ def _usual_all(turn: Turn, found: Found) -> list[Act] | None:
     return []
 
 
+def _again_all(turn: Turn, found: Found) -> list[Act] | None:
+    """ "The same again", where nothing is there that it could be of: what is usually bought."""
+    return None if turn.heard.lines or turn.heard.topic or turn.steps or turn.heard.pending else [Act("reorder")]
+
+
 def _but(turn: Turn, found: Found) -> bool:
     """Whether a mark that was said as "but" stands before what is changed."""
     marks = (token for token in turn.sight.tokens[: found.slots["changed"][0]] if token.is_mark)
@@ -94,6 +99,9 @@ def _but(turn: Turn, found: Found) -> bool:
 
 def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
     items = things(turn, found, "items")
+    shelf = turn.sight.spell(*found.slots["items"])
+    if not any(item.family for item in items) and turn.heard.lexicon.department(shelf) is not None:
+        return [Act("reorder", wants=(Want(shelf, turn.heard.lang, None),))]  # "my usual cleaning products"
     measured = amount_in(turn, found)
     if measured is not None and len(items) == 1:
         items[0].measured = measured
@@ -111,7 +119,7 @@ def _counts(item: Item) -> bool:
 
 def _out(turn: Turn, found: Found) -> list[Act] | None:
     """ "Il n'y a plus de lait" wishes for milk; how much of it may follow ("out of rice, two bags")."""
-    items = turn.items(*found.slots["items"])
+    items = [item for name in ("items", "items2") if name in found.slots for item in turn.items(*found.slots[name])]
     if not items or not items[0].has_food or not all(item.known for item in items if item.has_food):
         return None
     turn.wish(items)
@@ -181,6 +189,16 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
     if item is None or not item.has_food or _counts(item):
         return None
     return [] if turn.point(item) else None
+
+
+def _point_there(turn: Turn, found: Found) -> list[Act] | None:
+    """ "There are three melons": of what is in the cart, before it is said what to do with them; no question."""
+    numbers = turn.sight.amounts(*found.slots["number"])
+    item = thing(turn, found, "target") if numbers and not turn.asking else None
+    if item is None or not item.has_food or _counts(item) or not turn.point(item):
+        return None
+    item.measured = numbers[0]
+    return []
 
 
 def _set(turn: Turn, found: Found) -> list[Act] | None:
@@ -276,6 +294,8 @@ _FRAMES: dict[str, Frame] = {
     "only_those": only_those,
     "each": each,
     "remove": remove,
+    "no_need": remove,
+    "again_all": _again_all,
     "none_of": none_of,
     "left_out": left_out,
     "fewer": fewer,
@@ -286,6 +306,10 @@ _FRAMES: dict[str, Frame] = {
     "quadruple": times(4),
     "halve": halve,
     "point": _point,
+    "point_there": _point_there,
+    "others": others,
+    "have_some": have_some,
+    "take_as": take_as,
     "swap_it": swap_it,
     "retag": _retag,
     "enough": _enough,

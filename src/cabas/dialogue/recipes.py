@@ -47,23 +47,22 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     cue = sight.tools.grammar.sections["recipe"].longest(sight.text, start, CUE_TOKENS_MAX)
     if cue is None or cue.end >= end:
         return None
-    if time_words(sight.lang).day(sight.tokens, cue.end, turn.heard.now) is not None:
+    begin = cue.end + sight.is_mark(cue.end)  # "au menu ce soir, lasagnes"
+    if begin >= end or time_words(sight.lang).day(sight.tokens, begin, turn.heard.now) is not None:
         return None
-    if sight.said("purpose", cue.end) is not None:
+    if sight.said("purpose", begin) is not None:
         return None  # "how do I do it to pay"
-    stop, dish = _dish(sight, cue.end, end)
+    stop, dish = _dish(sight, begin, end)
     last = stop
-    while last > cue.end and sight.is_small(last - 1):
+    while last > begin and sight.is_small(last - 1):
         last -= 1  # "chicken curry on Saturday"
-    words = sight.spell(cue.end, last).strip()
-    number = numbers_of(sight.lang).at(sight.tokens, cue.end)
+    words = sight.spell(begin, last).strip()
+    number = numbers_of(sight.lang).at(sight.tokens, begin)
     if not words or (number is not None and number.end >= last):
         return None
-    if sight.tools.grammar.phrases("basket").at(sight.tokens, _past_article(sight, cue.end, end)) is not None:
-        return None  # "la liste de mes achats"
-    named = dish is not None or sight.name(cue.end, stop, FAMILY) is not None
-    if not named and (sight.said("common", cue.end) is not None or sight.is_everyday(cue.end)):
-        return None  # "mes courses de la semaine", "qu'est-ce qu'il faut racheter"
+    named = dish is not None or sight.name(begin, stop, FAMILY) is not None
+    if _is_none(sight, begin, stop, end) if dish is None else _is_basket(sight, begin, end):
+        return None
     found = Announced(words, dish, stop, cue.kind == "strong", named)
     if "number" in cue.slots:  # "je reçois six personnes pour une choucroute"
         number = numbers_of(sight.lang).at(sight.tokens, cue.slots["number"][0])
@@ -77,6 +76,8 @@ def read_recipe(turn: Turn, start: int, end: int) -> Announced | None:
     found.servings = found.servings or turn.diners
     if cue.kind == "told" and turn.wishes.made and not found.sure and found.servings is None:
         return None  # "a bottle of rum, we're making mojitos": why, and nothing more
+    if begin > cue.end and (dish is None or not (found.sure or found.servings)):
+        return None
     light = sight.tools.grammar.macro("light")
     loose = cue.kind != "strong" and dish is None and not found.sure and found.servings is None
     if loose and cue.end - start == 1:
@@ -92,6 +93,21 @@ def tells_why(turn: Turn, start: int, end: int) -> bool:
         return False
     cue = turn.sight.tools.grammar.sections["recipe"].longest(turn.sight.text, start, CUE_TOKENS_MAX)
     return cue is not None and cue.kind == "told" and cue.end < end and turn.sight.name(cue.end, end, DISH) is not None
+
+
+def _is_none(sight: Sight, begin: int, stop: int, end: int) -> bool:
+    """Whether what follows the words that announce a dish is none: "la liste de mes achats", "mes courses de la
+    semaine", "les produits d'hygiène comme d'habitude".
+    """
+    habit = sight.tools.grammar.phrases("habit")
+    if any(habit.at(sight.tokens, place) is not None for place in range(begin, stop)) or _is_basket(sight, begin, end):
+        return True
+    talk = sight.said("common", begin) is not None or sight.is_everyday(begin)
+    return talk and sight.name(begin, stop, FAMILY) is None
+
+
+def _is_basket(sight: Sight, begin: int, end: int) -> bool:
+    return sight.tools.grammar.phrases("basket").at(sight.tokens, _past_article(sight, begin, end)) is not None
 
 
 def read_recipe_before(turn: Turn, start: int, end: int) -> Announced | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from cabas.dialogue.clock import time_words
 from cabas.dialogue.grammar import Grammar
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.sight import Sight
@@ -145,7 +146,10 @@ def _and_another(sight: Sight, place: int, end: int) -> bool:
     after = sight.said("and", place)
     if after is None or after >= end:
         return False
-    return sight.said("determiners", after) is not None or bool(sight.amounts(after, end))
+    counted = sight.amounts(after, end)
+    if time_words(sight.lang).parts.at(sight.tokens, place - 1) is not None:  # "entre midi et deux"
+        counted = [one for one in counted if sight.name(one.end, end, FAMILY, BRAND) is not None]
+    return sight.said("determiners", after) is not None or bool(counted)
 
 
 def _counts_goods(sight: Sight, place: int, end: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
-from cabas.dialogue.counts import COUNTED_WHOLE, counted_thing, spoken_of
+from cabas.dialogue.counts import COUNTED_WHOLE, amount_in, counted_thing, spoken_of
 from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import FAMILY
 from cabas.dialogue.measures import Measured
@@ -15,6 +15,7 @@ from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.swaps import swap
 from cabas.dialogue.turn import Turn
+from cabas.dialogue.wants import Wish
 from cabas.domain.cart import Amount, Want
 
 
@@ -32,6 +33,8 @@ def remove(turn: Turn, found: Found) -> list[Act] | None:
     if any(name is not None and name.end > start for name in names):
         return None
     items = turn.items(start, end, either=True)
+    if "target2" in found.slots:  # "neither jam nor honey"
+        items += turn.items(*found.slots["target2"], either=True)
     items = [item for item in items if item is items[0] or _meant_too(turn, item)]  # "..., they go off"
     if not items or not all(item.has_food or item.pronoun for item in items):
         return None
@@ -58,6 +61,19 @@ def fewer(turn: Turn, found: Found) -> list[Act] | None:
     if measured is None or ("target" in found.slots and (item is None or not item.has_food)):
         return None
     return _less(turn, measured, item)
+
+
+def others(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Take the other three off": said already, where it was said how many are enough; else so many less of what was
+    spoken of last.
+    """
+    last = turn.steps[-1] if turn.steps else None
+    if isinstance(last, Act):
+        return [] if last.kind in ("set_quantity", "remove") else None
+    number = amount_in(turn, found, "number")
+    if number is None or number.unit is not None or turn.focus is None or turn.wishes.made:
+        return None
+    return _less(turn, number, None)
 
 
 def _less(turn: Turn, measured: Measured, item: Item | None) -> list[Act] | None:
@@ -92,10 +108,8 @@ def named_before(turn: Turn, acts: list[Act], start: int) -> list[Act]:
     if acts != [Act("remove", target=Reference())] or turn.pointed is not None or not turn.heard.lines:
         return acts
     last = turn.steps[-1] if turn.steps else None
-    if isinstance(last, list) and len(last) == 1 and not last[0].item.begun and turn.line(last[0].item) is not None:
-        turn.steps.pop()  # "peas: take them off"
-        turn.wishes.made.pop()
-        return [Act("remove", target=turn.reference(last[0].item))]
+    if isinstance(last, list) and (gone := _only_named(turn, last)) is not None:
+        return [Act("remove", target=turn.reference(gone))]  # "peas: take them off"
     if isinstance(last, Act):
         said = last.kind == "remove" and last.target is not None and last.target.want is not None
         return [] if said else acts
@@ -109,6 +123,35 @@ def named_before(turn: Turn, acts: list[Act], start: int) -> list[Act]:
     return acts
 
 
+def _only_named(turn: Turn, last: list[Wish]) -> Item | None:
+    """The one thing named just before, which is in the cart and was not wished for: no wish any more."""
+    item = last[0].item if len(last) == 1 else None
+    if item is None or turn.line(item) is None:
+        return None
+    if item.begun and turn.sight.said("definite", item.start) is None:
+        return None
+    _take_back(turn)
+    return item
+
+
+def have_some(turn: Turn, found: Found) -> list[Act] | None:
+    """ "The parmesan, I've got some": out of the cart; None where nothing of it was named just before."""
+    if turn.pointed is not None:
+        return [Act("remove", target=Reference())]
+    last = turn.steps[-1] if turn.steps else None
+    item = last[0].item if isinstance(last, list) and len(last) == 1 else None
+    if item is None or item.measured is not None or turn.line(item) is None:
+        return None
+    _take_back(turn)
+    return [Act("remove", target=turn.reference(item))]
+
+
+def _take_back(turn: Turn) -> None:
+    """Forget the wish that was read last."""
+    turn.steps.pop()
+    turn.wishes.made.pop()
+
+
 def _meant_too(turn: Turn, item: Item) -> bool:
     """Whether what is said behind a thing to take out is another one, and not why: of the cart, or a known name."""
     return item.has_food and (turn.line(item) is not None or (item.known and not _says_why(turn.sight, item)))
@@ -116,6 +159,14 @@ def _meant_too(turn: Turn, item: Item) -> bool:
 
 def _says_why(sight: Sight, item: Item) -> bool:
     return is_clause(sight, item) or is_never(sight, item)
+
+
+def stays(sight: Sight, start: int, end: int) -> bool:
+    """Whether something stays and something else goes: "leave the pasta, but drop the sauce"."""
+    grammar = sight.tools.grammar
+    if sight.tokens[start].folded not in grammar.macro("keeping") or end + 1 >= len(sight.tokens):
+        return False
+    return sight.is_mark(end) and sight.tokens[end + 1].folded in grammar.macro("drop")
 
 
 def left_out(turn: Turn, found: Found) -> list[Act] | None:

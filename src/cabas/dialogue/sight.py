@@ -34,6 +34,7 @@ _SECTIONS = (
     "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
     "filled", "flavored", "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues", "manners",
     "titles",
+    "things", "little",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 

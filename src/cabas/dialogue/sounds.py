@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -73,7 +73,7 @@ class Ear:
             if any(token.kind == "number" for token in tokens):
                 continue
             if 0 < len(words) <= SOUND_WORDS_MAX:
-                self._names.setdefault("".join(sound(word, lang) for word in words), name)
+                self._names.setdefault(reduce(_run_on, (sound(word, lang) for word in words)), name)
         for word in vocabulary:
             self._words[sound(word, lang)].append(word)
             if len(word) >= SHORTEST:
@@ -88,7 +88,7 @@ class Ear:
         for end in range(index, min(index + SOUND_WORDS_MAX, len(tokens))):
             if tokens[end].kind != "word":
                 return
-            key += sound(tokens[end].folded, self.lang)
+            key = _run_on(key, sound(tokens[end].folded, self.lang))
             name = self._names.get(key)
             if name is not None and len(key) >= SOUNDS_LEAST:
                 yield name, end + 1
@@ -105,7 +105,7 @@ class Ear:
         for end in range(index, min(index + SOUND_WORDS_MAX, len(tokens))):
             if tokens[end].kind != "word":
                 return
-            key, letters = key + sound(tokens[end].folded, self.lang), letters + tokens[end].folded
+            key, letters = _run_on(key, sound(tokens[end].folded, self.lang)), letters + tokens[end].folded
             left = bones(key, self.lang) if end > index and len(tokens[end].folded) > 1 else ""
             for name in self._bones.get(left, ()) if len(left) >= BONES_LEAST else ():
                 plain = fold(name).replace(" ", "").replace("'", "").replace("-", "")
@@ -135,6 +135,11 @@ class Ear:
             if distance < least:
                 best, least = word, distance
         return best
+
+
+def _run_on(key: str, sounds: str) -> str:
+    """Sounds right after others: what ends one word and begins the next is heard once ("mal longo")."""
+    return key + (sounds[1:] if key and key[-1] == sounds[:1] else sounds)
 
 
 def _shorter(word: str) -> set[str]:

@@ -231,6 +231,29 @@ def kind_not(turn: Turn, found: Found) -> list[Act] | None:
     return swap(turn, None, new) if both else None
 
 
+def take_as(turn: Turn, found: Found) -> list[Act] | None:
+    """ "The rice, take basmati", "des yaourts, mets-les à la vanille": which kind of what was named right before."""
+    last = turn.steps[-1] if turn.steps else None
+    wish = last[-1] if isinstance(last, list) else None
+    before = turn.pointed or (wish.item if wish is not None else None)
+    new = _one(turn, found, "new") if before is not None else None
+    if before is None or new is None or new.measured is not None or not (new.has_food or new.tags):
+        return None
+    name = turn.composed(new, before.words) if new.has_food else before.words
+    if name is None or (new.begun and not new.flavor and new.family is not None):
+        return None
+    if wish is not None and isinstance(last, list):
+        last.pop()
+        turn.wishes.made.pop()
+        if not last:
+            turn.steps.pop()
+    if turn.line(before) is not None and (before.measured is None or before.measured.implied):
+        return swap(turn, before, new)
+    family = turn.family_called(name) or before.family
+    turn.wish([replace(before, words=name, family=family, head=family, tags=[*before.tags, *new.tags])])
+    return []
+
+
 def swap_it(turn: Turn, found: Found) -> list[Act] | None:
     """ "Replace it with leeks": what was spoken of last; a question when nothing was."""
     if turn.focus is not None or turn.heard.topic or turn.wishes.made:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from cabas.dialogue import locales
 from cabas.dialogue.clock import time_words
-from cabas.dialogue.conjugation import verb_forms
-from cabas.dialogue.grammar import grammar_of, words_in
+from cabas.dialogue.grammar import grammar_of
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
 from cabas.dialogue.meant import as_meant
 from cabas.dialogue.misheard import misheard_numbers
 from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.plain_words import common_words, is_plain
 from cabas.dialogue.sight import Tools
 from cabas.dialogue.signs import unmarked
-from cabas.dialogue.tokens import Token, is_proper, tokenize
+from cabas.dialogue.tokens import Token, is_proper, stem, tokenize
 from cabas.dialogue.torn import torn
 from cabas.dialogue.trie import Match
 from cabas.kernel.text import fold
@@ -210,15 +208,10 @@ def _covered(tokens: Sequence[Token], tools: Tools, names: dict[int, list[Match]
             covered.update(range(index, number.end))
         names[index] = tools.lexicon.at(tokens, index, tools.lang)
         for match in names[index]:
-            if match.kind in _NAMES and not (match.words == 1 and match.end - index == 1 and _is_plain(token, tools)):
+            if match.kind in _NAMES and not (match.words == 1 and match.end - index == 1 and is_plain(token, tools)):
                 covered.update(range(index, match.end))
                 break
     return covered
-
-
-def _is_plain(token: Token, tools: Tools) -> bool:
-    """Whether a word means something without food."""
-    return token.folded in tools.words.small or token.folded in _plain_words(tools.lang)
 
 
 def _several(
@@ -227,7 +220,7 @@ def _several(
     """A name that several words sound like, none of which is explained otherwise."""
     heard = (*tools.lexicon.heard(tokens, index), *shared_ear(tools.lang).heard(tokens, index))
     whole = [(end, name) for name, end in heard if end > index + 1 and not covered.issuperset(range(index + 1, end))]
-    whole = [one for one in whole if not all(_is_plain(word, tools) for word in tokens[index : one[0]])]  # "faites à"
+    whole = [one for one in whole if not all(is_plain(word, tools) for word in tokens[index : one[0]])]  # "faites à"
     if tools.lexicon.knows_word(tokens[index].folded, tools.lang):  # "rouge et" is no "rouget"
         whole = [one for one in whole if tools.words.at("and", tokens, one[0] - 1) != one[0]]
     return (max(whole)[0], tokenize(max(whole)[1])) if whole else None
@@ -243,7 +236,7 @@ def _joined(
     if after >= len(tokens) or tokens[after].kind != "word":
         return None
     halves = tokens[index].text, tokens[after].text
-    plain = _is_plain(tokens[after], tools) or _is_plain(tokens[index], tools)
+    plain = is_plain(tokens[after], tools) or is_plain(tokens[index], tools)
     small = {token.folded for token in tokens[index : after + 1]} & tools.words.small
     long = len("".join(halves)) >= JOINED_LEAST
     strange = long and _is_strange(tokens[index], tools)  # "sauci son" is no bran
@@ -268,7 +261,7 @@ def _torn(
     near = torn(tokens, index, tools, lambda place: _names_itself(tokens, place, names, tools))
     if near is None:
         return None
-    plain = any(_is_plain(token, tools) for token in tokens[index : near[0]])  # "packs of my usual cookies"
+    plain = any(is_plain(token, tools) for token in tokens[index : near[0]])  # "packs of my usual cookies"
     if not plain and _expected(tokens, index, tools, counted=True):
         return near
     listed = index == 0 or tokens[index - 1].is_mark or index - 1 in covered
@@ -288,17 +281,19 @@ def _names_itself(tokens: Sequence[Token], place: int, names: dict[int, list[Mat
 def _is_strange(token: Token, tools: Tools) -> bool:
     """Whether a word is one that the language does not know."""
     known = tools.lexicon.knows_word(token.folded, tools.lang)
-    return not known and not _is_plain(token, tools) and token.folded not in _common(tools.lang)
+    return not known and not is_plain(token, tools) and token.folded not in common_words(tools.lang)
 
 
 def _by_sound(
     tokens: Sequence[Token], index: int, covered: set[int], tools: Tools
 ) -> tuple[int, tuple[Token, ...]] | None:  # fmt: skip
     """The name the words from `index` on sound like. A word that means something else needs an amount before it."""
-    plain = _is_plain(tokens[index], tools) or tokens[index].folded in _common(tools.lang)
+    plain = is_plain(tokens[index], tools) or tokens[index].folded in common_words(tools.lang)
     several = _several(tokens, index, covered, tools)  # "des qui rit", "lait sent lactose"
     if several is not None and (_expected(tokens, index, tools, counted=False) or _is_label(several[1], tools)):
         return several
+    if several is not None and _is_brand(several[1], tools) and _thing_ends(tokens, index, tools):
+        return several  # "des petits pois bon duel"
     if plain and not _expected(tokens, index, tools, counted=True):
         return None
     if (
@@ -322,6 +317,18 @@ def _by_sound(
 def _is_label(words: tuple[Token, ...], tools: Tools) -> bool:
     """Whether several words are a label ("sans lactose"), which stands behind a name and not behind an article."""
     return any(match.kind == LABEL and match.end == len(words) for match in tools.lexicon.at(words, 0, tools.lang))
+
+
+def _thing_ends(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether the name of a thing ends right before `index`."""
+    starts = range(max(0, index - 3), index)
+    found = (match for start in starts for match in tools.lexicon.at(tokens, start, tools.lang))
+    return any(match.kind == FAMILY and match.end == index and match.lang == tools.lang for match in found)
+
+
+def _is_brand(words: tuple[Token, ...], tools: Tools) -> bool:
+    """Whether the words are a brand, which may stand right behind the name of a thing."""
+    return any(match.kind == BRAND and match.end == len(words) for match in tools.lexicon.at(words, 0, tools.lang))
 
 
 def _expected(tokens: Sequence[Token], index: int, tools: Tools, *, counted: bool) -> bool:
@@ -349,7 +356,9 @@ def _by_spelling(
     """The known word an unknown one is a letter away from."""
     token = tokens[index]
     word = token.folded
-    if _is_plain(token, tools) or word in _common(tools.lang) or _means_time(tokens, index, tools):
+    if is_plain(token, tools) or word in common_words(tools.lang) or _means_time(tokens, index, tools):
+        return None
+    if _of_talk(tokens, index, tools):
         return None
     if tools.lexicon.knows_word(word) or any(tools.lexicon.knows_word(word, lang) for lang in tools.lexicon.langs):
         return None
@@ -363,6 +372,15 @@ def _by_spelling(
     return None if named == {RESTRICTED} else (index + 1, swapped)
 
 
+def _of_talk(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
+    """Whether a word is tied to one of every day that no goods come in: "mes devoirs de maths" asks for no beer."""
+    if index < 2 or tokens[index - 1].folded not in tools.words.joints:
+        return False
+    before = tokens[index - 2].folded
+    asked = before in grammar_of(tools.lang).words or tools.measures.unit(tokens, index - 2) is not None
+    return not asked and stem(before, tools.lang) in tools.words.everyday
+
+
 def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
     words = time_words(tools.lang)
     return (
@@ -371,21 +389,3 @@ def _means_time(tokens: Sequence[Token], index: int, tools: Tools) -> bool:
         or words.months.at(tokens, index) is not None
         or words.parts.at(tokens, index) is not None
     )
-
-
-@lru_cache(maxsize=16)
-def _plain_words(lang: str) -> frozenset[str]:
-    """Every word the documents of the language use, but the origins, diets and allergens: those may be misheard."""
-    sheet = dict(locales.read(lang, "words"))
-    for key in ("origins", "diets", "allergens", "made_for", "bought", "sayings", "paired", "filled", "flavored"):
-        sheet.pop(key, None)
-    return grammar_of(lang).words | frozenset(
-        words_in([sheet, locales.read(lang, "units"), locales.read(lang, "time")])
-    )
-
-
-@lru_cache(maxsize=16)
-def _common(lang: str) -> frozenset[str]:
-    """Frequent words of the language that are no food."""
-    said = (locales.read(lang, "words").get("common"), *locales.read(lang, "everyday").values())
-    return verb_forms(lang).union(words_in([list(locales.words(words)) for words in said]))

@@ -19,7 +19,7 @@ from cabas.dialogue.backdrop import opens, parted, told_end, topic
 from cabas.dialogue.beside import only_day, only_told, passable, split_when
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, elsewhere, heads, reason_for
+from cabas.dialogue.clauses import clause_end, elsewhere, heads, listed_end, reason_for
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.diets import read_diet
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
@@ -36,12 +36,13 @@ from cabas.dialogue.recipes import (
     tells_why,
 )
 from cabas.dialogue.remarks import reason_end, remark_end
-from cabas.dialogue.removals import named_before, withdrawn
+from cabas.dialogue.removals import named_before, stays, withdrawn
 from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.signs import signed, unmarked
 from cabas.dialogue.swaps import renamed
 from cabas.dialogue.tidy import tidy
+from cabas.dialogue.titled import COLON, kinds_listed
 from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
@@ -107,7 +108,9 @@ def _read(turn: Turn) -> None:
             continue
         listed = read_kinds(turn, _opened(sight, place, end)[0], end) if turn.counts else None
         place = listed if listed is not None else _clause(turn, place, end)
-    if turn.pointed is not None:
+    if turn.pointed is not None and turn.pointed.measured is not None:
+        turn.act(Act("list_cart"))  # "I've got six eggs in the basket", and nothing is said of them
+    elif turn.pointed is not None:
         turn.wish([turn.pointed])
 
 
@@ -141,12 +144,8 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         return reason
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
-    remark = sight.said("purpose", start) or sight.said("reasons", start)
-    short = stop < end and stop - start <= REMARK_TOKENS_MAX
-    if (short and remark is not None) or topic(sight, start, stop, end):
-        return stop  # "pour les crêpes, il me faut du lait": why, not what
-    if heads(turn, start, stop, end) and not opens(sight, start):
-        return stop
+    if (over := _stands_over(turn, start, stop, end)) is not None:
+        return over
     telling = remark_end(sight, start, stop)
     if telling is not None and _opened(sight, start, telling)[0] == start:
         return telling  # "mon fils en raffole": nothing to add
@@ -155,6 +154,25 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         _groceries(turn, start, stop)
         return stop
     return telling
+
+
+def _stands_over(turn: Turn, start: int, stop: int, end: int) -> int | None:
+    """The index after a clause that only says what the things behind it are, or are for; after those things as well
+    where they are kinds of it ("juice: orange, apple").
+    """
+    sight = turn.sight
+    if stop < end and sight.tokens[stop].text == COLON:
+        close = listed_end(sight, stop, end)
+        if kinds := kinds_listed(turn, start, stop, close):
+            turn.wish(kinds)
+            return close
+    remark = sight.said("purpose", start) or sight.said("reasons", start)
+    short = stop < end and stop - start <= REMARK_TOKENS_MAX
+    if (short and remark is not None) or topic(sight, start, stop, end):
+        return stop  # "pour les crêpes, il me faut du lait": why, not what
+    if heads(turn, start, stop, end) and not opens(sight, start):
+        return stop
+    return None
 
 
 def _reason(turn: Turn, start: int, end: int) -> int | None:
@@ -184,6 +202,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     ):
         return True
     inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
+    inner.asking = turn.asking
     timed = turn.pointed is not None  # "the sausages, from six to ten" is no time
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
         if cuts_a_name(clause, found):
@@ -192,7 +211,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
             timed = True
             if _slot(turn, start, end):
                 return True
-        acts = build(inner, found)
+        acts = [] if found.kind == "left_out" and stays(sight, start, end) else build(inner, found)
         if acts is not None:
             turn.act(*named_before(turn, acts, start))
             turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
@@ -235,7 +254,10 @@ def _compare(turn: Turn, clause: Sight) -> bool:
             turn.act(Act("replace", compare=found.kind))
             return True
         items = read_items(clause, *found.slots["target"])
-        swap = any(one.kind == "replace" for one in clause.tools.grammar.sections["frames"].fits(clause.text))
+        swap = any(
+            one.kind == "replace" and "old" in one.slots
+            for one in clause.tools.grammar.sections["frames"].fits(clause.text)
+        )
         named = len(items) == 1 and items[0].has_food and not swap  # "change the ham for chicken"
         if named and (turn.line(items[0]) is not None or found.kind == "other"):
             turn.act(Act("replace", compare=found.kind, target=turn.reference(items[0])))

@@ -10,7 +10,7 @@ from cabas.domain.catalog import Product
 from cabas.kernel.ids import fingerprint
 
 # Raise it when the same fields come to mean something else: other stems, other files.
-MEANING = 16
+MEANING = 17
 FILE = "format"
 STAMP = fingerprint(json.dumps([MEANING, list(Card.__annotations__), list(Product.__annotations__)]).encode())[:16]
 
