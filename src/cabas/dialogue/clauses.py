@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from cabas.dialogue.backdrop import HENCE, breaks_off, is_hence, names_another, only_for, sets_scene, told_end, topic
+from cabas.dialogue.backdrop import (
+    HENCE,
+    breaks_off,
+    is_hence,
+    names_another,
+    only_for,
+    opens,
+    sets_scene,
+    told_end,
+    topic,
+)
 from cabas.dialogue.borders import ends_name, in_name, says_of_it
 from cabas.dialogue.counts import will_do
 from cabas.dialogue.diets import diet_end, diet_next, is_diet
@@ -10,9 +20,11 @@ from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
 from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.titled import numbered, titles
+from cabas.dialogue.titled import COLON, kinds_listed, numbered, titles
 from cabas.dialogue.turn import Turn
 
+# What a clause says it is all for takes no more words than this.
+REMARK_TOKENS_MAX = 6
 # Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
 # Why something is wanted is said in no more words than this.
 REASON_TOKENS_MAX = 6
@@ -140,6 +152,25 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
     if first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id):
         return True
     return begin == start and titles(turn, start, stop, listed_end(sight, stop, end))
+
+
+def stands_over(turn: Turn, start: int, stop: int, end: int) -> int | None:
+    """The index after a clause that only says what the things behind it are, or are for; after those things as well
+    where they are kinds of it ("juice: orange, apple").
+    """
+    sight = turn.sight
+    if stop < end and sight.tokens[stop].text == COLON:
+        close = listed_end(sight, stop, end)
+        if kinds := kinds_listed(turn, start, stop, close):
+            turn.wish(kinds)
+            return close
+    remark = sight.said("purpose", start) or sight.said("reasons", start)
+    short = stop < end and stop - start <= REMARK_TOKENS_MAX
+    if (short and remark is not None) or topic(sight, start, stop, end):
+        return stop  # "pour les crêpes, il me faut du lait": why, not what
+    if heads(turn, start, stop, end) and not opens(sight, start):
+        return stop
+    return None
 
 
 def listed_end(sight: Sight, stop: int, end: int) -> int:

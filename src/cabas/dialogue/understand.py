@@ -15,11 +15,11 @@ from cabas.dialogue.afterthoughts import brought_forward
 from cabas.dialogue.again import counts_it, found_later, in_place, more_of_it, narrower, of_focus, points, usual_too
 from cabas.dialogue.answers import answer, past_answer, said_once
 from cabas.dialogue.asks import of_topic
-from cabas.dialogue.backdrop import opens, parted, told_end, topic
+from cabas.dialogue.backdrop import parted, told_end
 from cabas.dialogue.beside import only_day, only_told, passable, split_when
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, elsewhere, heads, listed_end, reason_for
+from cabas.dialogue.clauses import clause_end, elsewhere, reason_for, stands_over
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.diets import read_diet
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
@@ -42,7 +42,6 @@ from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.signs import signed, unmarked
 from cabas.dialogue.swaps import renamed
 from cabas.dialogue.tidy import tidy
-from cabas.dialogue.titled import COLON, kinds_listed
 from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
 from cabas.dialogue.wants import Wish, Wishes
@@ -58,8 +57,6 @@ TOKENS_MAX = 240
 PATTERN_TOKENS_MAX = 48
 # "Est-ce que vous pourriez nous rajouter encore" and the like take no more words than this.
 OPENER_TOKENS_MAX = 12
-# What a clause says it is all for takes no more words than this.
-REMARK_TOKENS_MAX = 6
 SMALLTALK = Act("smalltalk")
 
 
@@ -144,7 +141,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         return reason
     if stop - start <= PATTERN_TOKENS_MAX and _fits(turn, start, stop):
         return stop
-    if (over := _stands_over(turn, start, stop, end)) is not None:
+    if (over := stands_over(turn, start, stop, end)) is not None:
         return over
     telling = remark_end(sight, start, stop)
     if telling is not None and _opened(sight, start, telling)[0] == start:
@@ -154,25 +151,6 @@ def _clause(turn: Turn, start: int, end: int) -> int:
         _groceries(turn, start, stop)
         return stop
     return telling
-
-
-def _stands_over(turn: Turn, start: int, stop: int, end: int) -> int | None:
-    """The index after a clause that only says what the things behind it are, or are for; after those things as well
-    where they are kinds of it ("juice: orange, apple").
-    """
-    sight = turn.sight
-    if stop < end and sight.tokens[stop].text == COLON:
-        close = listed_end(sight, stop, end)
-        if kinds := kinds_listed(turn, start, stop, close):
-            turn.wish(kinds)
-            return close
-    remark = sight.said("purpose", start) or sight.said("reasons", start)
-    short = stop < end and stop - start <= REMARK_TOKENS_MAX
-    if (short and remark is not None) or topic(sight, start, stop, end):
-        return stop  # "pour les crêpes, il me faut du lait": why, not what
-    if heads(turn, start, stop, end) and not opens(sight, start):
-        return stop
-    return None
 
 
 def _reason(turn: Turn, start: int, end: int) -> int | None:
