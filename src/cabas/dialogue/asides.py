@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cabas.dialogue.item import COST, Item, Piece
-from cabas.dialogue.lexicon import BRAND, FAMILY, RESTRICTED
+from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, LABEL, RESTRICTED, VARIANT
 from cabas.dialogue.sight import Sight
 
 # What is said first of whom or when things are for takes no more words than this.
@@ -107,11 +107,35 @@ def to_do(sight: Sight, position: int, end: int) -> int | None:
     return after if verb else None
 
 
+def _names_next(sight: Sight, place: int, after: int, end: int) -> bool:
+    """Whether a thing stands behind "and" and none right before it: "biscuits for our labrador and cat treats"."""
+    if not sight.said("and", place) or sight.name(after, end, FAMILY) is None:
+        return False
+    return sight.name(place - 1, place, FAMILY, DISH) is None and not sight.is_small(place - 1)
+
+
 def past_remark(sight: Sight, item: Item, after: int, end: int) -> int:
     """Past what a remark says, to the next mark."""
     item.cost += COST["remark"]
     while after < end and not sight.is_mark(after):
         joined = sight.said("and", after)
-        item.cost += COST["and"] if joined is not None and begins_another(sight, after, joined, end) else 0.0
+        another = joined is not None and (
+            begins_another(sight, after, joined, end) or _names_next(sight, after, joined, end)
+        )
+        item.cost += COST["and"] if another else 0.0
         after += 1
+    return after
+
+
+def looks(sight: Sight, item: Item, position: int, end: int) -> int | None:
+    """Several words that only say how something is: "extra virgin", "bone in"."""
+    after = sight.said("looks", position)
+    if after is None or not position + 1 < after <= end:
+        return None
+    name = sight.name(position, end, FAMILY, BRAND, LABEL, VARIANT)
+    if name is not None and name.end >= after:
+        return None
+    item.pieces.append(Piece(position, after))
+    item.kept.extend(range(position, after))
+    item.cost += COST["known_word"]
     return after

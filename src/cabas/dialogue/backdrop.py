@@ -79,6 +79,8 @@ def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> b
         return True
     word = tokens[after].folded
     talk = word in tools.words.small or stem(word, tools.lang) in tools.words.everyday
+    if any(one.kind == FAMILY and one.words > 1 for one in tools.lexicon.at(tokens, after, tools.lang)):
+        return True  # "... so instant coffee"
     return (
         not talk and tools.words.at("looks", tokens, after) is None and tools.words.at("common", tokens, after) is None
     )

@@ -84,3 +84,12 @@ def makes_next(sight: Sight, match: Match, end: int) -> bool:
     families = sight.tools.lexicon.families
     paths = [families.get(one.id, {}).get("category") for one in (match, following)]
     return paths[0] is not None and paths[0] == paths[1]
+
+
+def label_before(sight: Sight, position: int, end: int, match: Match) -> Match | None:
+    """The label that a name begins with, where the name of the thing begins behind it and goes on over that one:
+    "decaf / coffee capsules" are no "decaf coffee" and capsules.
+    """
+    label = sight.name(position, match.end, LABEL)
+    thing = sight.name(label.end, end, FAMILY) if label is not None else None
+    return label if thing is not None and thing.end > match.end and thing.lang == sight.lang else None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cabas.dialogue import locales
+from cabas.dialogue.fillings import plural
 from cabas.dialogue.item import Item
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.wants import Wish
@@ -60,7 +61,8 @@ def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
     head = wishes[place]
     if head.amount is None or head.item.family is None or head.amount.value < 2 or not head.item.has_food:
         return []
-    announced = _announced(turn, head.item)
+    listed = _listed(turn, head, wishes[place + 1 :])
+    announced = listed or _announced(turn, head.item)
     parts = _adding_up(wishes[place + 1 :], head.amount, announced=announced)
     if len(parts) < 2:
         return []  # "deux poivrons et deux fenouils"
@@ -70,7 +72,7 @@ def _parts(turn: Turn, wishes: Sequence[Wish], place: int) -> list[Wish]:
         if not own and wish.item.family and wish.item.measured is not None and wish.item.measured.unit is not None:
             return []  # "three cans of beans, two cans of corn": counted by its own unit, it is a thing of its own
         name = None if own else _kind_of(turn, head, wish.item)
-        if name is None and not own:
+        if (name is None and not own) or (listed and name is not None and not turn.called(name)):
             return []
         found.append((wish, name))
     owned = sum(name is None for _, name in found)
@@ -97,6 +99,17 @@ def _announced(turn: Turn, item: Item) -> bool:
     """Whether a colon follows: what comes after it says which ones."""
     tokens = turn.sight.tokens
     return item.end < len(tokens) and tokens[item.end].folded == ":"
+
+
+def _listed(turn: Turn, head: Wish, rest: Sequence[Wish]) -> bool:
+    """Whether just as many things follow as were counted, all in the singular and none counted: "three soups, leek,
+    pea and tomato".
+    """
+    whole = head.amount.value if head.amount is not None else 0
+    if len(rest) != whole or locales.head_first(turn.heard.lang) or not _behind_mark(turn, rest[0].item):
+        return False
+    items = [wish.item for wish in rest if wish.amount is None and wish.item.pieces and not wish.item.begun]
+    return len(items) == whole and not any(plural(turn.sight, item.pieces[-1].end) for item in items)
 
 
 def _count(wish: Wish, whole: Amount, *, announced: bool) -> Fraction | None:

@@ -53,7 +53,10 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
     whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:
         token = sight.tokens[place]
-        if token.is_mark and token.folded in STRONG and not (_in_time(sight, place) or tells_count(sight, place, end)):
+        part = token.is_mark and (
+            _in_time(sight, place) or tells_count(sight, place, end) or _spreads(sight, start, place)
+        )
+        if token.is_mark and token.folded in STRONG and not part:
             past = next((later for later in range(place, end) if sight.tokens[later].folded != "."), end)
             past = max(past, place + 1)
             if (token.folded in DASHES or past > place + 1) and _repairs(sight, past, end):
@@ -236,6 +239,12 @@ def tells_count(sight: Sight, place: int, end: int) -> bool:
     if sight.tokens[place].text not in TELLING or not 0 < place < end - 1 or sight.tokens[place - 1].kind != "word":
         return False
     return _only_amounts(sight, place + 1, end)
+
+
+def _spreads(sight: Sight, start: int, place: int) -> bool:
+    """Whether all that stands before a mark is how much of each thing behind it: "two of everything: figs, leeks"."""
+    each_of = sight.tools.measures.each_of
+    return any(each_of.at(sight.tokens, one.end) == (True, place) for one in sight.amounts(start, place))
 
 
 def _only_amounts(sight: Sight, place: int, end: int) -> bool:

@@ -68,6 +68,7 @@ def compose(sight: Sight, item: Item) -> None:
         item.cost += 0.0 if item.known else COST["unknown"]
     item.cost += COST["and"] * _only_flavors(sight, item)
     _as_size(sight, item)
+    _as_pairs(sight, item)
     if item.brand is not None and not item.pieces:
         item.words = item.brand
     elif item.brand_words is not None and _flavor_of_brand(sight, item, head):
@@ -158,6 +159,15 @@ def _as_size(sight: Sight, item: Item) -> None:
     if counted(sight, item.family):
         item.tags.append(size_tag(measured))
         item.measured, item.trailing = None, False
+
+
+def _as_pairs(sight: Sight, item: Item) -> None:
+    """Of what is sold in pairs a pair is one: "two pairs of rubber gloves", but "a pair of kippers"."""
+    measured = item.measured
+    if measured is None or measured.unit is not None or not item.kept:
+        return
+    if sight.said("pairs", measured.end - 1) == measured.end and sight.said("in_pairs", item.kept[-1]) is not None:
+        item.measured = replace(measured, amount=replace(measured.amount, value=measured.amount.value / 2))
 
 
 def counted(sight: Sight, family: str | None) -> bool:
@@ -366,7 +376,8 @@ def _named_around(sight: Sight, item: Item) -> str | None:
 
 def _trimmed(sight: Sight, kept: list[int], pieces: list[Piece]) -> list[int]:
     """What is kept without small words at either end, but for those of a name ("M&M's")."""
-    named = {place for piece in pieces if piece.match is not None for place in range(piece.start, piece.end)}
+    whole = [piece for piece in pieces if piece.match is not None or piece.end > piece.start + 1]  # "bone in"
+    named = {place for piece in whole for place in range(piece.start, piece.end)}
     kept = sorted(set(kept))
     while kept and sight.is_small(kept[-1]) and kept[-1] not in named:
         kept.pop()

@@ -91,7 +91,8 @@ def origin(sight: Sight, item: Item, start: int, end: int) -> int | None:
         return None  # "olives à la grecque"
     after = sight.said("origin_cues", start)
     if after is not None:
-        after = sight.said("determiners", after) or after
+        article = (one.end for one in sight.amounts(after, end) if one.article)
+        after = sight.said("determiners", after) or next(article, after)  # "from a local farm"
     elif sight.name(start, end, FAMILY, BRAND, LABEL) is not None:
         return None  # "French fries"
     found = sight.words.origins.at(sight.tokens, start if after is None else after)

@@ -34,7 +34,7 @@ def filled(sight: Sight, item: Item) -> int | None:
     paired = sight.said("paired", before[0].start)
     if paired is not None and place < paired <= head:
         return head
-    if before[-1].end != place or _plural(sight, place):
+    if before[-1].end != place or plural(sight, place):
         return None
     return head if _fits(sight, item, before[-1].match.id if before[-1].match else "", last, counted=counted) else None
 
@@ -54,9 +54,9 @@ def _fits(sight: Sight, item: Item, first: str, last: int, *, counted: bool) -> 
     measured, record = item.measured, sight.tools.lexicon.family(first)
     whole = record is not None and record.piece is not None  # "a lemon" may be meant
     if measured is not None and measured.article:
-        return not whole or (counted and not _plural(sight, last))
+        return not whole or (counted and not plural(sight, last))
     if measured is not None and measured.unit is None:
-        return counted and _plural(sight, last)
+        return counted and plural(sight, last)
     return whole and (sight.written or item.begun or item.start == 0)
 
 
@@ -69,7 +69,7 @@ def _head(sight: Sight, after: int, last: int) -> tuple[int, bool]:
     return last, False
 
 
-def _plural(sight: Sight, end: int) -> bool:
+def plural(sight: Sight, end: int) -> bool:
     """Whether the word before `end` is in the plural."""
     plurals = tuple(locales.words(locales.read(sight.lang, "numbers").get("plurals")))
     word = sight.tokens[end - 1].folded

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cabas.dialogue.asides import begins_another, late_amount, only_holds, past_remark, purpose, relative, to_do
-from cabas.dialogue.borders import makes_next
+from cabas.dialogue.asides import begins_another, late_amount, looks, only_holds, past_remark, purpose, relative, to_do
+from cabas.dialogue.borders import label_before, makes_next
 from cabas.dialogue.compose import compose
 from cabas.dialogue.details import add_detail, branded, inner_details, label_tag, origin
 from cabas.dialogue.item import COST, Item, Piece
@@ -19,7 +19,6 @@ from cabas.dialogue.marks import closes, mark_cost
 from cabas.dialogue.measures import Measured, size_tag
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.trie import Match
 
 READINGS_MAX = 4
 # A bare number after a name counts it when it is smaller than this.
@@ -86,9 +85,13 @@ def _openings(sight: Sight, item: Item, position: int, end: int, depth: int) -> 
             continue
         after = sight.said("vague", position) or sight.said("more", position) or sight.said("determiners", position)
         after = after or (sight.joint(position) if not item.pieces else None)
+        alike, look = sight.said("as_much", position), sight.said("looks", position)
+        if alike is not None and alike < end:
+            item.alike, item.begun, position = True, True, alike
+            continue
         name = sight.name(position, end, FAMILY, BRAND, LABEL)
         named = (name is not None and name.end > (after or 0)) or branded(sight, position, end) is not None
-        if after is None or after > end or named:
+        if after is None or after > end or named or (look or 0) > after:
             break  # "extra virgin olive oil" is not more of it
         item.vague = item.vague or sight.said("vague", position) is not None
         item.more = item.more or sight.said("more", position) is not None
@@ -176,7 +179,7 @@ def _body(sight: Sight, item: Item, position: int, end: int) -> None:
         if taken is None and _counts(sight, item, position, end):
             taken = _amount(sight, item, position, end)
         if taken is None:
-            taken = _named(sight, item, position, end, linked, after_and)
+            taken = looks(sight, item, position, end) or _named(sight, item, position, end, linked, after_and)
         if taken is None:
             taken = _amount(sight, item, position, end)
         if taken is not None:
@@ -238,7 +241,7 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
     foreign = match.end == position + 1 and match.lang not in (None, "", sight.lang)
     if foreign and (sight.is_small(position) or sight.said("looks", position) is not None):
         return None  # "the" is no tea, "mince" no ground beef
-    label = match if match.kind == LABEL else _label_before(sight, position, end, match)
+    label = match if match.kind == LABEL else label_before(sight, position, end, match)
     if label is not None:
         item.tags.append(label_tag(label.id, sight.lang))
         return label.end
@@ -261,15 +264,6 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
     item.cost += COST["name_word"] * match.words * match.score
     inner_details(sight, item, match)
     return match.end
-
-
-def _label_before(sight: Sight, position: int, end: int, match: Match) -> Match | None:
-    """The label that a name begins with, where the name of the thing begins behind it and goes on over that one:
-    "decaf / coffee capsules" are no "decaf coffee" and capsules.
-    """
-    label = sight.name(position, match.end, LABEL)
-    thing = sight.name(label.end, end, FAMILY) if label is not None else None
-    return label if thing is not None and thing.end > match.end and thing.lang == sight.lang else None
 
 
 def _amount(sight: Sight, item: Item, position: int, end: int) -> int | None:

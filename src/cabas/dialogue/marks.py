@@ -28,7 +28,7 @@ def mark_cost(sight: Sight, item: Item, position: int, end: int) -> float:
     if item.has_food and ((measured and item.measured is None) or sight.name(following, end, LABEL)):
         return COST["soft_mark"]
     said_of_it = sight.detail(following, end) or branded(sight, following, end)
-    if item.has_food and (said_of_it or _tied(sight, following, end)):
+    if item.has_food and (said_of_it or _tied(sight, following, end) or _placed(sight, following, end)):
         return COST["soft_mark"]
     return COST["mark"]
 
@@ -43,6 +43,12 @@ def _tied(sight: Sight, position: int, end: int) -> bool:
     return sight.name(position, end, FAMILY) is None
 
 
+def _placed(sight: Sight, position: int, end: int) -> bool:
+    """Whether nothing but where it comes from is said here: "red wine, Spanish"."""
+    found = sight.words.origins.at(sight.tokens, position)
+    return found is not None and closes(sight, found[1], end) and not sight.names(position)  # "cabbage, savoy"
+
+
 def mark_floor(sight: Sight, position: int, end: int) -> float:
     """The least that a mark behind a name costs inside one thing, whatever else is read of it."""
     following = position + 1
@@ -52,4 +58,5 @@ def mark_floor(sight: Sight, position: int, end: int) -> float:
     closed = any(one.unit is not None or bare for one in sight.amounts(following, end))
     soft = closed or sight.name(following, end, LABEL) is not None or sight.detail(following, end) is not None
     soft = soft or _tied(sight, following, end) or branded(sight, following, end) is not None
+    soft = soft or _placed(sight, following, end)
     return COST["soft_mark"] if soft else COST["mark"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cabas.dialogue import locales
 from cabas.dialogue.compose import cut
+from cabas.dialogue.fillings import plural
 from cabas.dialogue.item import Item, Piece, is_clause, is_never, is_told
 from cabas.dialogue.lexicon import FAMILY, VARIANT
 from cabas.dialogue.numbers import numbers_of
@@ -21,6 +22,7 @@ STRANGE_WORDS_MAX = 4
 UNSOLD_WORDS_MAX, WORD_LEAST = 3, 4
 # What says which kind behind a comma takes no more words.
 KIND_WORDS_MAX = 2
+TWO = 2
 
 
 def plausible(turn: Turn, item: Item, *, asked: bool, after: bool) -> bool:
@@ -90,8 +92,17 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
     """
     sight = turn.sight
     kept: list[Item] = []
+    past = 0
     for item in items:
         last = kept[-1] if kept else None
+        if item.start < past:
+            continue
+        if last is not None and (pair := _flavors_of(sight, last, item)) is not None:
+            past = pair
+            last.words = f"{sight.spell(item.start, pair)} {last.words}"
+            last.family = turn.heard.lexicon.family_of(last.words, turn.heard.lang) or last.family
+            last.measured = last.measured or item.measured
+            continue
         comma = item.start > 0 and sight.is_mark(item.start - 1)
         counted = item.measured is not None and (not item.trailing or (last is not None and last.measured is not None))
         if last is not None and comma and (_said_again(turn, last, item) or _cut_of(sight, last, item)):
@@ -104,6 +115,10 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
             last.measured, last.begun = item.measured, True
         elif last is None or not comma or not last.known or counted or item.begun:
             kept.append(item)
+        elif len(items) == TWO and (kind := _kind_named(turn, last, item)) is not None:
+            last.words, last.family = kind
+            last.measured = last.measured or item.measured
+            last.tags.extend(item.tags)
         elif len(items) == 2 and item.brand is not None and not item.pieces and last.brand is None:
             last.brand = item.brand
             last.tags.extend(item.tags)
@@ -117,6 +132,21 @@ def gathered(turn: Turn, items: Sequence[Item]) -> list[Item]:
         else:
             kept.append(item)
     return kept
+
+
+def _flavors_of(sight: Sight, last: Item, item: Item) -> int | None:
+    """The index after two flavors that go together, which stand behind a comma and say of what kind the dish before it
+    is: "six pies, steak and ale". None where another thing begins.
+    """
+    if not sight.is_mark(item.start - 1) or not last.pieces or (item.measured is not None and not item.trailing):
+        return None
+    pair, head = sight.said("paired", item.start), last.pieces[-1]
+    if pair is None or locales.head_first(sight.lang) or not (pair >= len(sight.tokens) or sight.is_mark(pair)):
+        return None
+    dish = any(
+        sight.said(one, place) == head.end for one in ("filled", "flavored") for place in range(head.start, head.end)
+    )
+    return pair if dish else None
 
 
 def _said_again(turn: Turn, last: Item, item: Item) -> bool:
@@ -136,6 +166,33 @@ def _cut_of(sight: Sight, last: Item, item: Item) -> bool:
     if last.measured is not None or last.family is None or item.measured is None or len(item.pieces) != 1:
         return False
     return item.pieces[0].match is None and cut(sight, item.pieces[0].start, last.family)
+
+
+def _kind_named(turn: Turn, last: Item, item: Item) -> tuple[str, str] | None:
+    """The name and the family of a thing where all that follows it is what kind of it is meant, by a name of its own:
+    "a lettuce, iceberg", "jam, strawberry"; None where that is another thing ("jam, butter", "cheese, brie").
+    """
+    lexicon, lang = turn.heard.lexicon, turn.heard.lang
+    if (
+        item.family is None
+        or last.family is None
+        or item.brand
+        or item.usual
+        or item.pronoun
+        or item.more
+        or item.repair
+    ):
+        return None
+    if len(item.pieces) != 1 or locales.head_first(lang):
+        return None
+    if last.measured is not None and item.family in lexicon.below(last.family)[1:]:
+        return item.words, item.family
+    record = lexicon.family(item.family)
+    if record is None or record.piece is None or plural(turn.sight, item.pieces[-1].end):
+        return None
+    name = f"{item.words} {last.words}"
+    family = turn.family_called(name)
+    return (name, family) if family is not None and family in lexicon.below(last.family) else None
 
 
 def _kind(turn: Turn, last: Item, item: Item) -> str | None:

@@ -35,6 +35,7 @@ _SECTIONS = (
     "filled", "flavored", "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues", "manners",
     "titles",
     "things", "little",
+    "as_much", "pairs", "in_pairs", "flavor_words",
 )  # fmt: skip
 _NONE: frozenset[str] = frozenset()
 

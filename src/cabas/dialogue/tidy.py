@@ -12,7 +12,7 @@ from dataclasses import replace
 from cabas.dialogue.clock import time_words
 from cabas.dialogue.grammar import grammar_of
 from cabas.dialogue.lexicon import BRAND, FAMILY, LABEL, RESTRICTED, shared_ear
-from cabas.dialogue.meant import as_meant
+from cabas.dialogue.meant import as_meant, flavors_first
 from cabas.dialogue.misheard import misheard_numbers
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.plain_words import common_words, is_plain
@@ -41,7 +41,8 @@ def tidy(
     tokens: Sequence[Token], tools: Tools, knows: Callable[[str], bool]
 ) -> tuple[tuple[Token, ...], dict[int, list[Match]]]:
     """The tokens to be read, without marks at either end, and the names met in them on the way, by place."""
-    kept = _made_for(_without_fillers(misheard_numbers(as_meant(_buts(tokens, tools), tools), tools), tools), tools)
+    meant = flavors_first(as_meant(_buts(tokens, tools), tools), tools)
+    kept = _made_for(_without_fillers(misheard_numbers(meant, tools), tools), tools)
     names: dict[int, list[Match]] = {}
     return tuple(_reread(list(unmarked(kept)), tools, knows, names)), names
 
@@ -178,8 +179,8 @@ def _apart(
     """The first word of a name that was written as two ("blue berries", "tooth paste"): products are called as one. A
     word that ties names together is no half of one ("maïs en grains").
     """
-    if tokens[index].folded in tools.words.joints:
-        return None
+    if tokens[index].folded in tools.words.joints or tools.words.at("tails", tokens, index + 1) is not None:
+        return None  # "jam ones" are no ham
     spaced = [match for match in names.get(index, ()) if match.kind == FAMILY and match.end > index + 1]
     if not spaced or any(match.score >= SURE for match in spaced) or tokens[index + 1].kind != "word":
         return None

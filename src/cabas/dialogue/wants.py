@@ -146,7 +146,9 @@ class Wishes:
             before.usual = before.usual or item.usual
             return None
         amount = item.amount
-        if before is not None and before.item.has_food and _is_kind(item):
+        if before is not None and item.alike and amount is None:
+            amount = before.amount
+        elif before is not None and before.item.has_food and _is_kind(item):
             amount = self._of_its_kind(before, item)
             if item.kind_of and item.family is None:
                 return None  # "deux baguettes et un rouge"
