@@ -229,15 +229,12 @@ def _percent(sight: Sight, item: Item, found: Found) -> int | None:
     value = _number(sight, found, "number")
     if value is None:
         return None
-    families = {name for piece in item.pieces if piece.match is not None for name in _wider(sight, piece.match.id)}
+    above = sight.tools.lexicon.above
+    families = {name for piece in item.pieces if piece.match is not None for name in above(piece.match.id)}
     said = found.kind == "fat" and sight.tokens[found.end - 1].folded not in ("%", "cent", "percent")
     lean = said or not families.isdisjoint(_LEAN)
     item.tags.append(f"fat:{float(value):g}%" if lean else f"{float(value):g}%")
     return found.end
-
-
-def _wider(sight: Sight, family: str) -> tuple[str, ...]:
-    return sight.tools.lexicon.above(family)
 
 
 def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int) -> int | None:
@@ -283,7 +280,7 @@ def _open(sight: Sight, item: Item, kind: str, start: int, after: int, end: int)
         return None
     last = brand.end if brand is not None else _stretch(sight, after, end, OPEN_WORDS)
     taste = food is not None or any(one.kind == VARIANT for one in sight.names(after))
-    if brand is None and ((kind == "but_not" and not _brand_like(sight, after)) or (kind == "not_brand" and taste)):
+    if brand is None and (taste if kind == "not_brand" else kind == "but_not" and not _brand_like(sight, after)):
         item.tags.append(sight.words.negated.format(sight.spell(after, last).lower()))
         return _past_one(sight, last, end)
     item.tags.append(f"not_brand:{brand.id if brand is not None else sight.spell(after, last)}")

@@ -46,7 +46,11 @@ def _tied(sight: Sight, position: int, end: int) -> bool:
 def _placed(sight: Sight, position: int, end: int) -> bool:
     """Whether nothing but where it comes from is said here: "red wine, Spanish"."""
     found = sight.words.origins.at(sight.tokens, position)
-    return found is not None and closes(sight, found[1], end) and not sight.names(position)  # "cabbage, savoy"
+    if found is None or not closes(sight, found[1], end):
+        return False
+    whole = (*sight.tokens[position : found[1]], *sight.tokens[max(0, position - 2) : position - 1])
+    names = sight.tools.lexicon.at(whole, 0, sight.lang)
+    return not any(one.kind == FAMILY and one.end == len(whole) for one in names)  # "cabbage, savoy"
 
 
 def mark_floor(sight: Sight, position: int, end: int) -> float:
