@@ -16,6 +16,7 @@ from cabas.dialogue.backdrop import (
 from cabas.dialogue.borders import ends_name, in_name, says_of_it
 from cabas.dialogue.counts import will_do
 from cabas.dialogue.diets import diet_end, diet_next, is_diet
+from cabas.dialogue.item import Item
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
 from cabas.dialogue.marks import TELLING
 from cabas.dialogue.remarks import remark_end, teller, tells_first, told
@@ -155,6 +156,22 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
     if first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id):
         return True
     return begin == start and titles(turn, start, stop, listed_end(sight, stop, end))
+
+
+def puts_it(sight: Sight, place: int) -> bool:
+    """Whether some of what was told of before the mark at `place` is asked for: "..., so put in two of them"."""
+    verb = place + 1
+    if verb + 1 >= len(sight.tokens) or not sight.is_mark(place) or sight.said("pronouns", verb + 1) is None:
+        return False
+    return sight.tokens[verb].folded in sight.tools.grammar.macro("put")
+
+
+def told_of(turn: Turn, start: int, end: int) -> Item | None:
+    """The one thing named where nothing was asked for, and not in the cart: "my daughter loves clementines"."""
+    names = (turn.sight.name(place, end, FAMILY) for place in range(start, end) if not turn.sight.is_small(place))
+    named = next((one for one in names if one is not None and one.lang in (None, "", turn.sight.lang)), None)
+    item = turn.one(named.start, named.end) if named is not None else None
+    return item if item is not None and item.has_food and turn.line(item) is None else None
 
 
 def stands_over(turn: Turn, start: int, stop: int, end: int) -> int | None:

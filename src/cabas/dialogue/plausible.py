@@ -208,9 +208,15 @@ def _kind(turn: Turn, last: Item, item: Item) -> str | None:
 
 
 def refining(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
-    """The things read, those marked that only say which one of the thing before: "de la lessive, la liquide"."""
-    sight, before = turn.sight, turn.wishes.made[-1].item if turn.wishes.made else None
+    """The things read, those marked that only say which one of the thing before: "de la lessive, la liquide". A brand
+    behind a comma is of that thing: "du ketchup, le Heinz".
+    """
+    sight, before, kept = turn.sight, turn.wishes.made[-1].item if turn.wishes.made else None, list(items)
     for item in items:
+        if before is not None and before.brand is None and item is not items[0] and _only_brand(sight, item):
+            before.brand = item.brand
+            kept.remove(item)
+            continue
         first = item.pieces[0].start if item.pieces else 0
         definite = first > 0 and sight.said("definite", first - 1) == first
         if before is not None and definite and item.family is None and item.brand is None and before.has_food:
@@ -218,7 +224,16 @@ def refining(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:
             item.refines = item.refines or (comma and turn.composed(item, before.words) is not None)
         if item.has_food and not item.refines:
             before = item
-    return items
+    return kept
+
+
+def _only_brand(sight: Sight, item: Item) -> bool:
+    """Whether a thing is nothing but a brand behind a comma and "the": no goods are called so."""
+    place = item.brand_words[0] if item.brand_words is not None else 0
+    if item.brand is None or item.pieces or item.measured is not None or item.tags:
+        return False
+    definite = place > 1 and sight.said("definite", place - 1) == place
+    return definite and sight.is_mark(place - 2)
 
 
 def shared_heads(turn: Turn, items: Sequence[Item]) -> Sequence[Item]:

@@ -19,7 +19,7 @@ from cabas.dialogue.backdrop import parted, told_end
 from cabas.dialogue.beside import only_day, only_told, passable, split_when
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, elsewhere, reason_for, stands_over
+from cabas.dialogue.clauses import clause_end, elsewhere, puts_it, reason_for, stands_over, told_of
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.diets import read_diet
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
@@ -104,9 +104,12 @@ def _read(turn: Turn) -> None:
             place = after
             continue
         listed = read_kinds(turn, _opened(sight, place, end)[0], end) if turn.counts else None
+        start, said = place, len(turn.steps)
         place = listed if listed is not None else _clause(turn, place, end)
+        if len(turn.steps) == said and puts_it(sight, place):
+            turn.asked = turn.asked or told_of(turn, start, place)
     if turn.pointed is not None and turn.pointed.measured is not None:
-        turn.act(Act("list_cart"))  # "I've got six eggs in the basket", and nothing is said of them
+        turn.act(*([] if turn.steps else [Act("list_cart")]))  # "I've got six eggs in the basket", and no more
     elif turn.pointed is not None:
         turn.wish([turn.pointed])
 
