@@ -342,6 +342,8 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
     cue = grammar.cues.at(sight.tokens, place)
     if says_of_it(sight, place, cue[1] if cue is not None else place) is not None:
         return False
+    if cue is not None and _is_usual(sight, place, cue[1], end):
+        return False
     if cue is not None and cue[1] - place > 1 and cue[1] < end and not _asks_for_it(sight, place):
         # "commande mes habituels" is one request
         return sight.said("definite", place) is None or sight.tokens[place - 1].folded not in grammar.macro("put")
@@ -351,6 +353,14 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
         return False  # "thick cut ham"
     before = sight.tokens[place - 1].folded
     return not any(before in grammar.macro(name) for name in ("can", "put", "want", "nope", "drop", "motion"))
+
+
+def _is_usual(sight: Sight, place: int, after: int, end: int) -> bool:
+    """Whether up to `after` it is only said that the thing named right before is the usual one: "la lessive comme
+    d'habitude et du lait".
+    """
+    found = sight.detail(place, end) if ends_name(sight, place) and sight.said("definite", place) is None else None
+    return found is not None and found.kind == "usual" and found.end >= after
 
 
 def _asked_of(sight: Sight, place: int) -> bool:

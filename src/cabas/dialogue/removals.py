@@ -71,6 +71,8 @@ def others(turn: Turn, found: Found) -> list[Act] | None:
     if isinstance(last, Act):
         return [] if last.kind in ("set_quantity", "remove") else None
     number = amount_in(turn, found, "number")
+    if "number" not in found.slots:
+        return [Act("remove", target=Reference(), doubt="referent")]
     if number is None or number.unit is not None or turn.focus is None or turn.wishes.made:
         return None
     return _less(turn, number, None)

@@ -181,6 +181,8 @@ def _apart(
     """
     if tokens[index].folded in tools.words.joints or tools.words.at("tails", tokens, index + 1) is not None:
         return None  # "jam ones" are no ham
+    if all(half.folded in tools.words.small for half in tokens[index : index + 2]):
+        return None  # "il ne me reste": no nems
     spaced = [match for match in names.get(index, ()) if match.kind == FAMILY and match.end > index + 1]
     if not spaced or any(match.score >= SURE for match in spaced) or tokens[index + 1].kind != "word":
         return None
