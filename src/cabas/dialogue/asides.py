@@ -135,7 +135,10 @@ def looks(sight: Sight, item: Item, position: int, end: int) -> int | None:
     name = sight.name(position, end, FAMILY, BRAND, LABEL, VARIANT)
     if name is not None and name.end >= after:
         return None
+    item.cost += COST["known_word"]
+    if item.has_food:  # "lamb chops, bone in"
+        item.tags.append(sight.spell(position, after).lower())
+        return after
     item.pieces.append(Piece(position, after))
     item.kept.extend(range(position, after))
-    item.cost += COST["known_word"]
     return after

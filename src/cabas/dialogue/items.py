@@ -238,6 +238,8 @@ def _named(sight: Sight, item: Item, position: int, end: int, linked: bool, afte
         return None
     if sight.is_small(position) and match.end == position + 1 and not item.begun and match.kind != FAMILY:
         return None
+    if match.kind == BRAND and match.words == 1 and sight.is_small(position) and match.end > position + 1:
+        return None  # "of all" is no Ofal
     foreign = match.end == position + 1 and match.lang not in (None, "", sight.lang)
     if foreign and (sight.is_small(position) or sight.said("looks", position) is not None):
         return None  # "the" is no tea, "mince" no ground beef

@@ -70,7 +70,9 @@ def _ends(tokens: Sequence[Token], place: int, tools: Tools) -> set[int]:
 def _inside(tokens: Sequence[Token], index: int, end: int, tools: Tools) -> bool:
     """Whether a name begins before the words [index, end) and covers them, or begins with them and is longer."""
     return any(
-        match.kind in _NAMES and match.end > (end if start == index else index)
+        match.kind in _NAMES
+        and match.end > (end if start == index else index)
+        and not (match.kind == BRAND and tokens[start].folded in tools.words.small)  # "of all" is no Ofal
         for start in range(max(0, index - 3), index + 1)
         for match in tools.lexicon.at(tokens, start, tools.lang)
     )
