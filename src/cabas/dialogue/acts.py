@@ -70,9 +70,9 @@ class Act:
 
     add: `wants`. remove: `target`. set_quantity: `target`, and `amount` (absolute) or `more` (a difference).
     replace: `target` (what goes; None when only the new thing was said) and `wants[0]` (what comes), or `compare`
-    ("smaller", "bigger", "cheaper", "other_brand", "organic", "other") for "non, le petit". reorder: `wants` (the
-    usual coffee), or none for the whole usual order, `without`, `due` for what is running out, `propose` when it is a
-    question ("am I running low?") that waits for a yes. recipe: `recipe`.
+    ("smaller", "bigger", "cheaper", "other_brand", "organic", "usual", "other") for "non, le petit". reorder: `wants`
+    (the usual coffee), or none for the whole usual order, `without`, `due` for what is running out, `propose` when it
+    is a question ("am I running low?") that waits for a yes. recipe: `recipe`.
     ask_price, ask_availability: `wants[0]`. choose_slot, set_method: `slot`; `impossible` when the time cannot be
     ("le 31 février"), `propose` when it is asked what times there are. code: `codes`. The others need nothing.
     `doubt` names what a clerk would ask before acting ("quantity").

@@ -105,6 +105,17 @@ def ask(kind: str) -> Frame:
     return frame
 
 
+def is_it(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Is it organic?": whether there is such a one of what was asked about or spoken of last."""
+    items = turn.items(*found.slots["kind"])
+    if not turn.asking or len(items) != 1 or items[0].has_food or not items[0].tags:
+        return None
+    tags = tuple(items[0].tags)
+    if turn.heard.topic:
+        return [Act("ask_availability", wants=of_topic(turn, None, tags).wants)]
+    return [Act("ask_availability", wants=(turn.tagged(turn.focus, tags),))] if turn.focus is not None else None
+
+
 def cheapest(turn: Turn, found: Found) -> list[Act] | None:
     """ "What's the cheapest rice you have": the price of that one."""
     tag, acts = label_tag("cheapest", turn.heard.lang), ask("ask_price")(turn, found) or []

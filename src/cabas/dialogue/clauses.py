@@ -36,6 +36,8 @@ ASKED_TOKENS_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
 # What stands over a list, and how long that may be.
 HEADED, HEADING_TOKENS_MAX = frozenset(":!—–-"), 6
+# What is said of things that need not be bought (a kind of `frames`).
+AT_HOME = "at_home"
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -50,7 +52,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
         return diet
     telling = remark_end(sight, start, end)
     if telling is not None and telling < end:
-        return telling
+        return _at_home(sight, start, end, telling) or telling
     whole = sight.said("contrasts", start) is not None  # "instead of the rice, I want pasta" is one request
     while place < end:
         token = sight.tokens[place]
@@ -95,6 +97,15 @@ def _usual_of(sight: Sight, start: int, end: int) -> int | None:
     text = sight.tools.grammar.text(sight.tokens[start:stop])
     fits = sight.tools.grammar.sections["frames"].fits(text)
     return stop if any(found.kind == "usual_for" for found in fits) else None
+
+
+def _at_home(sight: Sight, start: int, end: int, telling: int) -> int | None:
+    """The index after "j'ai déjà les œufs et le lait": who has things says all of them in one breath."""
+    if sight.said("and", telling) is None:
+        return None
+    stop = next((place for place in range(telling, end) if sight.is_mark(place)), end)
+    text = sight.tools.grammar.text(sight.tokens[start:stop])
+    return stop if any(found.kind == AT_HOME for found in sight.tools.grammar.sections["frames"].fits(text)) else None
 
 
 def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) -> bool:

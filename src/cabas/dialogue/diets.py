@@ -15,7 +15,8 @@ DIET_TOKENS_MAX = 9
 def read_diet(turn: Turn, clause: Sight, *, last: bool) -> bool:
     """Allergies and diets hold for everything asked for in the same breath ("no pork: ...")."""
     for found in clause.tools.grammar.sections["diets"].fits(clause.text):
-        if found.kind in ("never", "free") and last:
+        asked = found.kind == "diet" and clause.said("questions", 0) is not None  # "is it vegan" tells of nobody
+        if asked or (found.kind in ("never", "free") and last):
             continue
         if found.kind == "lift":
             turn.wishes.tags.clear()

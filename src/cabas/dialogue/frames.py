@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.again import closing, moved, put_in, said_again, takes_back
-from cabas.dialogue.asks import ask, cheapest, of_topic, of_unit
+from cabas.dialogue.asks import ask, cheapest, is_it, of_topic, of_unit
 from cabas.dialogue.counts import (
     amount_in,
     counted_thing,
@@ -27,7 +27,18 @@ from cabas.dialogue.counts import (
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.patterns import Found
-from cabas.dialogue.removals import changed, fewer, have_some, left_out, none_of, others, remove
+from cabas.dialogue.removals import (
+    at_home,
+    changed,
+    fewer,
+    have,
+    have_some,
+    left_out,
+    none_of,
+    others,
+    put_back,
+    remove,
+)
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it, take_as
 from cabas.dialogue.turn import Turn
 from cabas.dialogue.wants import same_unit
@@ -236,9 +247,19 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
             return []
         if item is None and turn.heard.topic and turn.heard.pending is None:
             return [of_topic(turn, measured.amount, measured.constraints)]
-        thing_itself = of_unit(turn, measured, found.slots[amount][1]) if item is None else None
+        thing_itself = _no_amount(turn, measured, found.slots[amount]) if item is None else None
         acts.append(thing_itself or Act("set_quantity", target=turn.reference(item), amount=_counted(measured, item)))
     return acts or None
+
+
+def _no_amount(turn: Turn, measured: Measured, span: tuple[int, int]) -> Act | None:
+    """What is wished for by words that look like an amount: "six rolls", and "zéro" said of a cola."""
+    line = turn.focus
+    if measured.amount.value or line is None:
+        return of_unit(turn, measured, span[1])
+    called = (f"{name} {turn.sight.spell(*span)}" for name in (line.want.words, line.brand) if name)
+    words = next((words for words in called if turn.named(words)), None)
+    return Act("replace", wants=(replace(line.want, words=words),)) if words is not None else None
 
 
 def _set_to(turn: Turn, found: Found) -> list[Act] | None:
@@ -309,6 +330,9 @@ _FRAMES: dict[str, Frame] = {
     "point_there": _point_there,
     "others": others,
     "have_some": have_some,
+    "at_home": at_home,
+    "have": have,
+    "put_back": put_back,
     "take_as": take_as,
     "swap_it": swap_it,
     "retag": _retag,
@@ -320,5 +344,6 @@ _FRAMES: dict[str, Frame] = {
     "replace": replaced,
     "price": ask("ask_price"),
     "cheapest": cheapest,
+    "is_it": is_it,
     "stock": ask("ask_availability"),
 }

@@ -148,6 +148,38 @@ def have_some(turn: Turn, found: Found) -> list[Act] | None:
     return [Act("remove", target=turn.reference(item))]
 
 
+def at_home(turn: Turn, found: Found) -> list[Act] | None:
+    """ "I've already got eggs": what the cart has of them goes, and nothing is added. None of a question."""
+    items = turn.items(*found.slots["target"])
+    if turn.asking or not items or not all(item.has_food and item.known for item in items):
+        return None
+    if len(items) == 1:
+        turn.kept = turn.point(items[0])  # "so take it off the list" may follow
+        return []
+    return [Act("remove", target=turn.reference(item)) for item in items if turn.line(item) is not None]
+
+
+def have(turn: Turn, found: Found) -> list[Act] | None:
+    """ "I have flour", said of what a recipe put into the cart; None of anything else, which may be wished for."""
+    items = [] if turn.asking else turn.items(*found.slots["target"])
+    lines = [turn.line(item) for item in items]
+    if not items or any(line is None or line.recipe is None for line in lines):
+        return None
+    return [Act("remove", target=turn.reference(item)) for item in items]
+
+
+def put_back(turn: Turn, found: Found) -> list[Act] | None:
+    """ "Put them back" of what was just taken out; None where that was nothing of the kind."""
+    gone = turn.heard.gone
+    if not gone or "target" not in found.slots:
+        return [Act("undo")] if gone else None
+    items = turn.items(*found.slots["target"])
+    back = [line for item in items if (line := turn.gone(item)) is not None]
+    if not back or len(back) < len(items):
+        return None
+    return [Act("undo")] if {*back} == {*gone} else [Act("add", wants=tuple(line.want for line in back))]
+
+
 def _take_back(turn: Turn) -> None:
     """Forget the wish that was read last."""
     turn.steps.pop()

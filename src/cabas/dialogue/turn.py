@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -26,9 +26,9 @@ class Hearing:
 
     `now` is in the store's zone. `knows` says whether products of the catalog are called that. `lines` are the lines
     of the cart, oldest first; `focus` the ids of those last spoken of, newest first, `fresh` of those that the last
-    change put in; `pending` the kind of the open question; `topic` the article of the last question; `timed` says
-    that the slot was what changed last, `slot` when the chosen one begins; `diet` are the constraints that were said
-    to hold for everything.
+    change put in, `gone` the lines that it took out; `pending` the kind of the open question; `topic` the article
+    of the last question; `timed` says that the slot was what changed last, `slot` when the chosen one begins; `diet`
+    are the constraints that were said to hold for everything.
     """
 
     locale: str
@@ -38,6 +38,7 @@ class Hearing:
     lines: tuple[LineItem, ...] = ()
     focus: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
+    gone: tuple[LineItem, ...] = ()
     pending: str | None = None
     topic: str | None = None
     timed: bool = False
@@ -54,8 +55,8 @@ class Hearing:
 class Turn:
     """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
     one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not
-    yet said anything about; `diners` for how many a dish is that was not named yet; `asking` says that it ends in a
-    question mark, `counts` that several numbers are said.
+    yet said anything about, `kept` says that there is enough of it at home; `diners` for how many a dish is that was
+    not named yet; `asking` says that it ends in a question mark, `counts` that several numbers are said.
     """
 
     heard: Hearing
@@ -66,6 +67,7 @@ class Turn:
     leftover: list[str] = field(default_factory=list)
     asked: Item | None = None
     pointed: Item | None = None
+    kept: bool = False
     diners: int | None = None
     asking: bool = False
     counts: bool = False
@@ -159,15 +161,19 @@ class Turn:
         """The line of the cart a thing names, the newest first."""
         return self._line(item.family, item.words)
 
+    def gone(self, item: Item) -> LineItem | None:
+        """The line a thing names among those that the last change took out."""
+        return self._line(item.family, item.words, self.heard.gone)
+
     def holds(self, want: Want) -> bool:
         """Whether the cart has a line for a wish."""
         return self._line(want.family, want.words) is not None
 
-    def _line(self, family: str | None, named: str) -> LineItem | None:
+    def _line(self, family: str | None, named: str, lines: Sequence[LineItem] | None = None) -> LineItem | None:
         lexicon = self.heard.lexicon
         below = set(lexicon.below(family)) if family else set()
         words = set(lexicon.stems(named))
-        for line in reversed(self.heard.lines):
+        for line in reversed(self.heard.lines if lines is None else lines):
             if below & {line.family, line.want.family}:
                 return line
             if words and words <= set(lexicon.stems(f"{line.want.words} {line.name} {line.brand or ''}")):

@@ -110,6 +110,8 @@ def _read(turn: Turn) -> None:
             turn.asked = turn.asked or told_of(turn, start, place)
     if turn.pointed is not None and turn.pointed.measured is not None:
         turn.act(*([] if turn.steps else [Act("list_cart")]))  # "I've got six eggs in the basket", and no more
+    elif turn.pointed is not None and turn.kept:
+        turn.act(Act("remove", target=Reference()))  # "we still have rice", and nothing is said of it
     elif turn.pointed is not None:
         turn.wish([turn.pointed])
 
@@ -196,6 +198,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         if acts is not None:
             turn.act(*named_before(turn, acts, start))
             turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
+            turn.kept = inner.kept
             return True
     if not timed and _slot(turn, start, end):
         return True
@@ -230,7 +233,10 @@ def _compare(turn: Turn, clause: Sight) -> bool:
     lost = turn.focus is None and not turn.heard.focus
     if lost and (turn.wishes.made or turn.steps):
         return False
+    new = lost or bool(turn.wishes.made)
     for found in clause.tools.grammar.sections["compares"].fits(clause.text):
+        if found.kind == "usual" and new:
+            return False  # the usual of what is just wished for, or the whole usual order
         if "target" not in found.slots:
             turn.act(Act("replace", compare=found.kind))
             return True

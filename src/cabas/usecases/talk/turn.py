@@ -15,7 +15,7 @@ from cabas.dialogue.bounds import bounded, is_read_whole
 from cabas.dialogue.codes import read_codes
 from cabas.dialogue.tokens import TEXT_MAX
 from cabas.dialogue.understand import Hearing, is_attack, understand
-from cabas.domain.cart import Conversation
+from cabas.domain.cart import Conversation, LineItem
 from cabas.kernel.errors import InvalidInput
 from cabas.kernel.text import clean
 from cabas.usecases.talk.desk import Desk
@@ -111,6 +111,12 @@ def _fresh(talk: Conversation) -> tuple[str, ...]:
     return tuple(line.id for line in talk.cart.lines if line.id not in before) if talk.past else ()
 
 
+def _gone(talk: Conversation) -> tuple[LineItem, ...]:
+    """The lines that the last change of the cart took out."""
+    here = {line.id for line in talk.cart.lines}
+    return tuple(line for line in talk.past[0].lines if line.id not in here) if talk.past else ()
+
+
 def hearing(scene: Scene) -> Hearing:
     """What understanding needs to know of a scene."""
     talk = scene.talk
@@ -122,6 +128,7 @@ def hearing(scene: Scene) -> Hearing:
         lines=scene.cart.lines,
         focus=talk.focus,
         fresh=_fresh(talk),
+        gone=_gone(talk),
         pending=talk.pending.kind if talk.pending else None,
         topic=talk.topic,
         diet=talk.diet,

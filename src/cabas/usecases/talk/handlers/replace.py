@@ -12,6 +12,7 @@ from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product, unit_price
 from cabas.usecases.talk.ages import too_young, withheld
 from cabas.usecases.talk.handlers.add import asked_for, put, tell_doubts
+from cabas.usecases.talk.handlers.reorder import matching
 from cabas.usecases.talk.refer import find_lines, named_lines
 from cabas.usecases.talk.scene import Scene
 from cabas.usecases.talk.take import fill, find, line_of, take, units_of
@@ -28,6 +29,8 @@ async def handle(scene: Scene, act: Act) -> None:
     elif not lines:
         scene.tell("no_referent")
         scene.asked = True
+    elif act.compare == "usual":
+        await _by_habit(scene, lines[0])
     elif "usual" in lines[0].why and act.compare in (None, "other") and await _not_the_usual(scene, lines[0]):
         return
     else:
@@ -73,6 +76,26 @@ def _measured_alike(scene: Scene, want: Want, old: LineItem) -> bool:
     families = scene.lexicon.families
     mine, other = families.get(str(want.family)), families.get(str(old.want.family or old.family))
     return mine is not None and other is not None and mine["category"] == other["category"]
+
+
+async def _by_habit(scene: Scene, line: LineItem) -> None:
+    """ "The usual one" of a line: what this shopper buys of it."""
+    habits = matching(scene, line.want, await scene.habits()) if await scene.may_be_personal() else []
+    if not habits:
+        scene.tell("reorder_none" if scene.personal else "not_personal")
+        scene.asked = True
+        return
+    picked = (await take(scene, [line.want], skus=[habits[0].sku]))[0]
+    if picked.choice is None:
+        scene.tell("not_found", names=[asked_for(picked)])
+        return
+    changed = replace(line_of(scene, picked, recipe=line.recipe), id=line.id)
+    scene.update(scene.cart.put(changed))
+    scene.touch([line.id])
+    if changed.sku == line.sku:
+        scene.tell("quantity", items=[changed])
+    else:
+        scene.tell("replaced", old=line.name, items=[changed])
 
 
 async def _not_the_usual(scene: Scene, line: LineItem) -> bool:
