@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cabas.dialogue.borders import in_name
-from cabas.dialogue.clauses import DASHES, HEADED
+from cabas.dialogue.clauses import DASHES
+from cabas.dialogue.idle import HEADED
 from cabas.dialogue.lexicon import BRAND, DISH, FAMILY
 from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn

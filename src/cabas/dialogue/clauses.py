@@ -1,32 +1,22 @@
-"""Where one clause of an utterance ends, and what it is when it asks for nothing."""
+"""Where one clause of an utterance ends."""
 
 from __future__ import annotations
 
 from cabas.dialogue.backdrop import (
-    HENCE,
     breaks_off,
-    is_hence,
     names_another,
     only_for,
-    opens,
-    sets_scene,
     told_end,
     topic,
 )
 from cabas.dialogue.borders import ends_name, in_name, says_of_it
 from cabas.dialogue.counts import will_do
 from cabas.dialogue.diets import diet_end, diet_next, is_diet
-from cabas.dialogue.item import Item
-from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, RESTRICTED
+from cabas.dialogue.lexicon import DISH, FAMILY
 from cabas.dialogue.marks import TELLING
-from cabas.dialogue.remarks import remark_end, teller, tells_first, told
+from cabas.dialogue.remarks import remark_end, teller, told
 from cabas.dialogue.sight import Sight
-from cabas.dialogue.titled import COLON, kinds_listed, numbered, titles
-from cabas.dialogue.turn import Turn
 
-# What a clause says it is all for takes no more words than this.
-REMARK_TOKENS_MAX = 6
-# Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
 # Why something is wanted is said in no more words than this.
 REASON_TOKENS_MAX = 6
 # The name of a dish that is looked back at is no longer than this.
@@ -34,10 +24,9 @@ DISH_TOKENS_MAX = 5
 # What asks ("dans combien de temps") takes no more words than this.
 ASKED_TOKENS_MAX = 4
 DASHES = frozenset("—–-…") | {"..."}
-# What stands over a list, and how long that may be.
-HEADED, HEADING_TOKENS_MAX = frozenset(":!—–-"), 6
 # What is said of things that need not be bought (a kind of `frames`).
 AT_HOME = "at_home"
+# Marks that always end a clause; a comma or "et" only does when another kind of request begins after it.
 STRONG = frozenset(".!?;:…\n—–-•|") | {"..."}
 
 
@@ -71,7 +60,7 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
                 return place
             place, whole = place + 1, False
             continue
-        if not _named(sight, place, end) and (sight.said("asides", place) or breaks_off(sight, place, end)):
+        if not named(sight, place, end) and (sight.said("asides", place) or breaks_off(sight, place, end)):
             return place
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end) and not in_name(sight, place):
@@ -91,7 +80,7 @@ def _usual_of(sight: Sight, start: int, end: int) -> int | None:
     """The index after "pour les desserts, la même chose que d'habitude": the usual of some things, and not of all."""
     if sight.said("lead_ins", start) is None:
         return None
-    stop, habit = _strong(sight, start, end), sight.tools.grammar.phrases("habit")
+    stop, habit = strong_end(sight, start, end), sight.tools.grammar.phrases("habit")
     if not any(habit.at(sight.tokens, place) is not None for place in range(start + 1, stop)):
         return None
     text = sight.tools.grammar.text(sight.tokens[start:stop])
@@ -125,7 +114,7 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
     if not whole and will_do(sight, place + 1, end):
         return True
     detail = sight.detail(place + 1, end)
-    if whole or (detail is not None and not _named(sight, detail.end, end)):
+    if whole or (detail is not None and not named(sight, detail.end, end)):
         return False  # "eggs, they must be large"
     return told_end(sight, place + 1, end) is not None
 
@@ -135,120 +124,6 @@ def _rest_goes(sight: Sight, place: int) -> bool:
     grammar = sight.tools.grammar
     verb = place < len(sight.tokens) and sight.tokens[place].folded in grammar.macro("drop")
     return verb and grammar.phrases("rest").at(sight.tokens, place + 1) is not None
-
-
-def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
-    """Whether a clause is only what a list stands under: "Taco night: tortillas, beans", "Picnic! Eggs and ham"."""
-    sight = turn.sight
-    if stop >= end or sight.tokens[stop].folded not in HEADED:
-        return False
-    if sight.tokens[stop].folded == HENCE and not tells_count(sight, stop, end) and sets_scene(sight, start, stop):
-        return True
-    if sight.tokens[stop].folded == ":" and not sight.words.tells and tells_first(sight, start, stop, end):
-        return True
-    if is_hence(sight, stop) or stop - start > HEADING_TOKENS_MAX:
-        return False
-    if any(numbered(sight, place, stop) for place in range(start, stop)):
-        return False
-    begin = sight.said("determiners", start) or sight.joint(start) or start
-    whole = sight.name(begin, stop, FAMILY, BRAND, DISH)
-    ends = [match.end for place in range(start, stop) for match in sight.names(place) if match.kind == FAMILY]
-    if sight.tokens[stop].folded == "!":
-        return stop not in ends
-    if sight.tokens[stop].folded != ":" and stop in ends and (whole is None or whole.end < stop):
-        return False  # "nice ripe figs — a dozen"
-    close = next((place for place in range(stop + 1, end) if sight.is_mark(place)), end)
-    named = (sight.name(place, close, FAMILY, BRAND) for place in range(stop + 1, close))
-    first = next((match for match in named if match is not None), None)
-    if first is None or whole is None or whole.end < stop:
-        return first is not None  # "coffee: two jars" is no heading
-    if first.kind == BRAND:
-        return False  # "de l'eau : Vittel"
-    if first.id != whole.id and first.id in turn.heard.lexicon.below(whole.id):
-        return True
-    return begin == start and titles(turn, start, stop, listed_end(sight, stop, end))
-
-
-def puts_it(sight: Sight, place: int) -> bool:
-    """Whether some of what was told of before the mark at `place` is asked for: "..., so put in two of them"."""
-    verb = place + 1
-    if verb + 1 >= len(sight.tokens) or not sight.is_mark(place) or sight.said("pronouns", verb + 1) is None:
-        return False
-    return sight.tokens[verb].folded in sight.tools.grammar.macro("put")
-
-
-def told_of(turn: Turn, start: int, end: int) -> Item | None:
-    """The one thing named where nothing was asked for, and not in the cart: "my daughter loves clementines"."""
-    names = (turn.sight.name(place, end, FAMILY) for place in range(start, end) if not turn.sight.is_small(place))
-    named = next((one for one in names if one is not None and one.lang in (None, "", turn.sight.lang)), None)
-    item = turn.one(named.start, named.end) if named is not None else None
-    return item if item is not None and item.has_food and turn.line(item) is None else None
-
-
-def stands_over(turn: Turn, start: int, stop: int, end: int) -> int | None:
-    """The index after a clause that only says what the things behind it are, or are for; after those things as well
-    where they are kinds of it ("juice: orange, apple").
-    """
-    sight = turn.sight
-    if stop < end and sight.tokens[stop].text == COLON:
-        close = listed_end(sight, stop, end)
-        if kinds := kinds_listed(turn, start, stop, close):
-            turn.wish(kinds)
-            return close
-    remark = sight.said("purpose", start) or sight.said("reasons", start)
-    short = stop < end and stop - start <= REMARK_TOKENS_MAX
-    if (short and remark is not None) or topic(sight, start, stop, end):
-        return stop  # "pour les crêpes, il me faut du lait": why, not what
-    if heads(turn, start, stop, end) and not opens(sight, start):
-        return stop
-    return None
-
-
-def listed_end(sight: Sight, stop: int, end: int) -> int:
-    """The index after what is listed behind the mark at `stop`."""
-    return min(_strong(sight, stop + 1, len(sight.tokens)), end)
-
-
-def reason_for(turn: Turn, start: int, stop: int) -> bool:
-    """Whether a clause only says why the goods behind a "so" are wanted: no diet, and no time to come; or what dish the
-    things listed behind a colon are for ("fry-up fixings: eggs and ham"), or that there is a list ("my list: ...").
-    """
-    sight = turn.sight
-    if stop >= len(sight.tokens):
-        return False
-    if sight.tokens[stop].folded in HEADED and sight.said("titles", start) == stop:
-        return True
-    if sight.tokens[stop].text == HENCE and any(sight.said("ingredients", at) == stop for at in range(start + 1, stop)):
-        return any(_named(sight, place, len(sight.tokens)) for place in range(stop + 1, len(sight.tokens)))
-    if not is_hence(sight, stop) or not sets_scene(sight, start, stop):
-        return False
-    following = range(stop + 1, _strong(sight, stop + 1, len(sight.tokens)))
-    points = any(sight.said("pronouns", place) for place in following)
-    if is_diet(sight, start, stop) or (
-        points and not any(_named(sight, place, len(sight.tokens)) for place in following)
-    ):
-        return False  # "we have rice, so take it off"
-    when = turn.times.read(start, stop) if turn.times.hinted(start, stop) else None
-    return when is None or not (when.slot or when.strength)
-
-
-def elsewhere(sight: Sight, start: int, end: int) -> bool:
-    """Whether a clause speaks of what no grocer has to do with, and names no goods beside it: "an alarm for six",
-    "game night on Friday".
-    """
-    ends = {place: sight.said("elsewhere", place) for place in range(start, end)}
-    told = {inner for place, after in ends.items() if after is not None for inner in range(place, after)}
-    if not told or _unsold(sight, start, end):
-        return False
-    named = (match for place in range(start, end) for match in sight.names(place))
-    named = (match for match in named if not told.issuperset(range(match.start, match.end)))  # "film alimentaire"
-    return not any(match.kind in (FAMILY, BRAND, RESTRICTED) for match in named)
-
-
-def _unsold(sight: Sight, start: int, end: int) -> bool:
-    """Whether goods that no grocer has are counted: "two train tickets to Rome" is a wish, if a vain one."""
-    amounts = (one for place in range(start, min(end, start + REASON_TOKENS_MAX)) for one in sight.amounts(place, end))
-    return any(one.end < end and sight.said("unsold", one.end) is not None for one in amounts)
 
 
 def _in_time(sight: Sight, place: int) -> bool:
@@ -290,11 +165,11 @@ def _is_remark(sight: Sight, place: int, end: int) -> bool:
     begins = ("clausal", "because")
     if place >= end or not (any(sight.said(one, place) is not None for one in begins) or teller(sight, place, end)):
         return False
-    grammar, stop = sight.tools.grammar, _strong(sight, place, end)
+    grammar, stop = sight.tools.grammar, strong_end(sight, place, end)
     return next(grammar.sections["notes"].fits(grammar.text(sight.tokens[place:stop])), None) is not None
 
 
-def _strong(sight: Sight, place: int, end: int) -> int:
+def strong_end(sight: Sight, place: int, end: int) -> int:
     """The next mark that ends a clause."""
     while place < end and sight.tokens[place].folded not in STRONG:
         place += 1
@@ -304,7 +179,7 @@ def _strong(sight: Sight, place: int, end: int) -> int:
 def _begins(sight: Sight, place: int, end: int) -> bool:
     """Whether another request begins here: a verb, a question, "c'est tout"."""
     place = sight.said("leads", place) or sight.said("turns", place) or place  # "but drop the eggs"
-    if place >= end or _named(sight, place, end) or _repairs(sight, place, end):
+    if place >= end or named(sight, place, end) or _repairs(sight, place, end):
         return False
     grammar = sight.tools.grammar
     cue, repairs = grammar.cues.at(sight.tokens, place), sight.said("repairs", place)
@@ -314,7 +189,7 @@ def _begins(sight: Sight, place: int, end: int) -> bool:
         return repairs is None or repairs <= cue[1]  # "je veux dire" is no "je veux"
     opened = grammar.open_cues.at(sight.tokens, place)
     if opened is not None and any(
-        _named(sight, later, end) for later in range(opened[1], _strong(sight, opened[1], end))
+        named(sight, later, end) for later in range(opened[1], strong_end(sight, opened[1], end))
     ):
         return True
     word = sight.tokens[place].folded
@@ -334,7 +209,7 @@ def _repairs(sight: Sight, place: int, end: int) -> bool:
         after = sight.said("repairs", place) if place < end else None
     if first == place or place >= end:
         return False
-    anew = _named(sight, place, end) or sight.said("determiners", place) is not None
+    anew = named(sight, place, end) or sight.said("determiners", place) is not None
     return anew or bool(sight.amounts(place, end))
 
 
@@ -343,7 +218,7 @@ def _breaks(sight: Sight, place: int, end: int) -> bool:
     repairs = sight.said("repairs", place - 1)
     if repairs is not None and repairs > place:
         return False  # "no, make that six": one thing said anew
-    if _named(sight, place, end) or sight.is_small(place - 1) or _asked_of(sight, place):
+    if named(sight, place, end) or sight.is_small(place - 1) or _asked_of(sight, place):
         return False
     if _gives_reasons(sight, place) or in_name(sight, place):
         return False
@@ -384,7 +259,7 @@ def _drops(sight: Sight, place: int, end: int) -> bool:
     verb = sight.said("repairs", place)
     if verb is None or verb + 1 >= end or sight.tokens[verb].folded not in sight.tools.grammar.macro("drop"):
         return False
-    return sight.said("definite", verb + 1) is not None or _named(sight, verb + 1, end)
+    return sight.said("definite", verb + 1) is not None or named(sight, verb + 1, end)
 
 
 def _gives_reasons(sight: Sight, place: int) -> bool:
@@ -405,6 +280,6 @@ def _asks_for_it(sight: Sight, place: int) -> bool:
     )
 
 
-def _named(sight: Sight, place: int, end: int) -> bool:
+def named(sight: Sight, place: int, end: int) -> bool:
     """Whether a name begins here: "cut green beans" is no order to cut."""
     return sight.name(place, end, FAMILY) is not None

@@ -19,10 +19,11 @@ from cabas.dialogue.backdrop import parted, told_end
 from cabas.dialogue.beside import only_day, only_told, passable, split_when
 from cabas.dialogue.borders import cuts_a_name
 from cabas.dialogue.breakdown import told_apart
-from cabas.dialogue.clauses import clause_end, elsewhere, puts_it, reason_for, stands_over, told_of
+from cabas.dialogue.clauses import clause_end
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.diets import read_diet
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
+from cabas.dialogue.idle import elsewhere, puts_it, reason_for, stands_over, told_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import closest
