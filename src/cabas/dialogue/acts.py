@@ -54,7 +54,8 @@ class Reference:
 class RecipeAsk:
     """Ingredients of a dish. `dish` is the id of a known dish, `words` how it was said; `url` a page to read.
 
-    `without` are foods the shopper has or does not want.
+    `without` are foods the shopper has or does not want. `anew` says that it is asked for already, and now for how
+    many: what was put in for it goes first.
     """
 
     words: str
@@ -62,6 +63,7 @@ class RecipeAsk:
     servings: int | None = None
     without: tuple[Want, ...] = ()
     url: str | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

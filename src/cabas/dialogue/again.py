@@ -4,7 +4,7 @@ one of its kinds ("cheddar", and then "the mature one").
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -13,7 +13,7 @@ from itertools import pairwise
 from cabas.dialogue import locales
 from cabas.dialogue.acts import Act, Reference
 from cabas.dialogue.clock import as_time, time_words
-from cabas.dialogue.counts import each_of_those
+from cabas.dialogue.counts import each_of_those, measured_so
 from cabas.dialogue.item import Item
 from cabas.dialogue.measures import Measured
 from cabas.dialogue.numbers import numbers_of
@@ -195,6 +195,21 @@ def in_place(acts: list[Act]) -> list[Act]:
     return kept
 
 
+def _one_slot(acts: Iterable[Act]) -> list[Act]:
+    """The acts, a time and the way to get the goods beside it as one: "the first one you have, I'll collect it"."""
+    kept: list[Act] = []
+    for act in acts:
+        last = kept[-1] if kept else act
+        first, second = last.slot, act.slot
+        beside = {last.kind, act.kind} == {"choose_slot", "set_method"}
+        if not beside or first is None or second is None:
+            kept.append(act)
+            continue
+        timed, slot = (act, second) if act.kind == "choose_slot" else (last, first)
+        kept[-1] = replace(timed, slot=replace(slot, method=second.method or first.method))
+    return kept
+
+
 def _counts(act: Act, last: Act) -> bool:
     """Whether an act only says how many of what another one put in place of something: "Orange. Two bottles."."""
     alone = act.kind == "set_quantity" and act.target == Reference() and act.amount is not None and act.more is None
@@ -206,7 +221,7 @@ def found_later(acts: list[Act]) -> list[Act]:
     asked for after it.
     """
     named = max((at for at, act in enumerate(acts) if act.kind in ("add", "reorder") and act.wants), default=-1)
-    return [act for at, act in enumerate(acts) if at > named or not _is_lost(act)]
+    return _one_slot(act for at, act in enumerate(acts) if at > named or not _is_lost(act))
 
 
 def _is_lost(act: Act) -> bool:
@@ -278,7 +293,7 @@ def of_focus(turn: Turn, items: list[Item]) -> bool:
             turn.act(*acts)
             return True
         turn.retag(item, line)
-        act = Act("set_quantity", target=Reference(), amount=item.amount)
+        act = Act("set_quantity", target=measured_so(turn, item.measured), amount=item.amount)
         turn.act(replace(act, amount=None, more=item.measured.amount.value) if item.more else act)
         return True
     return turn.retag(item, line)

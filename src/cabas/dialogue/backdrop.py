@@ -69,6 +69,8 @@ def _follows(tokens: Sequence[Token], index: int, after: int, tools: Tools) -> b
         after += 1
     if index < 2 or after >= len(tokens) or tokens[index - 1].folded in tools.words.small:
         return False
+    if tools.words.at("likewise", tokens, index) is not None:  # "ham can go, and so can the leeks"
+        return False
     if _points_back(tokens, after, tools):  # "I love skyr, so two pots of it": the goods stand before it
         return False
     if _is_note(tokens[:index], tools):  # "fine, so a small one"

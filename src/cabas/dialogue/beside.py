@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cabas.dialogue.borders import in_name
 from cabas.dialogue.clauses import DASHES
 from cabas.dialogue.idle import HEADED
@@ -30,7 +32,7 @@ def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, i
         if not when.said or when.leftover:
             continue
         if _meant(when):
-            return start, place, when
+            return *_how(sight, times, start, place, when), when
         if when.dated:
             stop = place
             break
@@ -44,6 +46,16 @@ def split_when(sight: Sight, times: Times, start: int, end: int) -> tuple[int, i
                 first = times.read(start, end, gap=range(place, stop))
             return _items_start(sight, start, place), stop, first if _meant(first) else None
     return start, stop, None
+
+
+def _how(sight: Sight, times: Times, start: int, end: int, when: When) -> tuple[int, int]:
+    """The groceries before a time, without the way to get them that stands first: "deliver two hams on Friday"."""
+    place = times.past(start)
+    first = times.read(start, place) if start < place < end and when.ask.method is None else When()
+    if first.strength > 1 and first.ask.method is not None and not first.timed and not in_name(sight, place):
+        when.ask, when.strength = replace(when.ask, method=first.ask.method), first.strength
+        return place, end
+    return start, end
 
 
 def _wishes(sight: Sight, times: Times, start: int, place: int) -> bool:

@@ -10,6 +10,7 @@ from cabas.dialogue.backdrop import (
     topic,
 )
 from cabas.dialogue.borders import ends_name, in_name, says_of_it
+from cabas.dialogue.commas import joins
 from cabas.dialogue.counts import will_do
 from cabas.dialogue.diets import diet_end, diet_next, is_diet
 from cabas.dialogue.lexicon import DISH, FAMILY
@@ -60,7 +61,8 @@ def clause_end(sight: Sight, start: int, end: int) -> int:
                 return place
             place, whole = place + 1, False
             continue
-        if not named(sight, place, end) and (sight.said("asides", place) or breaks_off(sight, place, end)):
+        off = sight.said("asides", place) or (not whole and breaks_off(sight, place, end))
+        if off and not named(sight, place, end):
             return place
         after = sight.said("and", place)
         if after is not None and after < end and _begins(sight, after, end) and not in_name(sight, place):
@@ -101,7 +103,7 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
     """Whether the comma at `place` ends the clause that begins at `start`; `whole` where it sets one thing against
     another.
     """
-    if _rest_goes(sight, place + 1):
+    if joins(sight, start, place, end):
         return False
     if (_begins(sight, place + 1, end) and not whole) or is_diet(sight, start, place):
         return True
@@ -117,13 +119,6 @@ def _comma_ends(sight: Sight, start: int, place: int, end: int, *, whole: bool) 
     if whole or (detail is not None and not named(sight, detail.end, end)):
         return False  # "eggs, they must be large"
     return told_end(sight, place + 1, end) is not None
-
-
-def _rest_goes(sight: Sight, place: int) -> bool:
-    """Whether all but what was named is taken out: "keep the jam, lose the rest" is one request."""
-    grammar = sight.tools.grammar
-    verb = place < len(sight.tokens) and sight.tokens[place].folded in grammar.macro("drop")
-    return verb and grammar.phrases("rest").at(sight.tokens, place + 1) is not None
 
 
 def _in_time(sight: Sight, place: int) -> bool:

@@ -199,7 +199,7 @@ class TimeWords:
             minutes = slots.get("minutes", slots.get("quarter", 0))
             words = [word for word in pattern if not word.startswith("{")]
             value = hour * 60 + minutes - slots.get("minus", 0)
-            if "past" in words or "half" in words or "to" in words:
+            if not {"past", "passed", "half", "to"}.isdisjoint(words):
                 value = _english(words, hour, slots)
             found.append(Hour(value, slots["end"], bare=len(pattern) == 1))
         best = max(found, key=lambda one: one.end, default=None)

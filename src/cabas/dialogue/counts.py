@@ -90,6 +90,23 @@ def spoken_of(turn: Turn) -> list[LineItem]:
     return [line for line in turn.heard.lines if line.id in last]
 
 
+def measured_so(turn: Turn, measured: Measured) -> Reference:
+    """What was spoken of last; of several things asked for together the only one that was measured in such a unit:
+    "six eggs and a pint of milk" and then "no, two pints".
+    """
+    if measured.unit is None or len(turn.heard.fresh) < 2:
+        return Reference()
+    unit = measured.amount.unit
+    alike = [line for line in spoken_of(turn) if line.want.amount is not None and line.want.amount.unit == unit]
+    return Reference(want=replace(alike[0].want, amount=None)) if len(alike) == 1 else Reference()
+
+
+def of_unit_word(turn: Turn, item: Item) -> bool:
+    """Whether all that names a thing is a word for packs: the bottle of "just the one bottle"."""
+    places = [place for piece in item.pieces for place in range(piece.start, piece.end)]
+    return bool(places) and all(turn.sight.tools.measures.unit(turn.sight.tokens, place) for place in places)
+
+
 def _but(turn: Turn, found: Found, lines: Iterable[LineItem]) -> list[Act] | None:
     kept = {line.id for item in things(turn, found, "target") if (line := turn.line(item)) is not None}
     if not kept:

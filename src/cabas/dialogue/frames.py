@@ -18,6 +18,8 @@ from cabas.dialogue.counts import (
     each,
     halve,
     keep_only,
+    measured_so,
+    of_unit_word,
     only_those,
     recounted,
     thing,
@@ -33,11 +35,13 @@ from cabas.dialogue.removals import (
     fewer,
     have,
     have_some,
+    leave_it,
     left_out,
     none_of,
     others,
     put_back,
     remove,
+    too,
 )
 from cabas.dialogue.swaps import kind_not, preferred, replaced, swap_it, take_as
 from cabas.dialogue.turn import Turn
@@ -113,6 +117,7 @@ def _usual_for(turn: Turn, found: Found) -> list[Act] | None:
     shelf = turn.sight.spell(*found.slots["items"])
     if not any(item.family for item in items) and turn.heard.lexicon.department(shelf) is not None:
         return [Act("reorder", wants=(Want(shelf, turn.heard.lang, None),))]  # "my usual cleaning products"
+    items = [item for at, item in enumerate(items, 1) if at == len(items) or not items[at].repair]
     measured = amount_in(turn, found)
     if measured is not None and len(items) == 1:
         items[0].measured = measured
@@ -170,8 +175,8 @@ def _take(turn: Turn, found: Found) -> list[Act] | None:
     last = turn.steps[-1] if turn.steps else None
     if isinstance(last, Act) and last.kind == "reorder" and last.due and last.propose:
         turn.steps[-1] = replace(last, propose=False)  # "what am I out of? Order it"
-    if turn.wishes.made or (isinstance(last, Act) and last.kind == "reorder"):
-        return []
+    if turn.wishes.made or (isinstance(last, Act) and last.kind in ("reorder", "choose_slot", "set_method")):
+        return []  # "I'll drive over and grab it"
     if turn.asked is not None:
         turn.wish([turn.asked])
         return []
@@ -185,6 +190,8 @@ def _enough(turn: Turn, found: Found) -> list[Act] | None:
     measured, item = counted_thing(turn, found)
     if measured is None or item is None or not item.has_food or not item.known:
         return None
+    if item.family is None and item.brand is None and of_unit_word(turn, item):
+        return None  # "just the one bottle"
     if turn.line(item) is not None:
         return _set(turn, found)
     item.measured = measured
@@ -199,7 +206,7 @@ def _point(turn: Turn, found: Found) -> list[Act] | None:
     item = thing(turn, found, "target")
     if item is None or not item.has_food or _counts(item):
         return None
-    return [] if turn.point(item) else None
+    return [] if turn.point(item, told=True) else None
 
 
 def _point_there(turn: Turn, found: Found) -> list[Act] | None:
@@ -248,7 +255,8 @@ def _set(turn: Turn, found: Found) -> list[Act] | None:
         if item is None and turn.heard.topic and turn.heard.pending is None:
             return [of_topic(turn, measured.amount, measured.constraints)]
         thing_itself = _no_amount(turn, measured, found.slots[amount]) if item is None else None
-        acts.append(thing_itself or Act("set_quantity", target=turn.reference(item), amount=_counted(measured, item)))
+        what = turn.reference(item) if item is not None else measured_so(turn, measured)
+        acts.append(thing_itself or Act("set_quantity", target=what, amount=_counted(measured, item)))
     return acts or None
 
 
@@ -317,6 +325,8 @@ _FRAMES: dict[str, Frame] = {
     "remove": remove,
     "no_need": remove,
     "again_all": _again_all,
+    "too": too,
+    "leave_it": leave_it,
     "none_of": none_of,
     "left_out": left_out,
     "fewer": fewer,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cabas.dialogue.acts import Act, RecipeAsk
 from cabas.dialogue.clock import time_words
 from cabas.dialogue.item import Item
-from cabas.dialogue.lexicon import BRAND, DISH, FAMILY, Match
+from cabas.dialogue.lexicon import DISH, FAMILY, Match
 from cabas.dialogue.numbers import numbers_of
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.sight import Sight
@@ -223,31 +223,6 @@ def _cooked(turn: Turn, first: int, end: int, servings: int) -> bool:
     sight = turn.sight
     known = bool(sight.words.sections["bought"].begin())
     return known and servings > 1 and not any(sight.said("bought", place) for place in range(first, end))
-
-
-def read_diners(turn: Turn, start: int, end: int) -> bool:
-    """Whether a clause names nothing and says for how many a dish is that is asked for later: "we'll be five"."""
-    sight, grammar = turn.sight, turn.sight.tools.grammar
-    said = grammar.sections["servings"].within(grammar.text(sight.tokens[start:end]))
-    if said is None or "number" not in said.slots or sight.name(start, end, FAMILY, BRAND, DISH) is not None:
-        return False
-    number = numbers_of(sight.lang).at(sight.tokens, start + said.slots["number"][0])
-    if number is None or number.value.denominator != 1:
-        return False
-    rest = grammar.text(sight.tokens[end:])
-    if grammar.sections["recipe"].within(rest) is None and not _dish_follows(sight, end):
-        return False
-    turn.diners = int(number.value)
-    return True
-
-
-def _dish_follows(sight: Sight, start: int) -> bool:
-    """Whether a dish is named from `start` on, and its ingredients are asked for."""
-    end, tails = len(sight.tokens), sight.tools.grammar.sections["recipe_tail"]
-    dishes = (sight.name(place, end, DISH) for place in range(start, end))
-    ends = [known.end for known in dishes if known is not None]
-    said = (tails.at(sight.text, place) for place in range(min(ends, default=end), end))
-    return any(tail is not None and tail.kind != "aside" for tail in said)
 
 
 def read_recipe_next(turn: Turn, start: int, end: int) -> Announced | None:

@@ -78,6 +78,21 @@ def others(turn: Turn, found: Found) -> list[Act] | None:
     return _less(turn, number, None)
 
 
+def too(turn: Turn, found: Found) -> list[Act] | None:
+    """ "So can the gherkins", "and the ham too": out of the cart as well, right behind what was taken out."""
+    last = turn.steps[-1] if turn.steps else None
+    items = turn.items(*found.slots["target"])
+    gone = isinstance(last, Act) and last.kind == "remove" and not turn.wishes.made
+    if not gone or not items or any(not item.has_food or turn.line(item) is None for item in items):
+        return None
+    return [Act("remove", target=turn.reference(item)) for item in items]
+
+
+def leave_it(turn: Turn, found: Found) -> list[Act]:
+    """ "Don't add it": the last change is taken back; where only a question was asked nothing was changed yet."""
+    return [Act("smalltalk" if turn.heard.topic and not turn.steps else "undo")]
+
+
 def _less(turn: Turn, measured: Measured, item: Item | None) -> list[Act] | None:
     line = turn.line(item) if item is not None else turn.focus
     have = line.want.amount if line is not None else None

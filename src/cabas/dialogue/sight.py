@@ -33,7 +33,7 @@ _SECTIONS = (
     "partitives", "refusing", "those", "asides", "bought", "afterthoughts", "perfect",
     "relatives", "calls", "hence", "subjects", "relays", "intents", "turns", "sayings",
     "filled", "flavored", "lead_ins", "topics", "shelves", "numbering", "both", "inverted", "brand_cues", "manners",
-    "titles",
+    "titles", "likewise",
     "things", "little",
     "as_much", "pairs", "in_pairs", "flavor_words",
 )  # fmt: skip

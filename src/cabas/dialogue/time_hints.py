@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cabas.dialogue import locales
 from cabas.dialogue.measures import measures_of
 from cabas.dialogue.numbers import numbers_of
+from cabas.dialogue.phrases import Phrases, spread
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.trie import small_words
+from cabas.domain.fulfillment import Method
 
 # Sections of time.yaml whose words hint at a time; words that stand anywhere do not count.
 _HINTS = (
@@ -44,3 +48,43 @@ def pattern_words(text: str) -> tuple[str, ...]:
         for piece in text.split()
         for word in ([piece] if piece.startswith("{") else [token.folded for token in tokenize(piece)])
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A span from now that the goods are wanted in, in minutes."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A moment so many minutes from now."""
+
+    minutes: int
+
+
+class Methods:
+    """The words for the ways to get the goods, and for spans from now."""
+
+    def __init__(self, lang: str) -> None:
+        sheet = locales.read(lang, "time")
+        self.names: Phrases[tuple[Method, int]] = Phrases()
+        for method in Method:
+            for strength, key in enumerate(("weak", "alone", "strong")):
+                for phrase in spread(locales.words(sheet[method.value].get(key))):
+                    self.names.put(phrase, (method, strength))
+        self.hints = hint_words(lang, sheet)
+        self.between = [pattern_words(text) for text in sheet["between"]]
+        self.within = [
+            (entry, pattern_words(text), kind)
+            for kind, key in ((Within, "within"), (Ahead, "ahead"))
+            for entry in sheet.get(key, ())
+            for text in entry["words"]
+        ]
+
+
+@lru_cache(maxsize=16)
+def methods_of(lang: str) -> Methods:
+    """The ways to get the goods of a language, read once."""
+    return Methods(lang)

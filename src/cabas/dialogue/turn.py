@@ -54,9 +54,10 @@ class Hearing:
 @dataclass(slots=True)
 class Turn:
     """The state of reading one utterance. Acts come out in the order they were said; neighbors that only add things are
-    one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not
-    yet said anything about, `kept` says that there is enough of it at home; `diners` for how many a dish is that was
-    not named yet; `asking` says that it ends in a question mark, `counts` that several numbers are said.
+    one act. `asked` is what a question in it was about, `pointed` a thing of the cart that was named and not yet said
+    anything about, or of which something was only `told`, `kept` says that there is enough of it at home; `diners` for
+    how many a dish is that was not named yet; `asking` says that it ends in a question mark, `counts` that several
+    numbers are said.
     """
 
     heard: Hearing
@@ -69,6 +70,7 @@ class Turn:
     pointed: Item | None = None
     kept: bool = False
     diners: int | None = None
+    told: bool = False
     asking: bool = False
     counts: bool = False
 
@@ -76,11 +78,11 @@ class Turn:
         """Something other than adding."""
         self.steps.extend(self._aimed(act) for act in acts)
 
-    def point(self, item: Item) -> bool:
+    def point(self, item: Item, *, told: bool = False) -> bool:
         """Speak of a line of the cart: "the rice, make it two". False when it is not there."""
         if self.line(item) is None:
             return False
-        self.pointed = item
+        self.pointed, self.told = item, told
         return True
 
     def _aimed(self, act: Act) -> Act:

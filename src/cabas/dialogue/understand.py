@@ -22,6 +22,7 @@ from cabas.dialogue.breakdown import told_apart
 from cabas.dialogue.clauses import clause_end
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.diets import read_diet
+from cabas.dialogue.diners import read_diners, served_anew
 from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
 from cabas.dialogue.idle import elsewhere, puts_it, reason_for, stands_over, told_of
 from cabas.dialogue.item import Item
@@ -30,7 +31,6 @@ from cabas.dialogue.patterns import closest
 from cabas.dialogue.plausible import gathered, not_asked, only_looks, plausible, refining, shared_heads
 from cabas.dialogue.recipes import (
     asked_again,
-    read_diners,
     read_dish,
     read_recipe_before,
     read_recipe_first,
@@ -101,7 +101,13 @@ def _read(turn: Turn) -> None:
         after = sight.said("and", place) or sight.said("leads", place)
         cue = sight.tools.grammar.cues.at(sight.tokens, place) if after is not None else None
         none = place == 0 and after is not None and sight.joint(after) and not sight.said("determiners", after)
-        if after is not None and after < end and not (none or cue) and sight.name(place, end, "family") is None:
+        timed = after is not None and turn.times.past(place) > after  # "next available slot"
+        if (
+            after is not None
+            and after < end
+            and not (none or cue or timed)
+            and sight.name(place, end, "family") is None
+        ):
             place = after
             continue
         listed = read_kinds(turn, _opened(sight, place, end)[0], end) if turn.counts else None
@@ -113,7 +119,7 @@ def _read(turn: Turn) -> None:
         turn.act(*([] if turn.steps else [Act("list_cart")]))  # "I've got six eggs in the basket", and no more
     elif turn.pointed is not None and turn.kept:
         turn.act(Act("remove", target=Reference()))  # "we still have rice", and nothing is said of it
-    elif turn.pointed is not None:
+    elif turn.pointed is not None and not turn.told:
         turn.wish([turn.pointed])
 
 
@@ -130,7 +136,7 @@ def _clause(turn: Turn, start: int, end: int) -> int:
     if dish is not None:
         turn.act(Act("recipe", recipe=dish.ask(turn)))
         return dish.end
-    if stop < end and read_diners(turn, start, stop):
+    if (stop < end and read_diners(turn, start, stop)) or served_anew(turn, start, stop):
         return stop
     dish = read_recipe_first(turn, start, stop, end)
     if dish is not None:
@@ -185,7 +191,9 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         turn, clause
     ):
         return True
-    inner = Turn(turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed)
+    inner = Turn(
+        turn.heard, clause, turn.wishes, turn.times, turn.steps, asked=turn.asked, pointed=turn.pointed, told=turn.told
+    )
     inner.asking = turn.asking
     timed = turn.pointed is not None  # "the sausages, from six to ten" is no time
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
@@ -199,7 +207,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         if acts is not None:
             turn.act(*named_before(turn, acts, start))
             turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
-            turn.kept = inner.kept
+            turn.kept, turn.told = inner.kept, inner.told
             return True
     if not timed and _slot(turn, start, end):
         return True

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 
-from cabas.dialogue import locales
 from cabas.dialogue.clock import DAY_MINUTES, Day, Hour, Part, TimeWords, as_time, time_words
-from cabas.dialogue.phrases import Phrases, spread
-from cabas.dialogue.time_hints import hint_words, pattern_words
+from cabas.dialogue.time_hints import Ahead, Methods, Within, methods_of
 from cabas.dialogue.tokens import Token
 from cabas.domain.fulfillment import Method, SlotAsk
 
@@ -48,37 +45,12 @@ class When:
         return self.timed and not self.bound and (self.ask.day is not None or self.ask.approx)
 
 
-class _Methods:
-    """The words for the ways to get the goods, and for spans from now."""
-
-    def __init__(self, lang: str) -> None:
-        sheet = locales.read(lang, "time")
-        self.names: Phrases[tuple[Method, int]] = Phrases()
-        for method in Method:
-            for strength, key in enumerate(("weak", "alone", "strong")):
-                for phrase in spread(locales.words(sheet[method.value].get(key))):
-                    self.names.put(phrase, (method, strength))
-        self.hints = hint_words(lang, sheet)
-        self.between = [pattern_words(text) for text in sheet["between"]]
-        self.within = [
-            (entry, pattern_words(text), kind)
-            for kind, key in ((_Within, "within"), (_Ahead, "ahead"))
-            for entry in sheet.get(key, ())
-            for text in entry["words"]
-        ]
-
-
-@lru_cache(maxsize=16)
-def _methods(lang: str) -> _Methods:
-    return _Methods(lang)
-
-
 class Times:
     """The words of an utterance, read as times and methods. What may start at a word is found once."""
 
     def __init__(self, tokens: Sequence[Token], lang: str, now: datetime) -> None:
         self.tokens, self.lang, self.now = tuple(tokens), lang, now
-        self._words, self._methods = time_words(lang), _methods(lang)
+        self._words, self._methods = time_words(lang), methods_of(lang)
         self._readings: dict[int, list[tuple[int, int, object]]] = {}
 
     def hinted(self, start: int, end: int) -> bool:
@@ -91,6 +63,11 @@ class Times:
             or ((named := self._methods.names.at(self.tokens, place)) is not None and named[0][1] >= least)
             for place in range(start, end)
         )
+
+    def past(self, index: int) -> int:
+        """The index after the longest time or method that begins at a token; the token where none does."""
+        found = self._at(index)
+        return found[0][0] if found else index
 
     def read(self, start: int, end: int, gap: range = range(0)) -> When:
         """What the tokens [start, end) say of time and method, but for those in `gap`."""
@@ -131,7 +108,7 @@ def read_when(tokens: Sequence[Token], start: int, end: int, lang: str, now: dat
 
 
 def _readings(
-    words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int, now: datetime
+    words: TimeWords, methods: Methods, tokens: Sequence[Token], index: int, now: datetime
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
     yield from methods.names.every(tokens, index)
     yield from _windows(words, methods, tokens, index)
@@ -162,7 +139,7 @@ def _readings(
         yield _Bound("at", hour), hour.end
 
 
-def _method_end(methods: _Methods, tokens: Sequence[Token], index: int) -> int | None:
+def _method_end(methods: Methods, tokens: Sequence[Token], index: int) -> int | None:
     """The end of the way to get the goods said at a token: what "rather than" refuses."""
     named = methods.names.at(tokens, index)
     return named[1] if named else None
@@ -183,16 +160,6 @@ class _Lead:
 class _Window:
     first: Hour
     last: Hour
-
-
-@dataclass(frozen=True, slots=True)
-class _Within:
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    minutes: int
 
 
 def _bounds(words: TimeWords, tokens: Sequence[Token], index: int) -> Iterator[tuple[object, int]]:
@@ -217,7 +184,7 @@ def _bounds(words: TimeWords, tokens: Sequence[Token], index: int) -> Iterator[t
 
 
 def _windows(
-    words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
+    words: TimeWords, methods: Methods, tokens: Sequence[Token], index: int
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
     first = words.hour(tokens, index)
     if first is not None and (dashed := _dashed(words, tokens, index, first)) is not None:
@@ -242,7 +209,8 @@ def _windows(
                 break
         else:
             # two bare numbers are no window unless words say so ("between two and four")
-            if len(hours) == 2 and (not pattern[0].startswith("{") or not (hours[0].bare and hours[1].bare)):
+            loose = pattern[0].startswith("{") and hours[0].bare and hours[1].bare and not _dated(words, tokens, index)
+            if len(hours) == 2 and (not loose or words.said("before", tokens, hours[0].end) is not None):
                 yield _Window(hours[0], hours[1]), position
 
 
@@ -252,12 +220,16 @@ def _dashed(words: TimeWords, tokens: Sequence[Token], index: int, first: Hour) 
     if place >= size or (tokens[place].lead != "-" and tokens[place].folded not in ("-", "–")):
         return None
     last = words.hour(tokens, place + tokens[place].is_mark) if place + tokens[place].is_mark < size else None
-    dated = index > 0 and words.weekdays.at(tokens, index - 1) is not None
-    return last if last is not None and (dated or not (first.bare and last.bare)) else None
+    loose = first.bare and last is not None and last.bare and not _dated(words, tokens, index)
+    return None if loose else last
+
+
+def _dated(words: TimeWords, tokens: Sequence[Token], index: int) -> bool:
+    return index > 0 and words.weekdays.at(tokens, index - 1) is not None
 
 
 def _withins(
-    words: TimeWords, methods: _Methods, tokens: Sequence[Token], index: int
+    words: TimeWords, methods: Methods, tokens: Sequence[Token], index: int
 ) -> Iterator[tuple[object, int]]:  # fmt: skip
     for entry, pattern, kind in methods.within:
         if tokens[index].folded != pattern[0]:
@@ -298,11 +270,11 @@ def _apply(found: When, what: object, now: datetime) -> None:
         _bound(found, what)
     elif isinstance(what, _Window):
         _window(found, what)
-    elif isinstance(what, _Within):
+    elif isinstance(what, Within):
         end = now + timedelta(minutes=what.minutes)
         found.timed = found.bound = found.firm = True
         found.ask = replace(ask, day=end.date(), before=end.time().replace(second=0, microsecond=0), earliest=True)
-    elif isinstance(what, _Ahead):
+    elif isinstance(what, Ahead):
         then = (now + timedelta(minutes=what.minutes)).replace(second=0, microsecond=0)
         found.timed = found.bound = found.firm = True
         found.ask = replace(ask, day=then.date(), at=then.time())

@@ -51,6 +51,9 @@ async def handle(scene: Scene, act: Act) -> None:
         scene.tell("recipe_unknown", words=ask.words)
         scene.asked = True
         return
+    if ask.anew:
+        fresh = {line.id for line in scene.cart.lines if line.recipe == title}
+        scene.update(scene.cart.remove(fresh))
     await cook(scene, title, servings, [need for need in needs if not _excluded(scene, need, ask.without)])
 
 

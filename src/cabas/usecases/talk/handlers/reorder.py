@@ -91,8 +91,9 @@ def matching(scene: Scene, want: Want, habits: Sequence[Habit]) -> list[Habit]:
     """The habits a wish names, strongest first: by family, else by a wider one ("cat food" where tins of it are usual),
     else by the words of the product.
     """
-    below = scene.lexicon.below(want.family) if want.family else ()
-    above = scene.lexicon.above(want.family) if want.family else ()
+    family = want.family or scene.lexicon.family_of(want.words, want.lang)  # "the cat's usual food"
+    below = scene.lexicon.below(family) if family else ()
+    above = scene.lexicon.above(family) if family else ()
     for families in below, above:
         if by_family := [habit for habit in habits if habit.family and habit.family in families]:
             return by_family
