@@ -76,7 +76,8 @@ class Act:
     (the usual coffee), or none for the whole usual order, `without`, `due` for what is running out, `propose` when it
     is a question ("am I running low?") that waits for a yes. recipe: `recipe`.
     ask_price, ask_availability: `wants[0]`. choose_slot, set_method: `slot`; `impossible` when the time cannot be
-    ("le 31 février"), `propose` when it is asked what times there are. code: `codes`. The others need nothing.
+    ("le 31 février"), `propose` when it is asked what times there are. code: `codes`. confirm:
+    `option`, which of the slots that were offered (the first is 0, the last -1). The others need nothing.
     `doubt` names what a clerk would ask before acting ("quantity").
     """
 
@@ -94,6 +95,7 @@ class Act:
     impossible: bool = False
     doubt: str | None = None
     codes: tuple[SaidCode, ...] = ()
+    option: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from cabas.dialogue.turn import Hearing, Turn
 # Open questions that only yes or no answers, and how long such an answer may be.
 YES_OR_NO = frozenset({"empty_cart", "checkout", "reorder"})
 ANSWER_TOKENS_MAX = 9
+# Which of what was offered is taken.
+OPTIONS = {"first": 0, "second": 1, "third": 2, "last_one": -1}
 
 
 def answer(sight: Sight, heard: Hearing) -> Act | None:
@@ -19,7 +21,9 @@ def answer(sight: Sight, heard: Hearing) -> Act | None:
             return None  # "sure, add it": what was asked about
         if found.kind == "tail" and heard.pending is not None:
             return Act("confirm")
-        if found.kind == "yes" or (found.kind == "first" and heard.pending == "slot"):
+        if found.kind in OPTIONS and heard.pending == "slot":
+            return Act("confirm", option=OPTIONS[found.kind])
+        if found.kind == "yes":
             return Act("confirm")
         if found.kind == "no" and heard.pending is not None:
             return Act("cancel")

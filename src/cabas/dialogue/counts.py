@@ -19,6 +19,8 @@ from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem
 
 # Fewer than this are not halved; halves of what is counted are rounded up.
+# The open question whether the whole cart goes.
+EMPTYING = "empty_cart"
 HALVED_LEAST = 2
 COUNTED_WHOLE = ("piece", "pack", "bunch", "slice", "can", "bottle", "jar", "tub", "bag", "dozen")
 
@@ -72,6 +74,11 @@ def recounted(turn: Turn, item: Item, measured: Measured | None = None) -> bool:
 def keep_only(turn: Turn, found: Found) -> list[Act] | None:
     """ "Keep only the rice": everything else goes out of the cart."""
     return _but(turn, found, turn.heard.lines)
+
+
+def keep(turn: Turn, found: Found) -> list[Act] | None:
+    """ "No, keep the rice", when asked whether the whole cart goes: the rest of it does."""
+    return _but(turn, found, turn.heard.lines) if turn.heard.pending == EMPTYING else None
 
 
 def only_those(turn: Turn, found: Found) -> list[Act] | None:

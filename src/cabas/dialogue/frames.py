@@ -17,6 +17,7 @@ from cabas.dialogue.counts import (
     counted_thing,
     each,
     halve,
+    keep,
     keep_only,
     measured_so,
     of_unit_word,
@@ -70,6 +71,9 @@ PLAIN = {
     "vague": LOST,
 }
 
+# The same with a day that is said: what it is is read with the other times.
+ON_A_DAY = {"when_delivered_on": PLAIN["when_delivered"], "when_fetched_on": PLAIN["when_fetched"]}
+
 # Kinds that move the slot by a span, which could be read as a time of day.
 MOVES = ("later", "earlier")
 
@@ -78,7 +82,20 @@ def build(turn: Turn, found: Found) -> list[Act] | None:
     """The acts of a clause that fits a pattern; None when it was meant for something else."""
     if found.kind in PLAIN:
         return [PLAIN[found.kind]]
+    if found.kind in ON_A_DAY:
+        return []
     return _FRAMES[found.kind](turn, found)
+
+
+def on_a_day(turn: Turn, found: Found, start: int) -> list[Act] | None:
+    """ "When can you deliver on Saturday": the slots of that day; None where no day is said. The clause begins at
+    `start` of the utterance.
+    """
+    first, last = found.slots["day"]
+    when, act = turn.times.read(start + first, start + last), ON_A_DAY[found.kind]
+    if when.leftover or when.ask.day is None or act.slot is None:
+        return None
+    return [replace(act, slot=replace(when.ask, method=act.slot.method))]
 
 
 def _usual_all(turn: Turn, found: Found) -> list[Act] | None:
@@ -320,6 +337,7 @@ _FRAMES: dict[str, Frame] = {
     "usual_for": _usual_for,
     "out": _out,
     "keep_only": keep_only,
+    "keep": keep,
     "only_those": only_those,
     "each": each,
     "remove": remove,

@@ -23,7 +23,7 @@ from cabas.dialogue.clauses import clause_end
 from cabas.dialogue.counted_kinds import KINDS_LEAST, read_kinds
 from cabas.dialogue.diets import read_diet
 from cabas.dialogue.diners import read_diners, served_anew
-from cabas.dialogue.frames import LOST, MOVES, PLAIN, build
+from cabas.dialogue.frames import LOST, MOVES, ON_A_DAY, PLAIN, build, on_a_day
 from cabas.dialogue.idle import elsewhere, puts_it, reason_for, stands_over, told_of
 from cabas.dialogue.item import Item
 from cabas.dialogue.numbers import numbers_of
@@ -199,11 +199,13 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
     for found in closest(grammar.sections["frames"].fits(clause.text), end - start):
         if cuts_a_name(clause, found):
             continue
-        if found.kind not in (*PLAIN, *MOVES) and found.slots and not timed and not counts_it(turn, found):
+        if found.kind not in (*PLAIN, *MOVES, *ON_A_DAY) and found.slots and not timed and not counts_it(turn, found):
             timed = True
             if _slot(turn, start, end):
                 return True
         acts = [] if found.kind == "left_out" and stays(sight, start, end) else build(inner, found)
+        if found.kind in ON_A_DAY:
+            acts = on_a_day(turn, found, start)
         if acts is not None:
             turn.act(*named_before(turn, acts, start))
             turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
@@ -308,6 +310,8 @@ def _amended(turn: Turn, items: list[Item], *, asked: bool) -> bool:
     those = points(turn, items[0])  # "mets celui de brebis"
     if (asked and not those) or focus is None:
         return False
+    if turn.sight.said("and", 0) is not None and items[0].family is not None and not those:
+        return False  # "green tea." "And lemons."
     alone = not any(item.has_food for item in items[1:])
     name = narrower(turn, items[0], focus) if alone else None
     known = items[0].family is not None and items[0].family == focus.want.family

@@ -87,3 +87,30 @@ async def test_the_usual_one_of_what_was_asked_for_is_no_whole_order(desk: Shop,
 async def test_perhaps_is_no_part_of_a_name(desk: Shop) -> None:
     talker = await talk(desk, shopper=None, locale="fr-FR")
     assert [line.want.words for line in (await talker.say("du lait peut-être")).cart.lines] == ["lait"]
+
+
+@pytest.mark.parametrize(("said", "then"), [("a roast chicken", "and potatoes"), ("some green tea", "and lemons")])
+async def test_and_another_thing_takes_the_place_of_none(desk: Shop, said: str, then: str) -> None:
+    talker = await talk(desk, shopper=None, locale="en-GB")
+    before = (await talker.say(said)).cart.lines
+    view = await talker.say(then)
+    assert view.acts == ("add",)
+    assert view.cart.lines[: len(before)] == before
+
+
+@pytest.mark.parametrize(
+    ("locale", "wish", "empty", "kept", "left"),
+    [
+        ("fr-FR", "du lait et du riz", "vide le panier", "Non, garde le lait", ["lait"]),
+        ("fr-FR", "du lait et du riz", "vide le panier", "sauf le riz", ["riz"]),
+        ("en-GB", "milk and rice", "empty my basket", "no wait keep the milk", ["milk"]),
+        ("en-GB", "milk and rice", "empty my basket", "Not the rice", ["rice"]),
+    ],
+)
+async def test_what_is_to_stay_when_all_was_to_go_stays_alone(
+    desk: Shop, locale: str, wish: str, empty: str, kept: str, left: list[str]
+) -> None:
+    talker = await talk(desk, shopper=None, locale=locale)
+    await talker.say(wish)
+    assert len((await talker.say(empty)).cart.lines) == 2
+    assert [line.want.words for line in (await talker.say(kept)).cart.lines] == left

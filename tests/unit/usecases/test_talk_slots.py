@@ -28,3 +28,25 @@ async def test_slots_are_offered(desk: Shop, locale: str, text: str, method: str
     assert (view.cart.slot, view.cart.method) == (None, method)
     assert view.pending is not None
     assert (view.pending.kind, len(view.pending.options)) == ("slot", 3)
+
+
+@pytest.mark.parametrize(
+    ("locale", "asked", "answer", "place"),
+    [
+        ("fr-FR", "Vous livrez à quelle heure demain ?", "le premier créneau", 0),
+        ("fr-FR", "Vous livrez à quelle heure demain ?", "Je prends le deuxième", 1),
+        ("en-GB", "When can you deliver tomorrow?", "the second one", 1),
+        ("en-GB", "What time can I collect it tomorrow?", "the last one", 2),
+    ],
+)
+async def test_those_of_the_day_are_offered_and_one_is_chosen_by_its_place(
+    desk: Shop, locale: str, asked: str, answer: str, place: int
+) -> None:
+    talker = await talk(desk, shopper=None, locale=locale)
+    view = await talker.say(asked)
+    assert view.cart.slot is None
+    assert view.pending is not None
+    offered = view.pending.options
+    taken = (await talker.say(answer)).cart.slot
+    assert taken is not None
+    assert (taken.slot_id, taken.starts_at[:10]) == (offered[place], "2026-11-25")

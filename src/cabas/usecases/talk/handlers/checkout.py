@@ -37,10 +37,10 @@ async def handle(scene: Scene, act: Act) -> None:
     elif act.kind == "cancel":
         _no(scene)
     else:
-        await _yes(scene, scene.answered)
+        await _yes(scene, scene.answered, act.option)
 
 
-async def _yes(scene: Scene, question: Pending | None) -> None:
+async def _yes(scene: Scene, question: Pending | None, option: int) -> None:
     if question is None:
         scene.tell("noted")
     elif question.kind == "checkout":
@@ -51,7 +51,7 @@ async def _yes(scene: Scene, question: Pending | None) -> None:
         scene.update(replace(scene.cart, lines=()))
         scene.tell("emptied")
     elif question.kind == "slot":
-        await _book_first(scene, question)
+        await _book_offered(scene, question, option)
     elif question.kind == "reorder":
         habits = {habit.sku: habit for habit in await scene.habits()}
         await put_habits(scene, [habits[sku] for sku in question.about if sku in habits])
@@ -81,9 +81,11 @@ def _no(scene: Scene) -> None:
         scene.tell("canceled")
 
 
-async def _book_first(scene: Scene, question: Pending) -> None:
-    slots = await open_slots(scene, None)
-    chosen = next((slot for slot in slots if slot.id in question.options), None)
+async def _book_offered(scene: Scene, question: Pending, option: int) -> None:
+    """Book the slot that was chosen of those offered; where nobody chose, or it is gone, the first that is left."""
+    slots = {slot.id: slot for slot in await open_slots(scene, None) if slot.id in question.options}
+    meant = question.options[option] if option < len(question.options) else ""
+    chosen = slots.get(meant) or next(iter(slots.values()), None)
     if chosen is None:
         scene.tell("slot_nothing", method=method_words(scene, scene.cart.method or Method.PICKUP))
         return

@@ -10,6 +10,7 @@ from cabas.dialogue.acts import Act
 from cabas.dialogue.say import phrases
 from cabas.domain.cart import LineItem, Want
 from cabas.domain.catalog import Offer, Product, unit_price
+from cabas.domain.pricing import line_total
 from cabas.usecases.talk.ages import too_young, withheld
 from cabas.usecases.talk.handlers.add import asked_for, put, tell_doubts
 from cabas.usecases.talk.handlers.reorder import matching
@@ -172,7 +173,7 @@ async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
         if sku == line.sku or product is None or offer is None or offer.available <= 0 or withheld(scene, product):
             continue
         value = measure(product, offer, line)
-        if value is not None:
+        if value is not None and not (compare == "cheaper" and _costs_more(scene, product, offer, line)):
             scored.append((value, place, product, offer))
     mine, here = products.get(line.sku or ""), offers.get(line.sku or "")
     bound = measure(mine, here, line) if mine and here and compare in ("smaller", "bigger", "cheaper") else None
@@ -182,6 +183,12 @@ async def _by_comparison(scene: Scene, line: LineItem, compare: str) -> None:
         return
     _, _, product, offer = min(scored, key=lambda one: one[:2])
     swap(scene, line, product, offer)
+
+
+def _costs_more(scene: Scene, product: Product, offer: Offer, line: LineItem) -> bool:
+    """Whether it comes to more than the line does now: a large pack that is cheaper by the kilo is not meant."""
+    cost = line_total(product, offer, units_of(scene, product, line.want), scene.now.date())
+    return cost is not None and line.price is not None and cost.amount >= line.price.amount
 
 
 def _nothing(scene: Scene, line: LineItem, compare: str) -> None:

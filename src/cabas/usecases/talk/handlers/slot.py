@@ -29,7 +29,7 @@ async def handle(scene: Scene, act: Act) -> None:
         await _set_method(scene, ask)
         return
     if act.propose:
-        await _propose(scene, ask.method or method_of(scene))
+        await _propose(scene, ask.method or method_of(scene), ask)
         return
     await choose(scene, ask)
     answered = scene.answered
@@ -55,11 +55,12 @@ async def choose(scene: Scene, ask: SlotAsk) -> None:
     offer(scene, nearest(scene, await open_slots(scene, method), ask), method, missed=True)
 
 
-async def _propose(scene: Scene, method: Method) -> None:
-    """The next slots there are, for the shopper to choose from."""
+async def _propose(scene: Scene, method: Method, ask: SlotAsk) -> None:
+    """The next slots there are, or those nearest to the day that was said, for the shopper to choose from."""
     scene.update(replace(scene.cart, method=method.value))
     soonest = SlotAsk(method, scene.now.date(), at=scene.now.time())
-    offer(scene, nearest(scene, await open_slots(scene, method), soonest), method, missed=False)
+    wish = soonest if ask.day in (None, scene.now.date()) else replace(ask, method=method)
+    offer(scene, nearest(scene, await open_slots(scene, method), wish), method, missed=False)
 
 
 async def _set_method(scene: Scene, ask: SlotAsk) -> None:
