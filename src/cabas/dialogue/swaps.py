@@ -12,6 +12,8 @@ from cabas.dialogue.item import Item, is_clause, is_never
 from cabas.dialogue.lexicon import LABEL
 from cabas.dialogue.patterns import Found
 from cabas.dialogue.plausible import gathered
+from cabas.dialogue.segment import read_items
+from cabas.dialogue.sight import Sight
 from cabas.dialogue.tokens import tokenize
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Want
@@ -264,3 +266,27 @@ def swap_it(turn: Turn, found: Found) -> list[Act] | None:
 
 def _one(turn: Turn, found: Found, name: str) -> Item | None:
     return turn.one(*found.slots[name]) if name in found.slots else None
+
+
+def compared(turn: Turn, clause: Sight) -> bool:
+    """ "Non, le petit", "the cheaper one": another one of what was spoken of last."""
+    lost = turn.focus is None and not turn.heard.focus
+    if lost and (turn.wishes.made or turn.steps):
+        return False
+    new = lost or bool(turn.wishes.made)
+    for found in clause.tools.grammar.sections["compares"].fits(clause.text):
+        if found.kind == "usual" and new:
+            return False  # the usual of what is just wished for, or the whole usual order
+        if "target" not in found.slots:
+            turn.act(Act("replace", compare=found.kind))
+            return True
+        items = read_items(clause, *found.slots["target"])
+        swap = any(
+            one.kind == "replace" and "old" in one.slots
+            for one in clause.tools.grammar.sections["frames"].fits(clause.text)
+        )
+        named = len(items) == 1 and items[0].has_food and not swap  # "change the ham for chicken"
+        if named and (turn.line(items[0]) is not None or found.kind == "other"):
+            turn.act(Act("replace", compare=found.kind, target=turn.reference(items[0])))
+            return True
+    return False

@@ -38,10 +38,9 @@ from cabas.dialogue.recipes import (
 )
 from cabas.dialogue.remarks import reason_end, remark_end
 from cabas.dialogue.removals import named_before, stays, withdrawn
-from cabas.dialogue.segment import read_items
 from cabas.dialogue.sight import Sight, tools_for
 from cabas.dialogue.signs import signed, unmarked
-from cabas.dialogue.swaps import renamed
+from cabas.dialogue.swaps import compared, renamed
 from cabas.dialogue.tidy import tidy
 from cabas.dialogue.tokens import spell, tokenize
 from cabas.dialogue.turn import Hearing, Turn
@@ -187,7 +186,7 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
         turn.act(Act("recipe", recipe=before.ask(turn)))
         return True
     size = len(sight.tokens)
-    if read_diet(turn, clause, last=end >= size or remark_end(sight, end + 1, size) is not None) or _compare(
+    if read_diet(turn, clause, last=end >= size or remark_end(sight, end + 1, size) is not None) or compared(
         turn, clause
     ):
         return True
@@ -237,30 +236,6 @@ def slot_act(when: When) -> Act:
     """A time is a slot; a method alone is only that."""
     timed = when.timed or when.slot or when.impossible
     return Act("choose_slot" if timed else "set_method", slot=when.ask, impossible=when.impossible)
-
-
-def _compare(turn: Turn, clause: Sight) -> bool:
-    """ "Non, le petit", "the cheaper one": another one of what was spoken of last."""
-    lost = turn.focus is None and not turn.heard.focus
-    if lost and (turn.wishes.made or turn.steps):
-        return False
-    new = lost or bool(turn.wishes.made)
-    for found in clause.tools.grammar.sections["compares"].fits(clause.text):
-        if found.kind == "usual" and new:
-            return False  # the usual of what is just wished for, or the whole usual order
-        if "target" not in found.slots:
-            turn.act(Act("replace", compare=found.kind))
-            return True
-        items = read_items(clause, *found.slots["target"])
-        swap = any(
-            one.kind == "replace" and "old" in one.slots
-            for one in clause.tools.grammar.sections["frames"].fits(clause.text)
-        )
-        named = len(items) == 1 and items[0].has_food and not swap  # "change the ham for chicken"
-        if named and (turn.line(items[0]) is not None or found.kind == "other"):
-            turn.act(Act("replace", compare=found.kind, target=turn.reference(items[0])))
-            return True
-    return False
 
 
 def _groceries(turn: Turn, start: int, end: int) -> None:
