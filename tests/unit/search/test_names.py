@@ -35,7 +35,7 @@ def test_other_words_do_not(one: str, other: str) -> None:
 def test_a_name_is_read() -> None:
     name = read_name("Nuggets de poulet, sans gluten 4 x 250 g goût paprika", "fr")
     assert name.words == ("nugget", "poulet", "-gluten", "paprika")
-    assert name.tied == {1}
+    assert name.tied == {1, 3}
     assert name.breaks == (2,)
     assert name.flavor == 3
     assert name.sizes == ("4x250g",)
