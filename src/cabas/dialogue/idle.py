@@ -51,11 +51,16 @@ def heads(turn: Turn, start: int, stop: int, end: int) -> bool:
 
 
 def puts_it(sight: Sight, place: int) -> bool:
-    """Whether some of what was told of before the mark at `place` is asked for: "..., so put in two of them"."""
-    verb = place + 1
-    if verb + 1 >= len(sight.tokens) or not sight.is_mark(place) or sight.said("pronouns", verb + 1) is None:
+    """Whether some of what was told of before the mark at `place` is asked for: "..., so put in two of them", "..., so
+    two packs".
+    """
+    verb, size = place + 1, len(sight.tokens)
+    if verb >= size or not sight.is_mark(place):
         return False
-    return sight.tokens[verb].folded in sight.tools.grammar.macro("put")
+    if is_hence(sight, place) and any(not one.implied for one in sight.amounts(verb, size)):
+        return not any(named(sight, at, size) for at in range(verb, size))
+    put = sight.tokens[verb].folded in sight.tools.grammar.macro("put")
+    return put and verb + 1 < size and sight.said("pronouns", verb + 1) is not None
 
 
 def told_of(turn: Turn, start: int, end: int) -> Item | None:

@@ -25,11 +25,15 @@ def titles(turn: Turn, start: int, stop: int, close: int) -> bool:
     if turn.sight.tokens[stop].text != COLON:
         return False
     items = turn.items(stop + 1, close)
-    if len(items) < LISTED_LEAST or not all(item.family is not None for item in items):
+    if len(items) < LISTED_LEAST or not all(item.family is not None or _counted(item) for item in items):
         return False
-    if any(turn.sight.said("partitives", item.start) is not None for item in items):
+    if any(turn.sight.said("partitives", item.start) is not None or _counted(item) for item in items):
         return True
     return all(kind_of(turn, start, stop, item) is None for item in items)
+
+
+def _counted(item: Item) -> bool:
+    return item.measured is not None and not item.measured.implied
 
 
 def kinds_listed(turn: Turn, start: int, stop: int, close: int) -> list[Item]:

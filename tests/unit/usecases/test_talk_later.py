@@ -114,3 +114,16 @@ async def test_what_is_to_stay_when_all_was_to_go_stays_alone(
     await talker.say(wish)
     assert len((await talker.say(empty)).cart.lines) == 2
     assert [line.want.words for line in (await talker.say(kept)).cart.lines] == left
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "tag"),
+    [
+        ("fr-FR", "Du ketchup, mais je ne veux pas de Heinz", "not_brand:Heinz"),
+        ("en-GB", "Some ketchup but I don't want Heinz", "not_brand:Heinz"),
+    ],
+)
+async def test_a_brand_that_is_refused_is_not_asked_for(desk: Shop, locale: str, said: str, tag: str) -> None:
+    talker = await talk(desk, shopper=None, locale=locale)
+    (line,) = (await talker.say(said)).cart.lines
+    assert (line.want.brand, line.want.constraints) == (None, (tag,))
