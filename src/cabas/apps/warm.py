@@ -54,7 +54,7 @@ def warm(desk: Desk | None = None, retailer_id: str = "", staples: int = STAPLES
         grammar_of(lang).prepare()
         phrases(lang)
         hearing = _hearing(lang, desk, retailer_id)
-        hearing.lexicon.department("")
+        hearing.lexicon.department("")  # their names are put together when the first is asked for
         if desk is not None:
             _cook(desk, retailer_id, lang)
         for name in reversed(names(lang, staples)):  # the likeliest last: it is remembered longest

@@ -18,9 +18,9 @@ from cabas.dialogue.sight import Sight
 from cabas.dialogue.turn import Turn
 from cabas.domain.cart import Amount, LineItem
 
-# Fewer than this are not halved; halves of what is counted are rounded up.
 # The open question whether the whole cart goes.
 EMPTYING = "empty_cart"
+# Fewer than this are not halved; halves of what is counted are rounded up.
 HALVED_LEAST = 2
 COUNTED_WHOLE = ("piece", "pack", "bunch", "slice", "can", "bottle", "jar", "tub", "bag", "dozen")
 

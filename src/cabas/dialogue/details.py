@@ -347,12 +347,12 @@ def _past_one(sight: Sight, position: int, end: int) -> int:
     return after if after is not None and after <= end else position
 
 
-@lru_cache(maxsize=256)
 def concerning(diet: tuple[str, ...], family: str | None) -> tuple[str, ...]:
     """What of a diet (constraints) concerns goods of a family: nothing, where nobody eats them."""
     return () if family is not None and family_is_nonfood(family) else diet
 
 
+@lru_cache(maxsize=256)
 def free_of(allergen: str, lang: str) -> str | None:
     """The tag of the label that excludes an allergen: "sans arachide", "nut free"; None when there is none."""
     wanted = {"milk": "dairy_free", "lactose": "lactose_free", "pork": "no_pork", "gluten": "gluten_free"}

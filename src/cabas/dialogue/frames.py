@@ -82,8 +82,6 @@ def build(turn: Turn, found: Found) -> list[Act] | None:
     """The acts of a clause that fits a pattern; None when it was meant for something else."""
     if found.kind in PLAIN:
         return [PLAIN[found.kind]]
-    if found.kind in ON_A_DAY:
-        return []
     return _FRAMES[found.kind](turn, found)
 
 

@@ -44,8 +44,8 @@ class Item:
     `shared` is an amount of everything before ("six of each"), `spread` one of what follows as well ("two each of");
     `aside` says that words of every day were passed over before any name ("the kids would like"); `refines` says which
     one of the thing before ("the mint one"); `flavor` counts another kind of the thing before ("et quatre à la
-    vanille"), `kind_of` one told by its looks ("et deux vertes"); `alike` wants as
-    much of it as of the thing before ("the same of figs").
+    vanille"), `kind_of` one told by its looks ("et deux vertes"); `alike` wants as much of it as of the thing
+    before ("the same of figs").
     """
 
     start: int

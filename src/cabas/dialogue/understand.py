@@ -202,9 +202,10 @@ def _fits(turn: Turn, start: int, end: int) -> bool:
             timed = True
             if _slot(turn, start, end):
                 return True
-        acts = [] if found.kind == "left_out" and stays(sight, start, end) else build(inner, found)
         if found.kind in ON_A_DAY:
             acts = on_a_day(turn, found, start)
+        else:
+            acts = [] if found.kind == "left_out" and stays(sight, start, end) else build(inner, found)
         if acts is not None:
             turn.act(*named_before(turn, acts, start))
             turn.asked, turn.pointed = inner.asked or turn.asked, inner.pointed if not acts else None
